@@ -1,0 +1,1 @@
+"""The workflow itself: plain Python, no Streamlit. docs/architecture.md draws it."""
