@@ -1,0 +1,73 @@
+"""Every setting of Rondo, read from the environment, with its type and default.
+
+docs/settings.md lists the same settings; a test holds the two together.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings, each from the variable ``RONDO_<NAME>``.
+
+    Examples
+    --------
+    >>> Settings(home="somewhere").database
+    'sqlite:///somewhere/rondo.db'
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RONDO_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path("workspace"),
+        description="Folder of projects, datasets, jobs and the SQLite database.",
+    )
+    models: Path = Field(
+        default=Path("models"), description="Folder of saved versions."
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy address of another database than SQLite in the home.",
+    )
+    api_key: str | None = Field(
+        default=None,
+        description="Key that API calls must carry in the header X-API-Key. "
+        "Without one, only callers on this machine are answered.",
+    )
+    max_upload_mb: int = Field(
+        default=1024, ge=1, description="Largest file that an upload may have, in MB."
+    )
+    max_rows: int = Field(
+        default=20_000_000, ge=10, description="Most rows that a table may have."
+    )
+    max_columns: int = Field(
+        default=5_000, ge=2, description="Most columns that a table may have."
+    )
+    max_request_rows: int = Field(
+        default=10_000, ge=1, description="Most rows that one API call may carry."
+    )
+    max_request_mb: int = Field(
+        default=25, ge=1, description="Largest body of one API call, in MB."
+    )
+    job_slots: int = Field(
+        default=1, ge=1, description="Jobs that run at the same time; others wait."
+    )
+    job_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Processor cores that one job may use; all when not set.",
+    )
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database in use."""
+        return self.database_url or f"sqlite:///{self.home / 'rondo.db'}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,96 @@
+"""Files that are either whole or not there."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import StorageError
+
+
+def write_atomic(path: Path, content: bytes | Callable[[Path], None]) -> Path:
+    """Write a file so that a reader sees all of it or none of it.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file shall stand; folders on the way are made.
+    content : bytes or callable
+        The bytes, or a function that writes them to the path it is given.
+
+    Returns
+    -------
+    Path
+        The same path.
+
+    Raises
+    ------
+    StorageError
+        When the disk refuses, with the reason it gave.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_atomic(folder / "a" / "b.txt", b"whole").read_bytes()
+    b'whole'
+    """
+    with temporary_sibling(path) as temporary:
+        if isinstance(content, bytes):
+            temporary.write_bytes(content)
+        else:
+            content(temporary)
+    return path
+
+
+@contextmanager
+def temporary_sibling(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` that takes its place when the block ends well."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=".partial-", suffix=path.suffix
+        )
+        os.close(handle)
+    except OSError as error:
+        raise _refused(path, error) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        sync(temporary)
+        temporary.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise _refused(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Ask the disk to keep what was written; a folder keeps its names."""
+    if path.is_dir() and os.name == "nt":  # Windows cannot open a folder
+        return
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def copy_stream(source: BinaryIO, target: BinaryIO, chunk_bytes: int = 1 << 20) -> int:
+    """Copy a stream in pieces and return the number of bytes."""
+    total = 0
+    while piece := source.read(chunk_bytes):
+        target.write(piece)
+        total += len(piece)
+    return total
+
+
+def _refused(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The file {path.name} could not be written: {error.strerror or error}.",
+        hint="Check the free space and the rights of the folder, then try again.",
+    )

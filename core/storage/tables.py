@@ -1,0 +1,174 @@
+"""The tables of the database. A change here needs a migration beside it."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from core.storage.types import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# A cycle points at what its steps made; the records themselves never change.
+cycles = Table(
+    "cycles",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("dataset_id", String(40)),
+    Column("target", Text),
+    Column("task", String(20)),
+    Column("recipe_id", String(40)),
+    Column("split_id", String(40)),
+    Column("run_id", String(40)),
+    Column("evaluation_id", String(40)),
+    Column("version_number", Integer),
+    UniqueConstraint("project_id", "number"),
+)
+
+# Datasets, recipes, splits, runs, evaluations: frozen, each with its content hash.
+records = Table(
+    "records",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Index(None, "project_id", "kind", "created_at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("cycle_id", String(40)),
+    Column("kind", String(40), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("heartbeat_at", UtcDateTime),
+    Column("pid", Integer),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("message", Text, nullable=False, default=""),
+    Column("detail", JSON, nullable=False),
+    Column("result", JSON),
+    Column("error", JSON),
+    Column("stop_requested", Boolean, nullable=False, default=False),
+    Index(None, "project_id", "created_at"),
+    Index(None, "state"),
+)
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("project_id", ForeignKey("projects.id"), nullable=False),
+    Column("split_hash", String(64), nullable=False),
+    Column("run_id", String(40), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Index(None, "project_id", "split_hash"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("directory", Text, nullable=False),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("summary", JSON, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("alias", String(20), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+# Append only; each row's hash covers the row before it.
+history = Table(
+    "history",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("project_id", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("number", Integer),
+    Column("alias", String(20)),
+    Column("why", Text, nullable=False, default=""),
+    Column("previous_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "project_id", "id"),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("key", Text),
+    Column("inputs", JSON, nullable=False),
+    Column("output", JSON, nullable=False),
+    Column("threshold", Float),
+    Column("latency_ms", Float),
+    Column("warnings", JSON, nullable=False),
+    Index(None, "project_id", "at"),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("prediction_id", ForeignKey("predictions.id"), nullable=False),
+    Column("project_id", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("value", JSON, nullable=False),
+    Column("superseded", Boolean, nullable=False, default=False),
+    Index(None, "prediction_id"),
+    Index(None, "project_id", "at"),
+)

@@ -1,0 +1,33 @@
+"""What all tests share: settings, folders and a database of their own."""
+
+import os
+
+# One native thread: the tests run on small machines, several at a time.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, get_settings
+from core.storage import Database, open_database
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings whose home and models lie in the test's own folder."""
+    monkeypatch.setenv("RONDO_HOME", str(tmp_path / "workspace"))
+    monkeypatch.setenv("RONDO_MODELS", str(tmp_path / "models"))
+    get_settings.cache_clear()
+    yield get_settings()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """A fresh database with all tables."""
+    opened = open_database(settings)
+    yield opened
+    opened.close()
