@@ -1,0 +1,24 @@
+"""Tables: bring them in, tell the truth about them, clean and split them."""
+
+from core.data.coerce import coerce
+from core.data.dataset import content_hash, read_parquet, write_parquet
+from core.data.frames import KINDS, ColumnKind, canonical
+from core.data.schema import ColumnSchema, Schema, describe_schema
+from core.data.target import TASKS, Task, suggest_target, suggest_task
+
+__all__ = [
+    "KINDS",
+    "TASKS",
+    "ColumnKind",
+    "ColumnSchema",
+    "Schema",
+    "Task",
+    "canonical",
+    "coerce",
+    "content_hash",
+    "describe_schema",
+    "read_parquet",
+    "suggest_target",
+    "suggest_task",
+    "write_parquet",
+]
