@@ -1,0 +1,316 @@
+"""From the columns a model was trained on to the fields of a form; nothing is drawn.
+
+A field is a record that says which control asks for a column, within which limits
+and from which default. `open_field` gives its freer form, which goes beyond the
+training range and may be left empty.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Literal
+
+from core.data.schema import ColumnSchema, Schema
+
+Control = Literal[
+    "slider", "number", "choice", "toggle", "yes or no", "date", "moment", "text"
+]
+
+EMPTY: Final = "\ue000"
+"""The choice that stands for no value; a sign no category uses."""
+
+N_FIRST: Final = 12
+"""So many fields are asked for before the rest is folded away."""
+
+_YES, _NO = "yes", "no"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_S = 86_400
+_LARGEST = 2**53 - 1  # the browser counts exactly up to here
+_FIRST_DAY, _LAST_DAY = date(1700, 1, 1), date(2299, 12, 31)
+
+
+@dataclass(frozen=True)
+class Field:
+    """How one column is asked for.
+
+    Attributes
+    ----------
+    name : str
+        Of the column, as it is.
+    control : {"slider", "number", "choice", "toggle", "yes or no", "date", \
+"moment", "text"}
+    default : bool, int, float, str, date, datetime or None
+        Median or most frequent value; None for empty.
+    low, high, step : int, float, date, datetime or None
+        Limits of a slider or a date; the step is None for dates.
+    options : tuple of str
+        Of a choice: most frequent first, `EMPTY` last.
+    counts : tuple of int
+        Training rows of each option.
+    n_rows : int
+        Training rows in all.
+    """
+
+    name: str
+    control: Control
+    default: Any
+    low: Any = None
+    high: Any = None
+    step: Any = None
+    options: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    n_rows: int = 0
+
+    def label_of(self, option: str) -> str:
+        """Return an option with the number of its training rows."""
+        word = "leave empty" if option == EMPTY else option
+        counted = dict(zip(self.options, self.counts, strict=False))
+        if option not in counted:
+            return word
+        return f"{word}  ·  {counted[option]:,} of {self.n_rows:,}"
+
+    @property
+    def note(self) -> str:
+        """What the training rows say about the limits, in one sentence."""
+        if self.control == "slider":
+            digits = decimals_of(self.step)
+            return (
+                f"98 % of the training rows lie from {self.low:,.{digits}f} to "
+                f"{self.high:,.{digits}f}."
+            )
+        return ""
+
+    @property
+    def number_format(self) -> str | None:
+        """How a slider or a number is written, for Streamlit; None if it is neither."""
+        if self.control == "number":
+            return None if isinstance(self.step, int) else "%.10g"
+        if self.control != "slider":
+            return None
+        return "%d" if isinstance(self.step, int) else f"%.{decimals_of(self.step)}f"
+
+
+def fields_of(schema: Schema) -> tuple[Field, ...]:
+    """Return the fields that ask for a model's columns; identifiers are not asked.
+
+    Parameters
+    ----------
+    schema : Schema
+        Features, described from the training rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from core.data.schema import describe_schema
+    >>> frame = pd.DataFrame({"age": range(20, 80), "plan": ["a", "b", "b"] * 20})
+    >>> age, plan = fields_of(describe_schema(frame))
+    >>> age.control, age.low, age.high, age.default
+    ('slider', 21, 78, 50)
+    >>> plan.control, plan.default, plan.label_of("b")
+    ('choice', 'b', 'b  ·  40 of 60')
+    """
+    return tuple(_field(column) for column in schema if column.kind != "id")
+
+
+def _field(column: ColumnSchema) -> Field:
+    match column.kind:
+        case "number" | "integer":
+            return _number_field(column)
+        case "boolean":
+            return Field(column.name, "toggle", column.levels[:1] == ("True",))
+        case "date":
+            return _date_field(column)
+        case "category":
+            return _choice_field(column)
+        case _:
+            repeated = column.counts and column.counts[0] > 1
+            return Field(column.name, "text", column.levels[0] if repeated else "")
+
+
+def _number_field(column: ColumnSchema) -> Field:
+    whole = column.kind == "integer"
+    if column.low is None or column.high is None or column.median is None:
+        return Field(column.name, "number", None, step=1 if whole else 0.01)
+    step = nice_step(column.low, column.high, whole=whole)
+    first, last = (
+        math.ceil(column.low / step - 1e-9),
+        math.floor(column.high / step + 1e-9),
+    )
+    if last <= first or max(abs(column.low), abs(column.high)) > _LARGEST:
+        default = round(column.median) if whole else column.median
+        return Field(column.name, "number", default, step=step)
+    low, middle, high = (
+        _on_grid(position, step)
+        for position in (
+            first,
+            min(max(round(column.median / step), first), last),
+            last,
+        )
+    )
+    return Field(column.name, "slider", middle, low, high, step)
+
+
+def _on_grid(position: int, step: float) -> float:
+    value = position * step
+    return value if isinstance(step, int) else round(value, decimals_of(step))
+
+
+def nice_step(low: float, high: float, *, whole: bool = False) -> float:
+    """Return a step of 1, 2 or 5 times a power of ten that makes 50 to 200 stops.
+
+    Parameters
+    ----------
+    low, high : float
+    whole : bool, default=False
+        Whether values are whole numbers: then steps of 1 up to 500 stops.
+
+    Returns
+    -------
+    float, or int when `whole` is true
+
+    Examples
+    --------
+    >>> nice_step(18.2, 86.0), nice_step(0.0, 0.013), nice_step(18, 86, whole=True)
+    (0.5, 0.0001, 1)
+    """
+    span = high - low
+    if whole and span <= 500:
+        return 1
+    if not 0 < span < math.inf:
+        return 1 if whole else 0.01
+    rough = span / 200
+    power = 10.0 ** math.floor(math.log10(rough))
+    factor = next(f for f in (1, 2, 5, 10) if f * power >= rough * (1 - 1e-9))
+    step = factor * power
+    return max(1, round(step)) if whole else float(f"{step:.0e}")
+
+
+def decimals_of(step: float) -> int:
+    """Return how many decimals a multiple of the step needs.
+
+    Examples
+    --------
+    >>> decimals_of(0.05), decimals_of(20)
+    (2, 0)
+    """
+    return max(0, -math.floor(math.log10(step) + 1e-9))
+
+
+def _choice_field(column: ColumnSchema) -> Field:
+    return Field(
+        column.name,
+        "choice",
+        column.levels[0] if column.levels else EMPTY,
+        options=(*column.levels, EMPTY),
+        counts=(*column.counts, column.n_missing),
+        n_rows=column.n_rows,
+    )
+
+
+def _date_field(column: ColumnSchema) -> Field:
+    known = (column.minimum, column.median, column.maximum)
+    seconds = [value for value in known if value is not None]
+    if any(value % _DAY_S for value in (column.minimum, column.maximum) if value):
+        instants = [_instant(value) for value in seconds]
+        start = datetime.combine(_FIRST_DAY, datetime.min.time())
+        end = datetime.combine(_LAST_DAY, datetime.min.time())
+        low, high = min(instants[0], start), max(instants[-1], end)
+        return Field(column.name, "moment", instants[1], low, high)
+    days = [_instant(value).date() for value in seconds]
+    low_day = min([_FIRST_DAY, *days])
+    high_day = max([_LAST_DAY, *days])
+    default = days[1] if len(days) == 3 else None
+    return Field(column.name, "date", default, low_day, high_day)
+
+
+def _instant(seconds: float) -> datetime:
+    """Return the UTC time of so many POSIX seconds, without a zone."""
+    return (_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None)
+
+
+def open_field(field: Field) -> Field:
+    """Return the field in its freer form: any value, or none.
+
+    Examples
+    --------
+    >>> open_field(Field("age", "slider", 50, 20, 79, 1)).control
+    'number'
+    """
+    match field.control:
+        case "slider":
+            return replace(field, control="number", low=None, high=None)
+        case "toggle":
+            default = _YES if field.default else _NO
+            return replace(
+                field, control="yes or no", default=default, options=(_YES, _NO, EMPTY)
+            )
+        case "date" | "moment":
+            return replace(field, default=None)
+        case _:
+            return field
+
+
+def can_open(field: Field) -> bool:
+    """Tell whether `open_field` gives the field more freedom."""
+    return open_field(field) != field
+
+
+def importance_of(evaluation: Mapping[str, Any] | None) -> dict[str, float]:
+    """Return the importance of each column as a version's evaluation tells it.
+
+    Parameters
+    ----------
+    evaluation : mapping or None
+        As kept with the version; its "importance" is a sequence of mappings with
+        "column" and "value".
+
+    Examples
+    --------
+    >>> importance_of({"importance": [{"column": "age", "value": 0.2}]})
+    {'age': 0.2}
+    """
+    listed = (evaluation or {}).get("importance") or ()
+    return {str(item["column"]): float(item["value"]) for item in listed}
+
+
+def arrange(
+    fields: Sequence[Field], importance: Mapping[str, float], n_first: int = N_FIRST
+) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the fields to ask for first, and the rest; most important first.
+
+    Fields of equal or unknown importance keep their order. A rest of one or two
+    is not worth folding away and joins the first.
+
+    Examples
+    --------
+    >>> fields = [Field(name, "text", "") for name in "abcd"]
+    >>> first, rest = arrange(fields, {"c": 0.3}, n_first=1)
+    >>> [field.name for field in first], [field.name for field in rest]
+    (['c'], ['a', 'b', 'd'])
+    """
+    ordered = sorted(fields, key=lambda field: -importance.get(field.name, 0.0))
+    cut = n_first if len(ordered) > n_first + 2 else len(ordered)
+    return tuple(ordered[:cut]), tuple(ordered[cut:])
+
+
+def to_record(answers: Iterable[tuple[Field, Any]]) -> dict[str, Any]:
+    """Return what was filled in as one record for a service; None where empty.
+
+    Examples
+    --------
+    >>> age, plan = Field("age", "slider", 1), Field("plan", "choice", "a")
+    >>> to_record([(age, 41), (plan, EMPTY)])
+    {'age': 41, 'plan': None}
+    """
+    return {field.name: _plain(field, value) for field, value in answers}
+
+
+def _plain(field: Field, value: Any) -> Any:
+    if value is None or value in {EMPTY, ""}:
+        return None
+    if field.control == "yes or no":
+        return value == _YES
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
