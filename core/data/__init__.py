@@ -4,20 +4,28 @@ from core.data.coerce import coerce
 from core.data.dataset import content_hash, read_parquet, write_parquet
 from core.data.frames import KINDS, ColumnKind, canonical
 from core.data.schema import ColumnSchema, Schema, describe_schema
+from core.data.split_checks import SetSummary, SplitDiagnosis
+from core.data.splitting import STRATEGIES, Split, Strategy, split
 from core.data.target import TASKS, Task, suggest_target, suggest_task
 
 __all__ = [
     "KINDS",
+    "STRATEGIES",
     "TASKS",
     "ColumnKind",
     "ColumnSchema",
     "Schema",
+    "SetSummary",
+    "Split",
+    "SplitDiagnosis",
+    "Strategy",
     "Task",
     "canonical",
     "coerce",
     "content_hash",
     "describe_schema",
     "read_parquet",
+    "split",
     "suggest_target",
     "suggest_task",
     "write_parquet",
