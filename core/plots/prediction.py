@@ -1,0 +1,165 @@
+"""Charts of one prediction: how sure it is, and what decides."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from core.plots.theme import NEUTRAL, Chart, new_figure, short, text
+
+_MOST_CLASSES = 10
+_TRACK = "rgba(125, 133, 144, 0.22)"
+
+
+def draw_probability(probability: float, threshold: float, label: object) -> Chart:
+    """Draw the probability of one class against the threshold that decides.
+
+    Parameters
+    ----------
+    probability, threshold : float, in [0, 1]
+        The class is predicted when its probability is at least the threshold.
+    label : object
+        The class.
+
+    Examples
+    --------
+    >>> draw_probability(0.62, 0.4, "yes").alt
+    'Probability of yes: 62.0 %; threshold 40.0 %; above it.'
+    """
+    figure = _row_figure(height=118, top=34)
+    figure.add_bar(
+        x=[1], y=[""], marker_color=_TRACK, hoverinfo="skip", orientation="h"
+    )
+    figure.add_bar(
+        x=[probability],
+        y=[""],
+        orientation="h",
+        hovertemplate=f"{probability:.1%}<extra></extra>",
+    )
+    figure.add_vline(x=threshold, line_width=2, line_dash="dot", line_color=NEUTRAL)
+    figure.add_annotation(
+        x=threshold,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        xanchor="left" if threshold < 0.2 else "right" if threshold > 0.8 else "center",
+        text=f"threshold {_percent(threshold)}",
+        showarrow=False,
+    )
+    figure.update_layout(barmode="overlay", bargap=0.3)
+    figure.update_xaxes(title_text=f"Probability of {short(label)}")
+    side = "above it" if probability >= threshold else "below it"
+    return Chart(
+        figure,
+        alt=f"Probability of {label}: {_percent(probability)}; "
+        f"threshold {_percent(threshold)}; {side}.",
+        reading=f"When the bar reaches the dotted line, the answer is {label}.",
+    )
+
+
+def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
+    """Draw the probability of each class, the likeliest first.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float, in [0, 1]
+        At most the ten likeliest are drawn; ties keep their order.
+
+    Examples
+    --------
+    >>> draw_class_probabilities({"a": 0.2, "b": 0.8}).alt
+    'Probabilities: b 80.0 %, a 20.0 %.'
+    """
+    ranked = sorted(probabilities.items(), key=lambda item: -item[1])
+    shown = ranked[:_MOST_CLASSES]
+    figure = _row_figure(height=64 + 30 * len(shown), top=8)
+    positions = [str(i) for i in range(len(shown))]
+    labels = [short(label, 24) for label, _ in shown]
+    figure.add_bar(
+        x=[value for _, value in shown],
+        y=positions,
+        orientation="h",
+        text=[_percent(value) for _, value in shown],
+        textposition="auto",
+        customdata=labels,
+        hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
+    )
+    figure.update_yaxes(
+        showticklabels=True,
+        type="category",
+        autorange="reversed",
+        tickvals=positions,
+        ticktext=labels,
+    )
+    figure.update_xaxes(title_text="Probability")
+    figure.update_layout(bargap=0.3)
+    named = ", ".join(f"{label} {_percent(value)}" for label, value in shown)
+    return Chart(
+        figure,
+        alt=f"Probabilities: {named}.",
+        reading="The answer is the class with the longest bar; "
+        "the bars of all classes add up to 100 %.",
+    )
+
+
+def draw_interval(
+    prediction: float, interval: tuple[float, float], target: object
+) -> Chart:
+    """Draw a predicted number with the interval it comes with.
+
+    Parameters
+    ----------
+    prediction : float
+    interval : tuple of float
+        Lower and upper end; the 90 % interval of the model.
+    target : object
+        Name of what is predicted.
+
+    Examples
+    --------
+    >>> draw_interval(12.0, (10.0, 15.5), "price").alt
+    'Predicted price: 12; 90 % interval from 10 to 15.5.'
+    """
+    low, high = interval
+    figure = _row_figure(height=104, top=8)
+    line, point = {"width": 8, "color": _TRACK}, {"size": 14}
+    figure.add_scatter(x=[low, high], y=["", ""], mode="lines+markers", line=line)
+    figure.add_scatter(x=[prediction], y=[""], mode="markers", marker=point)
+    figure.data[0].marker = {"symbol": "line-ns-open", "size": 14, "color": NEUTRAL}
+    figure.update_traces(hovertemplate="%{x:,.4g}<extra></extra>")
+    room = 0.15 * (high - low) or abs(prediction) * 0.1 or 1.0
+    figure.update_xaxes(
+        title_text=short(target),
+        tickformat="",
+        range=[min(low, prediction) - room, max(high, prediction) + room],
+    )
+    return Chart(
+        figure,
+        alt=f"Predicted {target}: {prediction:,.6g}; 90 % interval from "
+        f"{low:,.6g} to {high:,.6g}.",
+        reading="The dot is the prediction; for nine rows in ten, the truth lies "
+        "within the line.",
+    )
+
+
+def _row_figure(*, height: int, top: int) -> go.Figure:
+    """Return a flat figure whose horizontal axis runs from 0 to 100 %."""
+    figure = new_figure(height=height)
+    figure.update_layout(showlegend=False, margin={"l": 8, "r": 14, "t": top, "b": 8})
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True)
+    figure.update_yaxes(showticklabels=False, fixedrange=True, showgrid=False)
+    return figure
+
+
+def _percent(value: float) -> str:
+    """Return a share in words; never rounded to certainty.
+
+    Examples
+    --------
+    >>> _percent(0.99999), _percent(0.5)
+    ('over 99.9 %', '50.0 %')
+    """
+    if 0.999 < value < 1:
+        return "over 99.9 %"
+    if 0 < value < 0.001:
+        return text("under 0.1 %")
+    return f"{value:.1%}".replace("%", " %")
