@@ -3,21 +3,29 @@
 from core.data.coerce import coerce
 from core.data.dataset import content_hash, read_parquet, write_parquet
 from core.data.frames import KINDS, ColumnKind, canonical
+from core.data.recipe import Recipe, Step, StepEffect
 from core.data.schema import ColumnSchema, Schema, describe_schema
 from core.data.split_checks import SetSummary, SplitDiagnosis
 from core.data.splitting import STRATEGIES, Split, Strategy, split
+from core.data.steps import STEPS, StepField, StepKind
 from core.data.target import TASKS, Task, suggest_target, suggest_task
 
 __all__ = [
     "KINDS",
+    "STEPS",
     "STRATEGIES",
     "TASKS",
     "ColumnKind",
     "ColumnSchema",
+    "Recipe",
     "Schema",
     "SetSummary",
     "Split",
     "SplitDiagnosis",
+    "Step",
+    "StepEffect",
+    "StepField",
+    "StepKind",
     "Strategy",
     "Task",
     "canonical",

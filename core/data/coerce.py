@@ -22,6 +22,7 @@ from core.errors import SchemaError
 MOST_PROBLEMS: Final = 100
 """So many refused cells are listed in one SchemaError."""
 
+_EXACT: Final = 2.0**53
 TRUE_WORDS: Final = frozenset(("true", "yes", "y", "t", "1", "on"))
 FALSE_WORDS: Final = frozenset(("false", "no", "n", "f", "0", "off"))
 
@@ -163,6 +164,8 @@ def _is_text(values: pd.Series) -> bool:
 def _cast_numbers(values: pd.Series, *, whole: bool) -> Cells:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return _absent("number", len(values)), values.notna().to_numpy()
+    if whole and str(values.dtype) == "int64":
+        return values, np.zeros(len(values), dtype=bool)
     given = values
     if _is_text(values):
         given = _plain(values)
@@ -170,8 +173,9 @@ def _cast_numbers(values: pd.Series, *, whole: bool) -> Cells:
     numbers = values.to_numpy(dtype="float64", na_value=np.nan)
     numbers = np.where(np.isfinite(numbers), numbers, np.nan)
     refused = np.isnan(numbers) & given.notna().to_numpy()
-    fits = whole and not np.isnan(numbers).any() and (numbers == np.rint(numbers)).all()
-    return pd.Series(numbers.astype("int64") if fits else numbers), refused
+    exact = (numbers == np.rint(numbers)) & (np.abs(numbers) < _EXACT)
+    as_whole = whole and bool(exact.all())
+    return pd.Series(numbers.astype("int64") if as_whole else numbers), refused
 
 
 def _scalar(value: Any) -> Any:

@@ -1,0 +1,237 @@
+"""What each kind of cleaning step does: canonical frame in, canonical frame out.
+
+The functions take the columns and options that a `core.data.recipe.Step` holds;
+the recipe has already checked that the columns are there.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from core.data.coerce import cast_column
+from core.data.frames import (
+    as_text,
+    build_frame,
+    canonical_column,
+    kind_of_dtype,
+)
+from core.errors import DataError
+
+Columns = tuple[str, ...]
+Options = Mapping[str, Any]
+
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+OPERATORS: Final = (*_COMPARISONS, "is missing")
+PARTS: Final = ("year", "month", "day", "weekday", "hour", "days")
+CASES: Final = ("keep", "lower", "upper", "title")
+
+
+def drop_columns(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+    """Leave columns out."""
+    return frame.drop(columns=list(columns))
+
+
+def drop_duplicates(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+    """Keep the first of equal rows; equal in all columns when none is named."""
+    return frame.drop_duplicates(subset=list(columns) or None, ignore_index=True)
+
+
+def drop_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+    """Leave out rows that lack a value in one of the columns, or in any."""
+    return frame.dropna(subset=list(columns) or None, ignore_index=True)
+
+
+def drop_rows(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    """Leave out rows whose value fits the rule; a missing value fits only its own."""
+    values = frame[columns[0]]
+    if options["operator"] == "is missing":
+        fits = values.isna()
+    else:
+        compare = _COMPARISONS[options["operator"]]
+        value = _as_value(options.get("value"), values)
+        fits = compare(values, value).fillna(False).astype(bool) & values.notna()
+    return frame.loc[~fits].reset_index(drop=True)
+
+
+def set_type(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    """Cast columns to a kind; what does not fit becomes missing."""
+    kind = options["to"]
+    return _changed(frame, {c: cast_column(frame[c], kind)[0] for c in columns})
+
+
+def rename(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    """Give one column another name."""
+    new = str(options["to"]).strip()
+    if not new or (new in frame.columns and new != columns[0]):
+        raise DataError(
+            f"A column cannot be renamed to {new!r}.",
+            hint="Choose a name that is not empty and not taken.",
+        )
+    return frame.rename(columns={columns[0]: new})
+
+
+def trim_text(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    """Remove needless blanks; optionally write all words in one case."""
+    case = options.get("case") or "keep"
+    changed = {}
+    for name in columns:
+        if str(frame[name].dtype) != "str":
+            continue
+        text = frame[name].str.strip().str.replace(r"\s+", " ", regex=True)
+        if case != "keep":
+            text = getattr(text.str, case)()
+        changed[name] = text.mask(text == "")
+    return _changed(frame, changed)
+
+
+def merge_levels(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> pd.DataFrame:
+    """Write some values as another one."""
+    mapping = {str(old): str(new) for old, new in dict(options["mapping"]).items()}
+    values = frame[columns[0]]
+    text = as_text(values)
+    merged = text.map(lambda value: mapping.get(value, value), na_action="ignore")
+    return _changed(frame, {columns[0]: _back(merged.astype("str"), values)})
+
+
+def blank_values(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> pd.DataFrame:
+    """Make certain values missing."""
+    changed = {}
+    for name in columns:
+        values = frame[name]
+        blanks = [_as_value(item, values, lenient=True) for item in options["values"]]
+        blanks = [item for item in blanks if item is not None]
+        hit = values.isin(blanks)
+        changed[name] = canonical_column(values.mask(hit)) if hit.any() else values
+    return _changed(frame, changed)
+
+
+def fill_missing(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> pd.DataFrame:
+    """Write one value wherever one is missing."""
+    changed = {}
+    for name in columns:
+        values = frame[name]
+        whole = kind_of_dtype(values) == "integer"
+        filled = values.fillna(_as_value(options["value"], values))
+        kind = "integer" if whole else kind_of_dtype(values)
+        changed[name] = cast_column(filled, kind)[0]
+    return _changed(frame, changed)
+
+
+def flag_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+    """Add a boolean column that says where a value was missing."""
+    flags = {f"{name} is missing": frame[name].isna() for name in columns}
+    return _added(frame, flags)
+
+
+def clip(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    """Write values outside the limits as the limit."""
+    low, high = options.get("minimum"), options.get("maximum")
+    if low is not None and high is not None and low > high:
+        raise DataError(
+            f"The lowest value {low} is above the highest {high}.",
+            hint="Swap the two limits.",
+        )
+    for name in columns:
+        if kind_of_dtype(frame[name]) not in ("number", "integer"):
+            raise DataError(
+                f"The column {name!r} holds no numbers to limit.",
+                hint="Choose columns of numbers, or set their type first.",
+            )
+    clipped = {n: canonical_column(frame[n].clip(low, high)) for n in columns}
+    return _changed(frame, clipped)
+
+
+def add_date_parts(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> pd.DataFrame:
+    """Add parts of a date; "days" counts from 1970-01-01, weekday from Monday 0."""
+    name = columns[0]
+    if kind_of_dtype(frame[name]) != "date":
+        raise DataError(
+            f"The column {name!r} holds no dates.", hint="Set its type to date first."
+        )
+    parts = {f"{name} {part}": _part(frame[name], part) for part in options["parts"]}
+    return _added(frame, parts)
+
+
+def _part(moments: pd.Series, part: str) -> pd.Series:
+    if part == "days":
+        days = (moments - pd.Timestamp(0)).dt.days
+        return canonical_column(pd.Series(days))
+    attribute = "day_of_week" if part == "weekday" else part
+    return canonical_column(getattr(moments.dt, attribute))
+
+
+def _as_value(value: Any, like: pd.Series, *, lenient: bool = False) -> Any:
+    """Read an option's value as the column's own kind; None when lenient."""
+    kind = kind_of_dtype(like)
+    if kind == "integer":
+        kind = "number"
+    cell, refused = cast_column(pd.Series([value], dtype=object), kind)
+    if not refused[0] and cell.notna()[0]:
+        return cell.iloc[0]
+    if lenient:
+        return None
+    raise DataError(
+        f"{value!r} is not a value of the column {like.name!r}.",
+        hint=f"Write a value of its type, {kind}.",
+    )
+
+
+def _back(text: pd.Series, like: pd.Series) -> pd.Series:
+    """Return text in the column's own kind, if all of it fits."""
+    cast, refused = cast_column(text, kind_of_dtype(like))
+    return text if refused.any() else cast
+
+
+def _changed(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    return frame.assign(**columns) if columns else frame
+
+
+def _added(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    taken = [name for name in columns if name in frame.columns]
+    if taken:
+        raise DataError(
+            f"There is a column {taken[0]!r} already.",
+            hint="Rename it, or leave this step out.",
+        )
+    existing = {str(name): frame[name] for name in frame.columns}
+    added = {name: canonical_column(v) for name, v in columns.items()}
+    return build_frame({**existing, **added}, len(frame))
+
+
+def count_changed(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    """Count cells that differ; a column added or dropped counts all its cells.
+
+    Tables of different length share no row positions: then only columns count.
+    """
+    old, new = set(before.columns), set(after.columns)
+    n_cells = len(after) * len(new - old) + len(before) * len(old - new)
+    if len(before) != len(after):
+        return n_cells
+    for name in old & new:
+        one, two = before[name], after[name]
+        if one is two:
+            continue
+        if one.dtype != two.dtype:
+            one, two = as_text(one), as_text(two)
+        same = (one == two).fillna(False).to_numpy(dtype=bool)
+        both_missing = one.isna().to_numpy() & two.isna().to_numpy()
+        n_cells += int(np.count_nonzero(~(same | both_missing)))
+    return n_cells

@@ -1,0 +1,223 @@
+"""Recipes: ordered cleaning steps, kept as data and replayed on any table."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from core.data.cleaning import count_changed
+from core.data.frames import canonical
+from core.data.steps import STEPS, StepKind
+from core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cleaning step.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `STEPS`.
+    columns : tuple of str, default ()
+    options : mapping of str to JSON values, default {}
+        What the step's fields ask for.
+
+    Raises
+    ------
+    DataError
+        The kind is unknown, a required option is missing, or columns are.
+
+    Examples
+    --------
+    >>> Step("drop_columns", ("id",)).sentence
+    'Drop columns: id'
+    """
+
+    kind: str
+    columns: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
+        known = STEPS.get(self.kind)
+        if known is None:
+            raise DataError(
+                f"There is no cleaning step {self.kind!r}.",
+                hint=f"Use one of {', '.join(STEPS)}.",
+            )
+        _check_step(known, self.columns, self.options)
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self.to_dict(), sort_keys=True))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Step, (self.kind, self.columns, dict(self.options)))
+
+    @property
+    def sentence(self) -> str:
+        """What the step does, in words; names stand as they are."""
+        details = [str(value) for value in self.options.values() if value is not None]
+        columns = ", ".join(self.columns) or "all columns"
+        title = STEPS[self.kind].title
+        return f"{title}: {columns}" + (f" ({', '.join(details)})" if details else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        return {
+            "kind": self.kind,
+            "columns": list(self.columns),
+            "options": dict(self.options),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Step":
+        """Return the step that `to_dict` wrote."""
+        return cls(values["kind"], tuple(values["columns"]), values["options"])
+
+
+def _check_step(
+    known: StepKind, columns: tuple[str, ...], options: Mapping[str, Any]
+) -> None:
+    fits = {"one": len(columns) == 1, "some": len(columns) >= 1, "optional": True}
+    if not fits[known.columns]:
+        raise DataError(
+            f"The step {known.title!r} names {len(columns)} columns.",
+            hint="Choose one column." if known.columns == "one" else "Choose columns.",
+        )
+    for item in known.fields:
+        if not item.accepts(options.get(item.name)):
+            allowed = f": {', '.join(item.choices)}" if item.choices else ""
+            raise DataError(
+                f"The step {known.title!r} cannot take {options.get(item.name)!r} "
+                f"as {item.title.lower()!r}.",
+                hint=f"Give it {item.title.lower()!r}{allowed}.",
+            )
+
+
+@dataclass(frozen=True)
+class StepEffect:
+    """What one step did to one table.
+
+    Attributes
+    ----------
+    step : Step
+    n_rows_before, n_rows_after : int
+    n_cells_changed : int
+        A column added or dropped counts all its cells; dropped rows count none.
+    """
+
+    step: Step
+    n_rows_before: int
+    n_rows_after: int
+    n_cells_changed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        return {**vars(self), "step": self.step.to_dict()}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Ordered cleaning steps. None of them learns anything from data.
+
+    Examples
+    --------
+    >>> recipe = Recipe().with_step(Step("drop_columns", ("id",)))
+    >>> recipe.apply(pd.DataFrame({"id": [1, 2], "x": [3, 4]})).columns.tolist()
+    ['x']
+    >>> Recipe.from_json(recipe.to_json()) == recipe
+    True
+    """
+
+    steps: tuple[Step, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the cleaned table; the one given is not changed.
+
+        Raises
+        ------
+        DataError
+            A step names a column that is not there, or does not fit its values.
+            The message says which step.
+        """
+        table = canonical(frame)
+        for number, step in enumerate(self.steps, start=1):
+            table = _apply_step(table, step, number)
+        return table
+
+    def applied(
+        self, frame: pd.DataFrame
+    ) -> tuple[pd.DataFrame, tuple[StepEffect, ...]]:
+        """Return the cleaned table, and what each step did."""
+        table = canonical(frame)
+        effects = []
+        for number, step in enumerate(self.steps, start=1):
+            before, table = table, _apply_step(table, step, number)
+            n_cells = count_changed(before, table)
+            effects.append(StepEffect(step, len(before), len(table), n_cells))
+        return table, tuple(effects)
+
+    def with_step(self, step: Step) -> "Recipe":
+        """Return the recipe with one more step at its end."""
+        return Recipe((*self.steps, step))
+
+    def without(self, position: int) -> "Recipe":
+        """Return the recipe without the step at a position (0 is the first)."""
+        return Recipe(tuple(s for i, s in enumerate(self.steps) if i != position))
+
+    def moved(self, position: int, to: int) -> "Recipe":
+        """Return the recipe with one step at another position."""
+        steps = list(self.steps)
+        steps.insert(to, steps.pop(position))
+        return Recipe(tuple(steps))
+
+    def for_rows(self) -> "Recipe":
+        """Return only the steps that keep every row: those for new rows to score."""
+        return Recipe(tuple(s for s in self.steps if not STEPS[s.kind].drops_rows))
+
+    def to_json(self) -> str:
+        """Return the recipe as JSON text, the same for equal recipes."""
+        steps = [step.to_dict() for step in self.steps]
+        return json.dumps({"steps": steps}, sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """Return the recipe that `to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            The text is no recipe.
+        """
+        try:
+            steps = json.loads(text)["steps"]
+            return cls(tuple(Step.from_dict(step) for step in steps))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(
+                "The text is not a recipe.", hint="Use a file that Rondo wrote."
+            ) from error
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the recipe's JSON, as hex digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def _apply_step(table: pd.DataFrame, step: Step, number: int) -> pd.DataFrame:
+    absent = [name for name in step.columns if name not in table.columns]
+    if absent:
+        raise DataError(
+            f"Step {number} ({STEPS[step.kind].title}) needs the column "
+            f"{absent[0]!r}, which is not there.",
+            hint="Remove the step, or move it before the one that drops the column.",
+        )
+    return STEPS[step.kind].function(table, step.columns, step.options)

@@ -1,0 +1,187 @@
+import json
+import pickle
+
+import pandas as pd
+import pytest
+
+from core.data import content_hash
+from core.data.frames import is_canonical
+from core.data.recipe import Recipe, Step
+from core.data.steps import STEPS
+from core.errors import DataError
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame(
+        {
+            "age": [30, -1, 30, 50],
+            "pay": [1.5, None, 1.5, 9.0],
+            "plan": [" a", "A", " a", None],
+            "since": pd.to_datetime(
+                ["2024-01-31", "2024-02-01", "2024-01-31", None]
+            ).astype("datetime64[us]"),
+        }
+    )
+
+
+EXAMPLES = {
+    "drop_columns": (Step("drop_columns", ("age",)), "pay", [1.5, None, 1.5, 9.0]),
+    "drop_duplicates": (Step("drop_duplicates"), "age", [30, -1, 50]),
+    "drop_missing": (Step("drop_missing", ("pay",)), "age", [30, 30, 50]),
+    "drop_rows": (
+        Step("drop_rows", ("age",), {"operator": "<", "value": "0"}),
+        "age",
+        [30, 30, 50],
+    ),
+    "set_type": (
+        Step("set_type", ("age",), {"to": "category"}),
+        "age",
+        ["30", "-1", "30", "50"],
+    ),
+    "rename": (Step("rename", ("age",), {"to": "years"}), "years", [30, -1, 30, 50]),
+    "trim_text": (
+        Step("trim_text", ("plan",), {"case": "lower"}),
+        "plan",
+        ["a", "a", "a", None],
+    ),
+    "merge_levels": (
+        Step("merge_levels", ("plan",), {"mapping": {" a": "A"}}),
+        "plan",
+        ["A", "A", "A", None],
+    ),
+    "blank_values": (
+        Step("blank_values", ("age",), {"values": ["-1", "none"]}),
+        "age",
+        [30, None, 30, 50],
+    ),
+    "fill_missing": (
+        Step("fill_missing", ("pay",), {"value": 0}),
+        "pay",
+        [1.5, 0.0, 1.5, 9.0],
+    ),
+    "flag_missing": (
+        Step("flag_missing", ("pay",)),
+        "pay is missing",
+        [False, True, False, False],
+    ),
+    "clip": (Step("clip", ("age",), {"minimum": 0}), "age", [30, 0, 30, 50]),
+    "date_parts": (
+        Step("date_parts", ("since",), {"parts": ["month", "weekday"]}),
+        "since month",
+        [1, 2, 1, None],
+    ),
+}
+
+
+def test_every_kind_of_step_has_an_example_here():
+    assert set(EXAMPLES) == set(STEPS)
+
+
+@pytest.mark.parametrize(
+    ("step", "column", "expected"), EXAMPLES.values(), ids=EXAMPLES
+)
+def test_each_step_does_what_it_says(table, step, column, expected):
+    before = content_hash(table)
+    cleaned = Recipe((step,)).apply(table)
+    found = cleaned[column].astype(object)
+    assert found.where(found.notna(), None).tolist() == expected
+    assert is_canonical(cleaned)
+    assert content_hash(table) == before
+
+
+@pytest.mark.parametrize("step", [item[0] for item in EXAMPLES.values()], ids=EXAMPLES)
+def test_each_step_survives_json_and_pickle(step):
+    recipe = Recipe((step,))
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert pickle.loads(pickle.dumps(recipe)).content_hash == recipe.content_hash  # noqa: S301
+    assert hash(Step.from_dict(step.to_dict())) == hash(step)
+
+
+def test_effects_count_rows_and_cells(table):
+    recipe = Recipe((EXAMPLES["drop_duplicates"][0], EXAMPLES["clip"][0]))
+    _, effects = recipe.applied(table)
+    assert (effects[0].n_rows_before, effects[0].n_rows_after) == (4, 3)
+    assert effects[0].n_cells_changed == 0
+    assert effects[1].n_cells_changed == 1
+    assert json.dumps([effect.to_dict() for effect in effects])
+
+
+def test_a_dropped_column_counts_all_its_cells(table):
+    _, (effect,) = Recipe((EXAMPLES["drop_columns"][0],)).applied(table)
+    assert effect.n_cells_changed == 4
+
+
+def test_steps_can_be_added_moved_and_taken_back(table):
+    one, two = EXAMPLES["clip"][0], EXAMPLES["rename"][0]
+    recipe = Recipe().with_step(one).with_step(two)
+    assert recipe.moved(1, 0).steps == (two, one)
+    assert recipe.without(0).steps == (two,)
+    with pytest.raises(DataError, match="Step 2"):
+        recipe.moved(1, 0).apply(table)
+
+
+def test_a_missing_value_fits_only_the_rule_for_missing(table):
+    rule = Step("drop_rows", ("pay",), {"operator": "!=", "value": 1.5})
+    assert Recipe((rule,)).apply(table)["pay"].tolist()[:1] == [1.5]
+    assert len(Recipe((rule,)).apply(table)) == 3
+    missing = Step("drop_rows", ("pay",), {"operator": "is missing"})
+    assert len(Recipe((missing,)).apply(table)) == 3
+
+
+def test_rows_to_score_pass_only_steps_that_keep_them():
+    recipe = Recipe((EXAMPLES["drop_duplicates"][0], EXAMPLES["clip"][0]))
+    assert recipe.for_rows().steps == (EXAMPLES["clip"][0],)
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "options"),
+    [
+        pytest.param("explode", ("a",), {}, id="unknown kind"),
+        pytest.param("drop_columns", (), {}, id="no column"),
+        pytest.param("rename", ("a", "b"), {"to": "c"}, id="two columns for one"),
+        pytest.param("rename", ("a",), {}, id="no new name"),
+        pytest.param("set_type", ("a",), {"to": "colour"}, id="unknown type"),
+        pytest.param("drop_rows", ("a",), {"operator": "~"}, id="unknown rule"),
+        pytest.param("clip", ("a",), {"minimum": "low"}, id="word as limit"),
+        pytest.param("clip", ("a",), {"minimum": float("nan")}, id="nan as limit"),
+        pytest.param("merge_levels", ("a",), {"mapping": []}, id="list as mapping"),
+        pytest.param("date_parts", ("a",), {"parts": ["aeon"]}, id="unknown part"),
+    ],
+)
+def test_a_step_that_makes_no_sense_cannot_be_made(kind, columns, options):
+    with pytest.raises(DataError):
+        Step(kind, columns, options)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(Step("drop_columns", ("gone",)), id="absent column"),
+        pytest.param(Step("rename", ("age",), {"to": "pay"}), id="taken name"),
+        pytest.param(Step("clip", ("plan",), {"minimum": 0}), id="clip words"),
+        pytest.param(
+            Step("clip", ("age",), {"minimum": 2, "maximum": 1}), id="swapped"
+        ),
+        pytest.param(
+            Step("drop_rows", ("age",), {"operator": "<", "value": "old"}),
+            id="no number",
+        ),
+        pytest.param(
+            Step("fill_missing", ("since",), {"value": "soon"}), id="no date to fill"
+        ),
+        pytest.param(
+            Step("date_parts", ("age",), {"parts": ["year"]}), id="parts of a number"
+        ),
+    ],
+)
+def test_a_step_that_does_not_fit_the_table_says_so(table, step):
+    with pytest.raises(DataError) as caught:
+        Recipe((step,)).apply(table)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"steps": [{}]}', '{"steps": 3}'])
+def test_foreign_text_is_no_recipe(text):
+    with pytest.raises(DataError):
+        Recipe.from_json(text)
