@@ -73,7 +73,7 @@ class Field:
     @property
     def note(self) -> str:
         """What the training rows say about the limits, in one sentence."""
-        if self.control == "slider":
+        if self.control in {"slider", "number"} and self.low is not None:
             digits = decimals_of(self.step)
             return (
                 f"98 % of the training rows lie from {self.low:,.{digits}f} to "
@@ -230,21 +230,20 @@ def _instant(seconds: float) -> datetime:
 
 
 def open_field(field: Field) -> Field:
-    """Return the field in its freer form: any value, or none.
+    """Return the field in its freer form: empty until any value is filled in.
 
     Examples
     --------
-    >>> open_field(Field("age", "slider", 50, 20, 79, 1)).control
-    'number'
+    >>> opened = open_field(Field("age", "slider", 50, 20, 79, 1))
+    >>> opened.control, opened.default
+    ('number', None)
     """
     match field.control:
         case "slider":
-            return replace(field, control="number", low=None, high=None)
+            return replace(field, control="number", default=None)
         case "toggle":
-            default = _YES if field.default else _NO
-            return replace(
-                field, control="yes or no", default=default, options=(_YES, _NO, EMPTY)
-            )
+            options = (_YES, _NO, EMPTY)
+            return replace(field, control="yes or no", default=EMPTY, options=options)
         case "date" | "moment":
             return replace(field, default=None)
         case _:
