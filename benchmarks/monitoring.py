@@ -1,0 +1,210 @@
+"""How often drift reports alarm for nothing, and what they find.
+
+    python benchmarks/monitoring.py --draws 200        # the table in docs
+    python benchmarks/monitoring.py --draws 20         # a quick look
+
+Each draw makes a reference and a window of 20 mixed columns: twelve numbers (bell
+shaped, skewed, heavy-tailed, whole, mostly zero; two correlated pairs), six categories
+(2 to 300 levels, one with a long tail) and two numbers with missing values. False
+alarms: both from the same law. Power: one thing changed in the window.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from core.monitoring import check_drift, summarise_reference
+
+SIZES = ((300, 300), (3_000, 3_000), (30_000, 1_000), (20_000, 60), (1_000, 30_000))
+POWER_SIZE = (3_000, 3_000)
+CORRELATION = 0.6
+
+Draw = Callable[[np.random.Generator, pd.DataFrame], tuple[pd.DataFrame, str]]
+
+
+def draw_table(
+    rng: np.random.Generator, n_rows: int, correlation: float = CORRELATION
+) -> pd.DataFrame:
+    """Draw rows of the unchanged law."""
+
+    def pair() -> tuple[np.ndarray, np.ndarray]:
+        a, b = rng.normal(size=(2, n_rows))
+        return a, correlation * a + np.sqrt(1 - correlation**2) * b
+
+    table: dict[str, object] = {}
+    table["bell"] = rng.normal(size=n_rows)
+    table["skewed"] = rng.lognormal(size=n_rows)
+    table["heavy"] = rng.standard_t(3, size=n_rows)
+    table["uniform"] = rng.uniform(size=n_rows)
+    table["two_humps"] = rng.normal(size=n_rows) + 4 * (rng.random(n_rows) < 0.4)
+    table["whole"] = rng.poisson(6, size=n_rows)
+    table["few"] = rng.integers(0, 4, size=n_rows)
+    table["zeros"] = np.where(rng.random(n_rows) < 0.7, 0, rng.exponential(size=n_rows))
+    table["left"], table["right"] = pair()
+    first, second = pair()
+    table["first"], table["second"] = np.exp(first), second
+    for name, share in (("gap", 0.05), ("holes", 0.3)):
+        values = rng.normal(size=n_rows)
+        values[rng.random(n_rows) < share] = np.nan
+        table[name] = values
+    for name, size in (("two", 2), ("three", 3), ("ten", 10), ("thirty", 30)):
+        weights = 1 / np.arange(1, size + 1)
+        codes = rng.choice(size, n_rows, p=weights / weights.sum())
+        table[name] = _words(codes)
+    table["many"] = _words(rng.integers(0, 300, n_rows))
+    table["tail"] = _words(np.minimum(rng.zipf(1.6, n_rows), 10**6))
+    return pd.DataFrame(table)
+
+
+def _words(codes: np.ndarray) -> pd.Series:
+    return pd.Series("level " + pd.Series(codes).astype("str"), dtype="str")
+
+
+def shifted(size: float) -> Draw:
+    def change(_: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+        return table.assign(bell=table["bell"] + size), "bell"
+
+    return change
+
+
+def scaled(_: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    return table.assign(bell=table["bell"] * 1.1), "bell"
+
+
+def remixed(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Move 5 points from the first of three levels to the second."""
+    share = (table["three"] == "level 0").mean()
+    moved = (table["three"] == "level 0") & (rng.random(len(table)) < 0.05 / share)
+    return table.assign(three=table["three"].mask(moved, "level 1")), "three"
+
+
+def new_level(
+    rng: np.random.Generator, table: pd.DataFrame
+) -> tuple[pd.DataFrame, str]:
+    moved = rng.random(len(table)) < 0.01
+    return table.assign(ten=table["ten"].mask(moved, "new")), "ten"
+
+
+def uncoupled(
+    rng: np.random.Generator, table: pd.DataFrame
+) -> tuple[pd.DataFrame, str]:
+    """Correlation .6 to .3, each column's own law unchanged."""
+    other = draw_table(rng, len(table), 0.3)
+    return table.assign(left=other["left"], right=other["right"]), "left+right"
+
+
+def more_missing(
+    rng: np.random.Generator, table: pd.DataFrame
+) -> tuple[pd.DataFrame, str]:
+    """Missing 5 to 10 %."""
+    lost = rng.random(len(table)) < 0.05 / 0.95
+    return table.assign(gap=table["gap"].mask(lost)), "gap"
+
+
+def outliers(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    far = rng.random(len(table)) < 0.01
+    return table.assign(bell=table["bell"].mask(far, 8.0)), "bell"
+
+
+CHANGES: dict[str, Draw] = {
+    "shift 0.1 sd": shifted(0.1),
+    "shift 0.2 sd": shifted(0.2),
+    "scale x 1.1": scaled,
+    "category mix by 5 points": remixed,
+    "new category, 1 %": new_level,
+    "correlation .6 -> .3": uncoupled,
+    "missing 5 -> 10 %": more_missing,
+    "1 % outliers": outliers,
+}
+
+
+def false_alarms(n_draws: int, seed: int, sizes: tuple[tuple[int, int], ...]) -> None:
+    """Print the share of reports, and of columns, that alarm for nothing."""
+    print(f"\nFalse alarms over {n_draws} draws (report / column; causes)")
+    for n_reference, n_current in sizes:
+        causes: Counter[str] = Counter()
+        reports = columns = n_columns = 0
+        started = time.process_time()
+        for draw in range(n_draws):
+            rng = np.random.default_rng([seed, n_reference, n_current, draw])
+            before, now = draw_table(rng, n_reference), draw_table(rng, n_current)
+            report = check_drift(before, now)
+            names = list(report.drifted_names)
+            joint = report.multivariate
+            names += ["<dependence>"] * joint.dependence_drifted
+            names += ["<domain>"] * joint.domain_drifted
+            causes.update(names)
+            reports += report.drifted
+            columns += len(report.drifted_names)
+            n_columns += len(report.columns)
+        spent = (time.process_time() - started) / n_draws
+        print(
+            f"{n_reference:>9,} : {n_current:<9,} {reports / n_draws:.3f} / "
+            f"{columns / n_columns:.4f}   {spent:.2f} CPU s each  {dict(causes)}"
+        )
+
+
+def power(n_draws: int, seed: int) -> None:
+    """Print how often each change is found in the column that changed."""
+    n_reference, n_current = POWER_SIZE
+    print(f"\nFound, per cent of {n_draws} draws at {n_reference:,} : {n_current:,}")
+    for place, (title, change) in enumerate(CHANGES.items()):
+        found = told = 0
+        for draw in range(n_draws):
+            rng = np.random.default_rng([seed, 77, place, draw])
+            before, now = draw_table(rng, n_reference), draw_table(rng, n_current)
+            changed, where = change(rng, now)
+            report = check_drift(before, changed)
+            joint = report.multivariate
+            if "+" in where:
+                pairs = ["+".join(p.columns) for p in joint.dependence.pairs]
+                found += joint.dependence_drifted and where in pairs
+            else:
+                found += report.columns[where].drifted
+            told += joint.domain_drifted
+        print(
+            f"{title:<28} {100 * found / n_draws:5.0f}   "
+            f"(classifier alone {100 * told / n_draws:.0f})"
+        )
+
+
+def speed(n_rows: int, n_columns: int, seed: int) -> None:
+    """Print CPU seconds of the reference's summary and of one window."""
+    rng = np.random.default_rng(seed)
+    half = n_columns // 2
+    table = pd.DataFrame({f"x{i}": rng.normal(size=n_rows) for i in range(half)})
+    for i in range(n_columns - half):
+        table[f"c{i}"] = _words(rng.integers(0, 12, n_rows))
+    started = time.process_time()
+    reference = summarise_reference(table)
+    fitted = time.process_time()
+    check_drift(reference, table)
+    ended = time.process_time()
+    print(
+        f"\n{n_rows:,} x {n_columns}: reference {fitted - started:.2f}, "
+        f"window {ended - fitted:.2f} CPU s"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--large", action="store_true", help="add 300,000 rows")
+    parser.add_argument("--only", choices=("false", "power", "speed"))
+    options = parser.parse_args()
+    sizes = (*SIZES, (300_000, 300_000)) if options.large else SIZES
+    if options.only in (None, "false"):
+        false_alarms(options.draws, options.seed, sizes)
+    if options.only in (None, "power"):
+        power(options.draws, options.seed)
+    if options.only in (None, "speed"):
+        speed(100_000, 50, options.seed)
+
+
+if __name__ == "__main__":
+    main()

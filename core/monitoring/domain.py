@@ -1,0 +1,173 @@
+"""One number for all columns together: how well a classifier tells then from now.
+
+A boosted classifier learns on one half of the rows to tell the reference from the
+window, and is judged on the other half, both ways round. An area under the curve of
+0.5 means it cannot. The two halves agree or disagree together, so their variances are
+averaged and not halved.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from core.monitoring.binning import Float
+from core.monitoring.reference import Reference
+
+MIN_ROWS = 200
+MAX_ROWS = 5_000
+MIN_POOLED = 10
+
+
+@dataclass(frozen=True)
+class DomainChange:
+    """How well the classifier tells the window from the reference.
+
+    Attributes
+    ----------
+    auc : float
+        Mean over the two halves; 0.5 when it cannot tell.
+    standard_error, p_value : float
+    n_reference, n_current : int
+        Rows it saw, at most 5,000 of each.
+    """
+
+    auc: float
+    standard_error: float
+    p_value: float
+    n_reference: int
+    n_current: int
+
+
+def compare_domains(
+    reference: Reference, codes: NDArray[np.int16], *, random_state: int = 0
+) -> DomainChange | None:
+    """Train the classifier both ways and test its area under the curve.
+
+    Parameters
+    ----------
+    reference : Reference
+    codes : ndarray of shape (n_rows, n_columns)
+        The window's rows as bin codes.
+    random_state : int, default=0
+        Draws the rows and the halves.
+
+    Returns
+    -------
+    DomainChange or None
+        None when either side has fewer than 200 rows, or no column can be coded.
+    """
+    rng = np.random.default_rng(random_state)
+    if min(len(reference.sample), len(codes)) < MIN_ROWS:
+        return None
+    before, after = _draw(reference.sample, rng), _draw(codes, rng)
+    pooled = np.vstack([before, after])
+    X = symmetric_codes(reference, pooled, rng)
+    if not X.shape[1]:
+        return None
+    y = np.repeat([False, True], [len(before), len(after)])
+    half = np.concatenate([_halves(len(before), rng), _halves(len(after), rng)])
+    areas, variances = [], []
+    for held_out in (half, ~half):
+        scores = _fit_and_score(X[~held_out], y[~held_out], X[held_out], random_state)
+        area, variance = auc_variance(y[held_out], scores)
+        areas.append(area)
+        variances.append(variance)
+    auc, error = float(np.mean(areas)), float(np.sqrt(np.mean(variances)))
+    z = (auc - 0.5) / error if error > 0 else np.inf * np.sign(auc - 0.5)
+    p_value = float(stats.norm.sf(z)) if auc != 0.5 else 1.0
+    return DomainChange(auc, error, p_value, len(before), len(after))
+
+
+def _draw(codes: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int16]:
+    if len(codes) <= MAX_ROWS:
+        return codes
+    return codes[rng.choice(len(codes), MAX_ROWS, replace=False)]
+
+
+def _halves(n_rows: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    chosen: NDArray[np.bool_] = rng.permutation(n_rows) % 2 == 0
+    return chosen
+
+
+def symmetric_codes(
+    reference: Reference, pooled: NDArray[np.int16], rng: np.random.Generator
+) -> Float:
+    """Code rows so that the code itself does not tell which window a row is from.
+
+    Numbers keep their bin. Categories are ranked by how often both windows together
+    have them, ties at random; those with under 10 rows share one code, seen before
+    or not. (Any order in which the reference comes first gives false alarms.)
+
+    Parameters
+    ----------
+    reference : Reference
+    pooled : ndarray of shape (n_rows, n_columns)
+        Bin codes of both windows.
+    rng : Generator
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_coded_columns)
+        NaN for missing; identifiers, dates and texts have no column.
+    """
+    coded = []
+    for place, column in enumerate(reference.columns):
+        codes = pooled[:, place]
+        if column.kind in ("date", "id"):
+            continue
+        values = codes.astype(np.float64)
+        if column.bins.kind == "levels":
+            values = _rank_levels(codes, rng)
+        values[codes < 0] = np.nan
+        coded.append(values)
+    return np.column_stack(coded) if coded else np.empty((len(pooled), 0))
+
+
+def _rank_levels(codes: NDArray[np.int16], rng: np.random.Generator) -> Float:
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    rank = np.empty(counts.size)
+    rank[np.lexsort((rng.random(counts.size), -counts))] = np.arange(counts.size)
+    rank[counts < MIN_POOLED] = counts.size
+    ranked: Float = rank[codes]
+    return ranked
+
+
+def _fit_and_score(
+    X: Float, y: NDArray[np.bool_], X_held_out: Float, random_state: int
+) -> Float:
+    classifier = HistGradientBoostingClassifier(
+        max_iter=40,
+        max_leaf_nodes=8,
+        min_samples_leaf=20,
+        max_bins=128,
+        early_stopping=False,
+        random_state=random_state,
+    )
+    with threadpool_limits(limits=1, user_api="openmp"):
+        scores: Float = classifier.fit(X, y).predict_proba(X_held_out)[:, 1]
+    return scores
+
+
+def auc_variance(positive: NDArray[np.bool_], scores: Float) -> tuple[float, float]:
+    """Return the area under the curve and its variance by DeLong's method.
+
+    Parameters
+    ----------
+    positive : ndarray of bool, shape (n_rows,)
+    scores : ndarray of shape (n_rows,)
+
+    Examples
+    --------
+    >>> auc_variance(np.array([False, False, True, True]), np.array([0.1, 0.4, 0.3, 1]))
+    (0.75, 0.125)
+    """
+    ranks = stats.rankdata(scores)
+    high, low = scores[positive], scores[~positive]
+    above = (ranks[positive] - stats.rankdata(high)) / low.size
+    below = 1 - (ranks[~positive] - stats.rankdata(low)) / high.size
+    variance = above.var(ddof=1) / high.size + below.var(ddof=1) / low.size
+    return float(above.mean()), float(variance)

@@ -1,0 +1,313 @@
+"""What a comparison of two windows says: records, the sentence and the findings."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.data.frames import ColumnKind
+from core.findings import Finding
+from core.monitoring.dependence import DependenceChange, PairChange
+from core.monitoring.distribution import Distribution
+from core.monitoring.domain import DomainChange
+from core.monitoring.two_sample import Evidence
+
+N_NAMED = 3
+
+
+@dataclass(frozen=True)
+class ColumnDrift:
+    """What has happened to one column.
+
+    Attributes
+    ----------
+    name : str
+    kind : ColumnKind
+    p_value : float
+        The smallest of its tests' p-values times their number.
+    effect : float
+        Size of the change in standard deviations of shift.
+    changed, drifted : bool
+        Beyond chance; and large enough to matter besides.
+    evidence : tuple of Evidence
+        Its tests, surest first.
+    psi, jensen_shannon : float
+    wasserstein : float or None
+        In standard deviations of the reference; None for categories.
+    distribution : Distribution
+    """
+
+    name: str
+    kind: ColumnKind
+    p_value: float
+    effect: float
+    changed: bool
+    drifted: bool
+    evidence: tuple[Evidence, ...]
+    psi: float
+    jensen_shannon: float
+    wasserstein: float | None
+    distribution: Distribution
+
+    @property
+    def distance(self) -> float:
+        """The distance that decides: the effect."""
+        return self.effect
+
+    @property
+    def reason(self) -> str:
+        """What the surest test saw, in words."""
+        return describe_evidence(self.evidence[0], self.distribution)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ColumnDrift":
+        """Return the column of a report's `to_dict`."""
+        evidence = tuple(
+            Evidence(**{**each, "components": tuple(each["components"])})
+            for each in values["evidence"]
+        )
+        seen = Distribution.from_dict(values["distribution"])
+        return cls(**{**values, "evidence": evidence, "distribution": seen})
+
+
+def describe_evidence(evidence: Evidence, seen: Distribution) -> str:
+    """Say in a few words what a test saw.
+
+    Examples
+    --------
+    >>> seen = Distribution("x", "labels", (), ("a",), (1.0,), (1.0,), 0.05, 0.1)
+    >>> describe_evidence(Evidence("missing", 0.0, 0.2), seen)
+    'missing in 10.0 % of rows, was 5.0 %'
+    """
+    if evidence.kind == "missing":
+        return (
+            f"missing in {seen.missing_now:.1%} of rows, was {seen.missing_before:.1%}"
+        ).replace("%", " %")
+    if evidence.kind == "unseen":
+        return "categories never seen in training"
+    if evidence.kind == "range":
+        return "values beyond the range of training"
+    if not evidence.components:
+        return "another mix of categories"
+    words = (
+        ("higher values", "lower values"),
+        ("wider spread", "narrower spread"),
+        ("a longer tail upwards", "a longer tail downwards"),
+        ("heavier tails", "lighter tails"),
+    )
+    sizes = [abs(value) for value in evidence.components]
+    place = sizes.index(max(sizes))
+    return words[place][int(evidence.components[place] < 0)]
+
+
+@dataclass(frozen=True)
+class MultivariateDrift:
+    """What has happened to the columns together.
+
+    Attributes
+    ----------
+    dependence : DependenceChange
+    dependence_changed, dependence_drifted : bool
+    domain : DomainChange or None
+        None when either side has fewer than 200 rows.
+    domain_changed, domain_drifted : bool
+    """
+
+    dependence: DependenceChange
+    dependence_changed: bool
+    dependence_drifted: bool
+    domain: DomainChange | None
+    domain_changed: bool
+    domain_drifted: bool
+
+    @property
+    def drifted(self) -> bool:
+        """Whether either joint test found drift."""
+        return self.dependence_drifted or self.domain_drifted
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "MultivariateDrift":
+        """Return the record of a report's `to_dict`."""
+        pairs = tuple(
+            PairChange(**{**each, "columns": tuple(each["columns"])})
+            for each in values["dependence"]["pairs"]
+        )
+        dependence = DependenceChange(**{**values["dependence"], "pairs": pairs})
+        seen = values["domain"]
+        domain = None if seen is None else DomainChange(**seen)
+        return cls(**{**values, "dependence": dependence, "domain": domain})
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """One window against the reference.
+
+    Attributes
+    ----------
+    columns : mapping of column name to ColumnDrift
+        In the reference's order; those that both windows have.
+    multivariate : MultivariateDrift
+    n_reference, n_current : int
+        Rows on both sides.
+    enough : bool
+        Whether both sides have at least 50 rows; without, nothing is judged.
+    n_needed : int or None
+        Rows of a window that would show an effect of this size four times in five;
+        None when the reference itself has too few rows for that.
+    alpha, effect : float
+        The two limits of the decision.
+    """
+
+    columns: Mapping[str, ColumnDrift]
+    multivariate: MultivariateDrift
+    n_reference: int
+    n_current: int
+    enough: bool
+    n_needed: int | None
+    alpha: float
+    effect: float
+
+    @property
+    def drifted(self) -> bool:
+        """Whether any column, or the columns together, have drifted."""
+        return bool(self.drifted_names) or self.multivariate.drifted
+
+    @property
+    def ranked(self) -> tuple[ColumnDrift, ...]:
+        """Columns: drifted first, then changed, then the rest, largest effect first."""
+        return tuple(
+            sorted(
+                self.columns.values(),
+                key=lambda c: (not c.drifted, not c.changed, -c.effect, c.p_value),
+            )
+        )
+
+    @property
+    def drifted_names(self) -> tuple[str, ...]:
+        """Names of the columns that have drifted, largest effect first."""
+        return tuple(column.name for column in self.ranked if column.drifted)
+
+    @property
+    def changed_names(self) -> tuple[str, ...]:
+        """Names of the columns that have changed a little, without drifting."""
+        return tuple(c.name for c in self.ranked if c.changed and not c.drifted)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence; names stand in it as they are."""
+        if not self.enough:
+            return self._too_few()
+        n_drifted, n_columns = len(self.drifted_names), len(self.columns)
+        rows = f"{self.n_current:,} rows"
+        if n_drifted:
+            verb = "has" if n_drifted == 1 else "have"
+            head = f"{n_drifted} of {n_columns} columns {verb} drifted over {rows}"
+            return f"{head}: {_name_some(self.drifted_names)}."
+        if self.multivariate.drifted:
+            return (
+                f"No column alone has drifted over {rows}, but the columns no longer "
+                "go together as they did."
+            )
+        if self.changed_names:
+            changed = _name_some(self.changed_names)
+            return f"No drift over {rows}; small changes only, in {changed}."
+        return f"No drift in {n_columns} columns over {rows}."
+
+    def _too_few(self) -> str:
+        side = "The window" if self.n_current < self.n_reference else "The reference"
+        n_rows = min(self.n_current, self.n_reference)
+        needed = (
+            f"about {self.n_needed:,} rows would show a shift of "
+            f"{self.effect:g} standard deviations"
+            if self.n_needed is not None
+            else "the reference needs more rows as well"
+        )
+        return f"{side} has {n_rows:,} rows, too few to say; {needed}."
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What a person should look at, most serious first."""
+        return (*self._column_findings(), *self._joint_findings())
+
+    def _column_findings(self) -> tuple[Finding, ...]:
+        if not self.enough:
+            return (
+                Finding(
+                    code="MONITOR-010",
+                    severity="note",
+                    title="Too few rows to say",
+                    evidence=self.sentence,
+                    advice="Wait for more rows, or choose a longer window.",
+                ),
+            )
+        return tuple(
+            Finding(
+                code="MONITOR-011",
+                severity="warning",
+                title="A column has drifted",
+                evidence=(
+                    f"{column.name}: {column.reason} (effect {column.effect:.2f} over "
+                    f"{self.n_current:,} rows)."
+                ),
+                advice=(
+                    "Look at then against now. If the change is real, retrain with "
+                    "newer rows; if not, mend what delivers the column."
+                ),
+                columns=(column.name,),
+            )
+            for column in self.ranked
+            if column.drifted
+        )
+
+    def _joint_findings(self) -> tuple[Finding, ...]:
+        found, joint = [], self.multivariate
+        if joint.dependence_drifted:
+            pair = max(joint.dependence.pairs, key=lambda each: each.effect)
+            found.append(
+                Finding(
+                    code="MONITOR-012",
+                    severity="warning",
+                    title="Two columns no longer move together as they did",
+                    evidence=(
+                        f"Correlation of {pair.first} and {pair.second}: "
+                        f"{pair.before:.2f} before, {pair.after:.2f} now."
+                    ),
+                    advice="Check how both are recorded; a model may rely on the pair.",
+                    columns=tuple(dict.fromkeys(pair.columns)),
+                )
+            )
+        if joint.domain is not None and joint.domain_drifted:
+            found.append(
+                Finding(
+                    code="MONITOR-013",
+                    severity="warning",
+                    title="New rows can be told from the training rows",
+                    evidence=(
+                        f"A classifier tells them apart with an AUC of "
+                        f"{joint.domain.auc:.2f}; 0.50 would be no difference."
+                    ),
+                    advice="See which columns drifted; none may have on its own.",
+                )
+            )
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON-ready values."""
+        columns = {name: asdict(column) for name, column in self.columns.items()}
+        joint = asdict(self.multivariate)
+        return {**vars(self), "columns": columns, "multivariate": joint}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "DriftReport":
+        """Return the report that `to_dict` wrote."""
+        columns = {
+            name: ColumnDrift.from_dict(each)
+            for name, each in values["columns"].items()
+        }
+        joint = MultivariateDrift.from_dict(values["multivariate"])
+        return cls(**{**values, "columns": columns, "multivariate": joint})
+
+
+def _name_some(names: tuple[str, ...]) -> str:
+    named = ", ".join(names[:N_NAMED])
+    more = len(names) - N_NAMED
+    return f"{named} and {more} more" if more > 0 else named
