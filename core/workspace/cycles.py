@@ -1,0 +1,133 @@
+"""Cycles: the turns of a project's wheel, and what each points at."""
+
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from core.data import Recipe, Task
+from core.errors import WorkspaceError
+from core.storage import Database
+from core.storage.tables import cycles
+from core.storage.types import now
+from core.workspace.records import Cycle
+from core.workspace.store import RecordStore, new_id
+
+
+class Cycles:
+    """The cycles of all projects."""
+
+    def __init__(self, database: Database, store: RecordStore) -> None:
+        self._database = database
+        self._store = store
+
+    def list(self, project_id: str) -> list[Cycle]:
+        """Return a project's cycles, newest first."""
+        query = (
+            select(cycles)
+            .where(cycles.c.project_id == project_id)
+            .order_by(cycles.c.number.desc())
+        )
+        with self._database.connect() as connection:
+            return [Cycle(**row._mapping) for row in connection.execute(query)]
+
+    def get(self, cycle_id: str) -> Cycle:
+        """Return a cycle.
+
+        Raises
+        ------
+        WorkspaceError
+            When there is none with this id.
+        """
+        query = select(cycles).where(cycles.c.id == cycle_id)
+        with self._database.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise WorkspaceError(
+                f"There is no cycle with the id “{cycle_id}”.",
+                hint="Open the project from the home page.",
+            )
+        return Cycle(**row._mapping)
+
+    def current(self, project_id: str) -> Cycle:
+        """Return the newest cycle of a project."""
+        found = self.list(project_id)
+        if not found:
+            raise WorkspaceError(
+                f"The project “{project_id}” has no cycle.",
+                hint="Open a project from the home page.",
+            )
+        return found[0]
+
+    def create(self, project_id: str, note: str = "", **pointers: Any) -> Cycle:
+        """Begin the next cycle of a project."""
+        with self._database.begin() as connection:
+            last = connection.execute(
+                select(func.max(cycles.c.number)).where(
+                    cycles.c.project_id == project_id
+                )
+            ).scalar()
+            cycle = Cycle(
+                id=new_id("cycle"),
+                project_id=project_id,
+                number=(last or 0) + 1,
+                created_at=now(),
+                note=note,
+                **pointers,
+            )
+            connection.execute(insert(cycles).values(**vars(cycle)))
+        return cycle
+
+    def use_dataset(self, cycle_id: str, dataset_id: str) -> Cycle:
+        """Let a cycle work on a dataset; what was made from another goes stale.
+
+        Target and recipe stay only where the new table has their columns.
+        """
+        cycle = self.get(cycle_id)
+        dataset = self._store.get(dataset_id, "dataset")
+        names = {column["name"] for column in dataset.payload["schema"]["columns"]}
+        keep = cycle.target in names
+        return self.point(
+            cycle_id,
+            dataset_id=dataset_id,
+            target=cycle.target if keep else None,
+            task=cycle.task if keep else None,
+            recipe_id=cycle.recipe_id if keep else None,
+        )
+
+    def set_target(self, cycle_id: str, target: str, task: Task) -> Cycle:
+        """Say which column is to be predicted, and as what."""
+        cycle = self.get(cycle_id)
+        dataset = self._store.get(cycle.dataset_id or "", "dataset")
+        names = [column["name"] for column in dataset.payload["schema"]["columns"]]
+        if target not in names:
+            raise WorkspaceError(
+                f"The table has no column “{target}”.",
+                hint="Choose the target from the table's columns.",
+            )
+        return self.point(cycle_id, target=target, task=task)
+
+    def save_recipe(self, cycle_id: str, recipe: Recipe) -> Cycle:
+        """Keep a recipe as the cycle's; the same recipe again changes nothing."""
+        cycle = self.get(cycle_id)
+        if cycle.recipe_id:
+            known = self._store.get(cycle.recipe_id, "recipe")
+            if known.content_hash == recipe.content_hash:
+                return cycle
+        for known in self._store.list(cycle.project_id, "recipe"):
+            if known.content_hash == recipe.content_hash:
+                return self.point(cycle_id, recipe_id=known.id)
+        saved = self._store.save(
+            cycle.project_id,
+            "recipe",
+            {"json": recipe.to_json()},
+            content_hash=recipe.content_hash,
+        )
+        return self.point(cycle_id, recipe_id=saved.id)
+
+    def point(self, cycle_id: str, **pointers: Any) -> Cycle:
+        """Change what a cycle points at and return it as it is now."""
+        with self._database.begin() as connection:
+            connection.execute(
+                update(cycles).where(cycles.c.id == cycle_id).values(**pointers)
+            )
+        return self.get(cycle_id)

@@ -1,0 +1,309 @@
+"""Tables, recipes and splits of a workspace, kept on disk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pandas as pd
+
+from core.data import (
+    Profile,
+    ReadReport,
+    Recipe,
+    Schema,
+    content_hash,
+    profile,
+    read_parquet,
+    read_table,
+    split,
+    write_parquet,
+)
+from core.errors import DataError, StorageError, WorkspaceError
+from core.settings import Settings
+from core.storage import write_atomic
+from core.workspace.cycles import Cycles
+from core.workspace.records import Cycle, Dataset, SplitRecord
+from core.workspace.store import RecordStore, StoredRecord, new_id, payload_hash
+from core.workspace.uploads import FrameCache, keep_bytes
+
+PARTS = ("train", "validation", "test")
+
+
+class Data:
+    """Bring tables in, clean them by recipe, split them, and find them again."""
+
+    def __init__(self, settings: Settings, store: RecordStore, cycles: Cycles) -> None:
+        self._settings = settings
+        self._store = store
+        self._cycles = cycles
+        self._frames = FrameCache()
+
+    def import_table(
+        self, project_id: str, source: str | Path | BinaryIO, name: str, **options: Any
+    ) -> Dataset:
+        """Keep a file's bytes, read it, and keep the table.
+
+        Parameters
+        ----------
+        project_id : str
+        source : path or binary stream
+        name : str
+            File name; its ending says the format where the bytes do not.
+        **options
+            What `core.data.read_table` takes: delimiter, encoding, sheet …
+
+        Raises
+        ------
+        DataError
+            When the file is too large or no table can be read from it.
+        """
+        raw = keep_bytes(
+            source, self._settings.home / "uploads", self._settings.max_upload_mb
+        )
+        table = read_table(
+            raw,
+            name,
+            max_rows=self._settings.max_rows,
+            max_columns=self._settings.max_columns,
+            **options,
+        )
+        return self.add_frame(project_id, table.frame, table.schema, table.report, name)
+
+    def add_frame(
+        self,
+        project_id: str,
+        frame: pd.DataFrame,
+        schema: Schema,
+        report: ReadReport,
+        name: str,
+    ) -> Dataset:
+        """Keep a canonical frame as a dataset; the same table again is found."""
+        digest = content_hash(frame)
+        path = self._dataset_path(project_id, digest)
+        if not path.exists():
+            write_atomic(path, lambda target: write_parquet(frame, target))
+        for known in self._store.list(project_id, "dataset"):
+            if known.content_hash == digest and known.payload["name"] == name:
+                return _dataset(known)
+        payload = {
+            "name": name,
+            "raw_sha256": report.sha256,
+            "n_rows": len(frame),
+            "n_columns": frame.shape[1],
+            "schema": schema.to_dict(),
+            "report": report.to_dict(),
+        }
+        return _dataset(
+            self._store.save(project_id, "dataset", payload, content_hash=digest)
+        )
+
+    def get(self, dataset_id: str) -> Dataset:
+        """Return a dataset's record."""
+        return _dataset(self._store.get(dataset_id, "dataset"))
+
+    def list(self, project_id: str) -> list[Dataset]:
+        """Return a project's datasets, newest first."""
+        return [_dataset(r) for r in self._store.list(project_id, "dataset")]
+
+    def frame(self, dataset_id: str) -> pd.DataFrame:
+        """Return a dataset's table. It is shared: read it, never change it."""
+        dataset = self.get(dataset_id)
+        return self._read(self._dataset_path(dataset.project_id, dataset.content_hash))
+
+    def profile(self, dataset_id: str, target: str | None = None) -> Profile:
+        """Return a dataset's profile, computed once and kept on disk."""
+        dataset = self.get(dataset_id)
+        key = payload_hash([dataset.content_hash, target])[:24]
+        path = self._folder(dataset.project_id, "profiles") / f"{key}.json"
+        if path.exists():
+            return Profile.from_json(path.read_text("utf-8"))
+        kinds = {column.name: column.kind for column in dataset.schema.columns}
+        result = profile(self.frame(dataset_id), target, kinds=kinds)
+        write_atomic(path, result.to_json().encode())
+        return result
+
+    def recipe(self, cycle_id: str) -> Recipe:
+        """Return a cycle's recipe; an empty one when none was saved."""
+        cycle = self._cycles.get(cycle_id)
+        if cycle.recipe_id is None:
+            return Recipe(())
+        record = self._store.get(cycle.recipe_id, "recipe")
+        return Recipe.from_json(record.payload["json"])
+
+    def cleaned(self, cycle_id: str) -> pd.DataFrame:
+        """Return the cycle's table after its recipe. Read it, never change it."""
+        cycle = self._cycles.get(cycle_id)
+        if cycle.dataset_id is None:
+            raise WorkspaceError(
+                "This cycle has no table yet.", hint="Bring one in on Explore."
+            )
+        recipe = self.recipe(cycle_id)
+        key = f"cleaned:{cycle.dataset_id}:{recipe.content_hash}"
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = recipe.apply(self.frame(cycle.dataset_id))
+            self._frames.put(key, frame)
+        return frame
+
+    def split(
+        self,
+        cycle_id: str,
+        *,
+        strategy: str = "stratified",
+        fractions: tuple[float, float, float] = (0.6, 0.2, 0.2),
+        random_state: int = 0,
+        column: str | None = None,
+    ) -> SplitRecord:
+        """Split the cleaned table and seal its test rows in a file of their own.
+
+        Rows without a target value are left out: nothing can be learned from or
+        measured on them.
+        """
+        cycle = self._cycles.get(cycle_id)
+        frame = self._labelled(cycle)
+        parts = split(
+            frame,
+            cycle.target,
+            strategy=strategy,
+            fractions=fractions,
+            random_state=random_state,
+            column=column,
+        )
+        positions = {"train": parts.train, "validation": parts.validation}
+        positions["test"] = parts.test
+        record_id = new_id("split")
+        folder = self._folder(cycle.project_id, "splits") / record_id
+        for part, rows in positions.items():
+            chosen = frame.iloc[rows].reset_index(drop=True)
+            write_atomic(
+                folder / f"{part}.parquet",
+                lambda target, chosen=chosen: write_parquet(chosen, target),
+            )
+        write_atomic(folder / "rows.npz", lambda target: _save_rows(target, positions))
+        payload = {
+            "sources": cycle.sources,
+            "strategy": strategy,
+            "fractions": list(fractions),
+            "random_state": random_state,
+            "column": column,
+            **{f"n_{part}": len(rows) for part, rows in positions.items()},
+        }
+        sealed = content_hash(frame.iloc[parts.test].reset_index(drop=True))
+        record = self._store.save(
+            cycle.project_id,
+            "split",
+            payload,
+            content_hash=sealed,
+            record_id=record_id,
+        )
+        self._cycles.point(cycle_id, split_id=record.id)
+        return _split(record)
+
+    def split_of(self, cycle_id: str) -> SplitRecord | None:
+        """Return the cycle's split, stale or not, or None."""
+        cycle = self._cycles.get(cycle_id)
+        if cycle.split_id is None:
+            return None
+        return self.get_split(cycle.split_id)
+
+    def get_split(self, split_id: str) -> SplitRecord:
+        """Return a split by its id."""
+        return _split(self._store.get(split_id, "split"))
+
+    def part(self, split_id: str, part: str) -> pd.DataFrame:
+        """Return the train or validation rows of a split.
+
+        Raises
+        ------
+        WorkspaceError
+            For the test rows: only the vault hands them out, and counts.
+        """
+        if part not in ("train", "validation"):
+            raise WorkspaceError(
+                "The test rows are sealed.",
+                hint="Open them on the Evaluate page; each opening is counted.",
+            )
+        return self._read(self.part_path(split_id, part))
+
+    def part_path(self, split_id: str, part: str) -> Path:
+        """Return where a part of a split lies."""
+        record = self.get_split(split_id)
+        return self._folder(record.project_id, "splits") / split_id / f"{part}.parquet"
+
+    def positions(self, split_id: str) -> Mapping[str, np.ndarray]:
+        """Return the row positions of the three parts in the labelled table."""
+        record = self.get_split(split_id)
+        path = self._folder(record.project_id, "splits") / split_id / "rows.npz"
+        with np.load(path, allow_pickle=False) as stored:
+            return {part: stored[part] for part in PARTS}
+
+    def labelled(self, cycle_id: str) -> pd.DataFrame:
+        """Return the cleaned rows that have a target value: what a split divides."""
+        return self._labelled(self._cycles.get(cycle_id))
+
+    def _labelled(self, cycle: Cycle) -> pd.DataFrame:
+        if cycle.target is None:
+            raise WorkspaceError(
+                "No target is chosen yet.",
+                hint="Say on Explore which column is to be predicted.",
+            )
+        frame = self.cleaned(cycle.id)
+        if cycle.target not in frame.columns:
+            raise DataError(
+                f"The recipe removed or renamed the target “{cycle.target}”.",
+                hint="Take that step out of the recipe.",
+            )
+        known = frame[cycle.target].notna()
+        return frame if known.all() else frame[known].reset_index(drop=True)
+
+    def _read(self, path: Path) -> pd.DataFrame:
+        frame = self._frames.get(str(path))
+        if frame is None:
+            if not path.exists():
+                raise StorageError(
+                    f"The file {path.name} of this workspace is gone.",
+                    hint="Bring the table in again; the newest copy is used.",
+                )
+            frame = read_parquet(path)
+            self._frames.put(str(path), frame)
+        return frame
+
+    def _dataset_path(self, project_id: str, digest: str) -> Path:
+        return self._folder(project_id, "datasets") / f"{digest}.parquet"
+
+    def _folder(self, project_id: str, kind: str) -> Path:
+        return self._settings.home / "projects" / project_id / kind
+
+
+def _save_rows(path: Path, positions: Mapping[str, np.ndarray]) -> None:
+    with path.open("wb") as stream:
+        np.savez_compressed(stream, **positions)
+
+
+def _dataset(record: StoredRecord) -> Dataset:
+    values = record.payload
+    return Dataset(
+        id=record.id,
+        project_id=record.project_id,
+        name=values["name"],
+        content_hash=record.content_hash,
+        raw_sha256=values["raw_sha256"],
+        n_rows=values["n_rows"],
+        n_columns=values["n_columns"],
+        schema=Schema.from_dict(values["schema"]),
+        report=ReadReport.from_dict(values["report"]),
+        created_at=record.created_at,
+    )
+
+
+def _split(record: StoredRecord) -> SplitRecord:
+    values = dict(record.payload)
+    values["fractions"] = tuple(values["fractions"])
+    return SplitRecord(
+        id=record.id,
+        project_id=record.project_id,
+        content_hash=record.content_hash,
+        created_at=record.created_at,
+        **values,
+    )

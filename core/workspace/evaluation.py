@@ -1,0 +1,201 @@
+"""Evaluations of a workspace: the only way to the sealed test rows."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from core.data import read_parquet
+from core.errors import WorkspaceError
+from core.evaluation import Comparison, Evaluation, SealedTest, compare, evaluate
+from core.registry import Registry, VersionInfo
+from core.storage import Database
+from core.storage.tables import openings
+from core.storage.types import now
+from core.workspace.cycles import Cycles
+from core.workspace.data import Data
+from core.workspace.records import Cycle, EvaluationRecord, Opening, RunRecord
+from core.workspace.store import RecordStore, StoredRecord
+from core.workspace.training import Training
+
+
+class Evaluations:
+    """Open the sealed test rows, count it, and keep what was found."""
+
+    def __init__(
+        self,
+        database: Database,
+        store: RecordStore,
+        cycles: Cycles,
+        data: Data,
+        training: Training,
+        registry: Registry,
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._cycles = cycles
+        self._data = data
+        self._training = training
+        self._registry = registry
+
+    def openings(self, cycle_id: str) -> list[Opening]:
+        """Return every look at the cycle's test rows, oldest first."""
+        cycle = self._cycles.get(cycle_id)
+        split = self._data.split_of(cycle_id)
+        if split is None:
+            return []
+        query = (
+            select(openings.c.at, openings.c.run_id, openings.c.why)
+            .where(openings.c.project_id == cycle.project_id)
+            .where(openings.c.split_hash == split.content_hash)
+            .order_by(openings.c.id)
+        )
+        with self._database.connect() as connection:
+            return [Opening(**row._mapping) for row in connection.execute(query)]
+
+    def open(self, cycle_id: str, why: str = "") -> EvaluationRecord:
+        """Open the test rows once more and evaluate champion and baseline on them.
+
+        The opening is on disk before a row is read.
+
+        Raises
+        ------
+        WorkspaceError
+            When there is no run, or its split has changed.
+        EvaluationError
+            When nothing can be measured on these rows.
+        """
+        cycle, run = self._cycles.get(cycle_id), self._fresh_run(cycle_id)
+        split = self._data.get_split(run.split_id)
+        vault = SealedTest(
+            lambda: read_parquet(self._data.part_path(split.id, "test")),
+            n_rows=split.n_test,
+            record=lambda: self._record_opening(cycle, split.content_hash, run, why),
+        )
+        rows = vault.open()
+        model = self._training.model(run.id, run.chosen)
+        baseline = self._training.model(run.id, run.baseline)
+        champion_found = evaluate(model, rows, model.target)
+        baseline_found = evaluate(baseline, rows, model.target, importance=False)
+        payload = {
+            "run_id": run.id,
+            "split_hash": split.content_hash,
+            "candidate": run.chosen,
+            "champion": champion_found.to_dict(),
+            "baseline": baseline_found.to_dict(),
+            "comparison": compare(model, baseline, rows, model.target).to_dict(),
+            "n_openings": len(self.openings(cycle_id)),
+        }
+        record = self._store.save(cycle.project_id, "evaluation", payload)
+        self._cycles.point(cycle_id, evaluation_id=record.id)
+        return _evaluation(record)
+
+    def latest(self, cycle_id: str) -> EvaluationRecord | None:
+        """Return the cycle's newest evaluation, stale or not, or None."""
+        cycle = self._cycles.get(cycle_id)
+        if cycle.evaluation_id is None:
+            return None
+        return _evaluation(self._store.get(cycle.evaluation_id, "evaluation"))
+
+    def is_fresh(self, cycle_id: str) -> bool:
+        """Whether the newest evaluation speaks of the run's chosen candidate."""
+        found, run = self.latest(cycle_id), self._training.run(cycle_id)
+        return (
+            found is not None
+            and run is not None
+            and (found.run_id, found.candidate) == (run.id, run.chosen)
+        )
+
+    def save_version(self, cycle_id: str, note: str = "", who: str = "") -> VersionInfo:
+        """Save the evaluated candidate as a version of the project.
+
+        Raises
+        ------
+        WorkspaceError
+            When the chosen candidate was not evaluated on the test rows.
+        """
+        cycle, run = self._cycles.get(cycle_id), self._fresh_run(cycle_id)
+        found = self.latest(cycle_id)
+        if found is None or not self.is_fresh(cycle_id):
+            raise WorkspaceError(
+                "The chosen candidate has not been evaluated on the test rows.",
+                hint="Open the test set on the Evaluate page first.",
+            )
+        info = self._registry.add(
+            cycle.project_id,
+            self._training.model(run.id, run.chosen),
+            who=who,
+            note=note,
+            reference=self._data.part(run.split_id, "train"),
+            evaluation=found.champion.to_dict(),
+            lineage=self._lineage(cycle, run, found),
+        )
+        self._cycles.point(cycle_id, version_number=info.number)
+        return info
+
+    def _lineage(
+        self, cycle: Cycle, run: RunRecord, found: EvaluationRecord
+    ) -> dict[str, Any]:
+        dataset = self._data.get(cycle.dataset_id or "")
+        split = self._data.get_split(run.split_id)
+        return {
+            "project": cycle.project_id,
+            "cycle": cycle.number,
+            "cycle_id": cycle.id,
+            "dataset": dataset.name,
+            "dataset_id": dataset.id,
+            "dataset_hash": dataset.content_hash,
+            "raw_sha256": dataset.raw_sha256,
+            "recipe": self._data.recipe(cycle.id).to_json(),
+            "split": {
+                "id": split.id,
+                "strategy": split.strategy,
+                "random_state": split.random_state,
+                "n_train": split.n_train,
+                "n_validation": split.n_validation,
+                "n_test": split.n_test,
+            },
+            "run": run.id,
+            "candidate": run.chosen,
+            "chosen_because": run.why,
+            "evaluation": found.id,
+            "test_openings": found.n_openings,
+        }
+
+    def _record_opening(
+        self, cycle: Cycle, split_hash: str, run: RunRecord, why: str
+    ) -> None:
+        with self._database.begin() as connection:
+            connection.execute(
+                insert(openings).values(
+                    project_id=cycle.project_id,
+                    split_hash=split_hash,
+                    run_id=run.id,
+                    at=now(),
+                    why=why,
+                )
+            )
+
+    def _fresh_run(self, cycle_id: str) -> RunRecord:
+        cycle, run = self._cycles.get(cycle_id), self._training.run(cycle_id)
+        if run is None or run.split_id != cycle.split_id:
+            raise WorkspaceError(
+                "There is no training run on the cycle's present split.",
+                hint="Train on the Train page first.",
+            )
+        return run
+
+
+def _evaluation(record: StoredRecord) -> EvaluationRecord:
+    values = record.payload
+    return EvaluationRecord(
+        id=record.id,
+        project_id=record.project_id,
+        created_at=record.created_at,
+        run_id=values["run_id"],
+        split_hash=values["split_hash"],
+        candidate=values["candidate"],
+        champion=Evaluation.from_dict(values["champion"]),
+        baseline=Evaluation.from_dict(values["baseline"]),
+        comparison=Comparison.from_dict(values["comparison"]),
+        n_openings=values["n_openings"],
+    )

@@ -1,0 +1,290 @@
+"""Jobs: long work in processes that outlive the page, the tab and the server."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from core.errors import JobError
+from core.settings import Settings
+from core.storage import Database
+from core.storage.tables import jobs
+from core.storage.types import now
+from core.workspace.records import Job
+from core.workspace.store import new_id
+
+ROOT = Path(__file__).resolve().parents[2]
+SILENCE = timedelta(seconds=20)
+"""A job that has not beaten its heart for so long is looked at."""
+MAX_ATTEMPTS = 3
+PATIENCE_S = 5.0
+"""Time that a cancelled job has to end by itself."""
+
+
+class Jobs:
+    """Start, watch and end the jobs of a workspace."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def submit(
+        self,
+        kind: str,
+        project_id: str,
+        arguments: dict[str, Any],
+        *,
+        cycle_id: str | None = None,
+    ) -> Job:
+        """Put a job in the queue and start its process.
+
+        Raises
+        ------
+        JobError
+            When one of this kind already works on the same cycle.
+        """
+        job = Job(
+            id=new_id("job"),
+            project_id=project_id,
+            cycle_id=cycle_id,
+            kind=kind,
+            arguments=arguments,
+            state="queued",
+            created_at=now(),
+            message="Starting",
+        )
+        with self._database.begin() as connection:
+            busy = connection.execute(
+                select(jobs.c.id).where(
+                    jobs.c.project_id == project_id,
+                    jobs.c.cycle_id == cycle_id,
+                    jobs.c.kind == kind,
+                    jobs.c.state.in_(("queued", "running")),
+                )
+            ).first()
+            if busy is not None and cycle_id is not None:
+                raise JobError(
+                    "This is already running, perhaps started in another tab.",
+                    hint="Watch it here, or stop it before you start again.",
+                )
+            connection.execute(insert(jobs).values(**vars(job)))
+        self._spawn(job.id)
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """Return a job as it is now."""
+        job = self._find(job_id)
+        return self._checked(job) if job.is_active else job
+
+    def list(self, project_id: str, cycle_id: str | None = None) -> list[Job]:
+        """Return a project's jobs, newest first."""
+        query = select(jobs).where(jobs.c.project_id == project_id)
+        if cycle_id is not None:
+            query = query.where(jobs.c.cycle_id == cycle_id)
+        with self._database.connect() as connection:
+            rows = connection.execute(query.order_by(jobs.c.created_at.desc())).all()
+        found = [Job(**row._mapping) for row in rows]
+        return [self._checked(job) if job.is_active else job for job in found]
+
+    def stop(self, job_id: str) -> None:
+        """Ask a job to end soon and keep what is done."""
+        self._write(job_id, stop_requested=True, message="Stopping")
+
+    def cancel(self, job_id: str) -> Job:
+        """End a job now, with all of its processes; nothing of it is kept."""
+        job = self._find(job_id)
+        if not job.is_active:
+            return job
+        self._write(
+            job_id, state="cancelled", finished_at=now(), message="Cancelled by you"
+        )
+        if job.pid is not None and self._is_ours(job):
+            _end_group(job.pid)
+        return self._find(job_id)
+
+    def wait(self, job_id: str, timeout_s: float = 600.0) -> Job:
+        """Wait until a job has ended, and return it.
+
+        Raises
+        ------
+        JobError
+            When it failed, with its own message; or when the time is over.
+        """
+        deadline = time.monotonic() + timeout_s
+        while (job := self.get(job_id)).is_active:
+            if time.monotonic() > deadline:
+                raise JobError(
+                    f"The job {job_id} did not end in {timeout_s:.0f} s.",
+                    hint="Look at its log, or wait longer.",
+                )
+            time.sleep(0.1)
+        if job.state == "failed":
+            error = job.error or {}
+            raise JobError(
+                error.get("message", "The job failed."),
+                hint=error.get("hint", "Look at its log."),
+            )
+        return job
+
+    def log_path(self, job_id: str) -> Path:
+        """Return where the job's output is kept."""
+        return self._settings.home / "jobs" / f"{job_id}.log"
+
+    def log_tail(self, job_id: str, n_lines: int = 30) -> str:
+        """Return the last lines of a job's output."""
+        path = self.log_path(job_id)
+        if not path.exists():
+            return ""
+        return "\n".join(path.read_text("utf-8", "replace").splitlines()[-n_lines:])
+
+    def revive(self) -> None:
+        """Look at every unfinished job; start dead ones again. For a server's start."""
+        query = select(jobs).where(jobs.c.state.in_(("queued", "running")))
+        with self._database.connect() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            self._checked(Job(**row._mapping))
+
+    def _checked(self, job: Job) -> Job:
+        """Tell a dead job from a working one; start it again, or call it failed."""
+        child = self._children.get(job.id)
+        ended = child is not None and child.poll() is not None
+        last_sign = job.heartbeat_at or job.created_at
+        silent = now() - last_sign > SILENCE
+        if not (ended or silent):
+            return job
+        job = self._find(job.id)  # it may have ended between the two looks
+        if not job.is_active or (not ended and self._is_ours(job)):
+            return job
+        self._children.pop(job.id, None)
+        if job.attempts < MAX_ATTEMPTS and not job.stop_requested:
+            with self._database.begin() as connection:
+                claimed = connection.execute(
+                    update(jobs)
+                    .where(jobs.c.id == job.id, jobs.c.attempts == job.attempts)
+                    .where(jobs.c.state.in_(("queued", "running")))
+                    .values(
+                        state="queued",
+                        heartbeat_at=now(),
+                        pid=None,
+                        attempts=job.attempts + 1,
+                        message="Taken up again after its process ended",
+                    )
+                ).rowcount
+            if claimed:
+                self._spawn(job.id)
+            return self._find(job.id)
+        self._write(
+            job.id,
+            state="failed",
+            finished_at=now(),
+            error={
+                "message": "The process of this job ended without a result.",
+                "hint": "It may have run out of memory; the log has its last lines.",
+            },
+        )
+        return self._find(job.id)
+
+    def _spawn(self, job_id: str) -> None:
+        path = self.log_path(job_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **os.environ,
+            "RONDO_HOME": str(self._settings.home.resolve()),
+            "RONDO_MODELS": str(self._settings.models.resolve()),
+            "RONDO_DATABASE_URL": self._absolute_database(),
+            "PYTHONPATH": os.pathsep.join(
+                p for p in (str(ROOT), os.environ.get("PYTHONPATH")) if p
+            ),
+        }
+        flags: dict[str, Any] = (
+            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+            if sys.platform == "win32"
+            else {"start_new_session": True}
+        )
+        with path.open("ab") as log:
+            self._children[job_id] = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "core.workspace.worker", job_id],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **flags,
+            )
+
+    def _absolute_database(self) -> str:
+        if self._settings.database_url:
+            return self._settings.database_url
+        return f"sqlite:///{(self._settings.home / 'rondo.db').resolve()}"
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether the job's process lives; its number may have gone to another."""
+        if job.pid is None:
+            return False
+        if sys.platform == "win32":  # there, signal 0 would end the process
+            return now() - (job.heartbeat_at or job.created_at) <= SILENCE
+        try:
+            os.kill(job.pid, 0)
+        except OSError:
+            return False
+        command = Path(f"/proc/{job.pid}/cmdline")
+        return not command.exists() or job.id.encode() in command.read_bytes()
+
+    def _find(self, job_id: str) -> Job:
+        with self._database.connect() as connection:
+            row = connection.execute(
+                select(jobs).where(jobs.c.id == job_id)
+            ).one_or_none()
+        if row is None:
+            raise JobError(
+                f"There is no job with the id “{job_id}”.",
+                hint="Choose one from the project's list.",
+            )
+        return Job(**row._mapping)
+
+    def _write(self, job_id: str, **values: Any) -> None:
+        """Change a job that has not ended; one that has ended stays as it is."""
+        with self._database.begin() as connection:
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .where(jobs.c.state.in_(("queued", "running")))
+                .values(**values)
+            )
+
+
+def _end_group(pid: int) -> None:
+    """End a process and its children: ask, wait, then insist."""
+    if sys.platform == "win32":
+        subprocess.run(  # noqa: S603 - a system program with our own number
+            ["taskkill", "/F", "/T", "/PID", str(pid)],  # noqa: S607
+            check=False,
+            capture_output=True,
+        )
+        return
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        os.killpg(pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            os.killpg(pid, 0)
+            _reap(pid)
+            time.sleep(0.05)
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _reap(pid: int) -> None:
+    """Take note of a child's end, so that its number does not linger."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return

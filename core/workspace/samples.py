@@ -1,0 +1,130 @@
+"""A finished example: one sample table taken all the way round the wheel."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from core.data import (
+    ReadReport,
+    Recipe,
+    Sample,
+    bundled_sample,
+    churn_sample,
+    content_hash,
+    describe_schema,
+    suggest_recipe,
+)
+from core.modeling import TrainingPlan
+from core.workspace.records import Cycle
+from core.workspace.store import new_id
+from core.workspace.workspace import Workspace
+
+Tell = Callable[[float, str], None]
+
+BUDGET_S = 8.0
+FAMILIES = ("linear", "lightgbm", "extra_trees")
+WHO = "sample"
+
+
+def start_sample(workspace: Workspace, sample: str) -> str:
+    """Create a project for a sample and build it in a job; return the job's id."""
+    project = workspace.projects.create(load_sample(sample).title)
+    job = workspace.jobs.submit("sample", project.id, {"sample": sample})
+    return job.id
+
+
+def load_sample(sample: str) -> Sample:
+    """Return a sample table by its name.
+
+    Raises
+    ------
+    DataError
+        When there is none of this name.
+    """
+    return churn_sample() if sample == "churn" else bundled_sample(sample)
+
+
+def build_sample(
+    workspace: Workspace, project_id: str, sample: str, *, on_progress: Tell
+) -> Cycle:
+    """Take a sample round the wheel: import, clean, split, train, evaluate, deploy.
+
+    A sample with later months is also used for them: every row is predicted at a
+    moment of its month, and outcomes are brought in where they are known.
+    """
+    source = load_sample(sample)
+    cycle = workspace.cycles.current(project_id)
+    on_progress(0.02, "Bringing the table in")
+    _bring_in(workspace, cycle, source)
+    on_progress(0.10, "Cleaning and splitting")
+    recipe: Recipe = suggest_recipe(source.table, source.target)
+    workspace.cycles.save_recipe(cycle.id, recipe)
+    split = workspace.data.split(cycle.id)
+    workspace.training.execute(
+        cycle.id,
+        TrainingPlan(
+            target=source.target,
+            task=source.task,
+            budget_s=BUDGET_S,
+            families=FAMILIES,
+        ),
+        split_id=split.id,
+        run_id=new_id("run"),
+        on_progress=lambda p: on_progress(0.15 + 0.45 * p.fraction, p.message),
+    )
+    on_progress(0.62, "Opening the test set once")
+    workspace.evaluation.open(cycle.id, why="The sample's first look")
+    version = workspace.evaluation.save_version(
+        cycle.id, note="Trained with the sample", who=WHO
+    )
+    workspace.registry.set_alias(
+        project_id, "champion", version.number, who=WHO, why="First version"
+    )
+    for position, month in enumerate(source.months):
+        share = 0.75 + 0.25 * position / len(source.months)
+        on_progress(share, f"Predicting the rows of {month.name}")
+        _use(workspace, project_id, source, position)
+    return workspace.cycles.get(cycle.id)
+
+
+def _bring_in(workspace: Workspace, cycle: Cycle, source: Sample) -> None:
+    report = ReadReport.made_here(
+        name=f"{source.name}.csv",
+        frame=source.table,
+        sha256=content_hash(source.table),
+    )
+    dataset = workspace.data.add_frame(
+        cycle.project_id,
+        source.table,
+        describe_schema(source.table),
+        report,
+        report.name,
+    )
+    workspace.cycles.use_dataset(cycle.id, dataset.id)
+    workspace.cycles.set_target(cycle.id, source.target, source.task)
+
+
+def _use(workspace: Workspace, project_id: str, source: Sample, position: int) -> None:
+    """Predict a month's rows in 28 daily calls and bring in known outcomes."""
+    month = source.months[position]
+    service = workspace.service(project_id)
+    n_days = 28
+    for day in range(n_days):
+        rows = range(day, len(month.frame), n_days)
+        records = month.frame.iloc[list(rows)]
+        answers = service.predict(records, strict=False)
+        ids = workspace.log.append(
+            project_id,
+            service.version.number,
+            records,
+            answers,
+            latency_ms=None,
+            source="batch",
+            at=month.start + timedelta(days=day, hours=9),
+        )
+        if month.outcomes is not None:
+            known = month.outcomes.iloc[list(rows)].tolist()
+            workspace.log.add_outcomes(
+                project_id,
+                zip(ids, known, strict=True),
+                at=month.start + timedelta(days=day + 20),
+            )

@@ -1,0 +1,49 @@
+"""What jobs do: one function for each kind of job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.errors import JobError
+from core.modeling import Progress, TrainingPlan
+from core.workspace.records import Job
+from core.workspace.report import Report
+from core.workspace.samples import build_sample
+from core.workspace.workspace import Workspace
+
+Task = Callable[[Workspace, Job, Report], dict[str, Any]]
+
+
+def train_candidates(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Train on the train and validation rows; the test rows are out of reach."""
+    if job.cycle_id is None:
+        raise JobError("A training job needs a cycle.", hint="Start it on Train.")
+
+    def tell(progress: Progress) -> None:
+        report.tell(
+            progress.fraction,
+            progress.message,
+            leaderboard=list(progress.leaderboard),
+            elapsed_s=progress.elapsed_s,
+            remaining_s=progress.remaining_s,
+        )
+
+    record = workspace.training.execute(
+        job.cycle_id,
+        TrainingPlan.from_dict(job.arguments["plan"]),
+        split_id=job.arguments["split_id"],
+        run_id=job.arguments["run_id"],
+        on_progress=tell,
+        should_stop=report.should_stop,
+    )
+    return {"run_id": record.id, "champion": record.champion}
+
+
+def make_sample(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Build a finished example in the job's project."""
+    build_sample(
+        workspace, job.project_id, job.arguments["sample"], on_progress=report.tell
+    )
+    return {"project_id": job.project_id}
+
+
+TASKS: dict[str, Task] = {"training": train_candidates, "sample": make_sample}

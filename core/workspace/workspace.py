@@ -1,0 +1,93 @@
+"""The workspace: all stages of all projects, tied together and kept on disk."""
+
+from functools import lru_cache
+
+from core.registry import Registry
+from core.serving import PredictionLog, Service
+from core.settings import Settings, get_settings
+from core.storage import open_database
+from core.workspace.cycles import Cycles
+from core.workspace.data import Data
+from core.workspace.evaluation import Evaluations
+from core.workspace.jobs import Jobs
+from core.workspace.monitoring import Monitoring
+from core.workspace.projects import Projects
+from core.workspace.status import Status
+from core.workspace.store import RecordStore
+from core.workspace.training import Training
+
+
+class Workspace:
+    """Everything that Rondo keeps, by what it is about.
+
+    Every change is on disk before the call that made it returns.
+
+    Attributes
+    ----------
+    projects : Projects
+    cycles : Cycles
+    data : Data
+        Tables, recipes, splits.
+    training : Training
+    evaluation : Evaluations
+        The only way to the sealed test rows.
+    registry : Registry
+    log : PredictionLog
+    monitoring : Monitoring
+    jobs : Jobs
+    status : Status
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = database = open_database(settings)
+        store = RecordStore(database)
+        self.projects = Projects(database)
+        self.cycles = Cycles(database, store)
+        self.jobs = Jobs(settings, database)
+        self.data = Data(settings, store, self.cycles)
+        self.training = Training(settings, store, self.cycles, self.data, self.jobs)
+        self.registry = Registry(
+            database, settings.models, key_path=settings.home / "signing.key"
+        )
+        self.log = PredictionLog(database)
+        self.evaluation = Evaluations(
+            database, store, self.cycles, self.data, self.training, self.registry
+        )
+        self.monitoring = Monitoring(
+            database, self.cycles, self.data, self.registry, self.log
+        )
+        self.status = Status(
+            self.cycles, self.data, self.training, self.evaluation, self.monitoring
+        )
+
+    def service(self, project_id: str, number: int | None = None) -> Service:
+        """Return what answers for a project: its champion, or the version named.
+
+        Raises
+        ------
+        RegistryError
+            When there is no champion, or the version cannot be trusted.
+        """
+        return self.monitoring.service(project_id, number)
+
+
+@lru_cache(maxsize=8)
+def _opened(settings: Settings) -> Workspace:
+    return Workspace(settings)
+
+
+def open_workspace(settings: Settings | None = None) -> Workspace:
+    """Open the workspace of these settings; one for the whole process.
+
+    Parameters
+    ----------
+    settings : Settings, default=None
+        Those of the environment when not given.
+
+    Raises
+    ------
+    StorageError
+        When its folder or its database cannot be opened.
+    """
+    return _opened(settings or get_settings())
