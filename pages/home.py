@@ -1,0 +1,130 @@
+"""Home: the wheel of the open project, the next best action, and all projects."""
+
+import streamlit as st
+
+from core.data import SAMPLES
+from core.plots.home import draw_wheel
+from core.workspace import Project, StageStatus, start_sample
+from pages.shared import frame, navigation, state
+from pages.shared.jobs import watch_job
+
+ACTIONS = {
+    "explore": ("explore", "Bring your table in, look at it and split it."),
+    "train": ("train", "Train models on the training rows."),
+    "evaluate": ("evaluate", "Measure the champion on rows it never saw."),
+    "deploy": ("deploy", "Save a version and let it answer."),
+    "predict": ("predict", "Ask the live model, or score a file."),
+    "monitor": ("monitor", "Bring outcomes in and see how right the model is."),
+    "retrain": ("monitor", "Start the next cycle with what was captured."),
+}
+SIGNS = {
+    "done": ":green-badge[:material/check: done]",
+    "next": ":blue-badge[:material/arrow_forward: next]",
+    "stale": ":orange-badge[:material/history: stale]",
+    "blocked": ":gray-badge[:material/schedule: later]",
+}
+
+
+def show_wheel(project: Project) -> None:
+    """Show where the open project stands and what to do next."""
+    cycle = state.require_cycle()
+    statuses = state.workspace().status.of(cycle.id)
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with left:
+        frame.show_chart(draw_wheel(statuses, cycle.number), key="wheel")
+    with right:
+        st.subheader(frame.md(project.name), anchor=False)
+        show_next(statuses)
+        for status in statuses:
+            st.markdown(
+                f"{SIGNS[status.state]} **{status.stage.capitalize()}** "
+                f":gray[{frame.md(status.detail)}]"
+            )
+
+
+def show_next(statuses: tuple[StageStatus, ...]) -> None:
+    """Offer the one button that leads on."""
+    waiting = [s for s in statuses if s.state != "done"]
+    if not waiting:
+        st.success("This cycle is complete. The newest one is in the sidebar.")
+        return
+    target, words = ACTIONS[waiting[0].stage]
+    st.markdown(f"**Next:** {words}")
+    label = navigation.INFO[target].title
+    if st.button(f"Go to {label}", type="primary", icon=":material/arrow_forward:"):
+        st.switch_page(navigation.page(target))
+
+
+def create_project() -> None:
+    """Ask for a name and make a project of it."""
+    with st.form("create", border=False):
+        name = st.text_input(
+            "What do you want to predict?",
+            placeholder="For example: which customers will leave",
+            max_chars=120,
+        )
+        if st.form_submit_button("Create project", icon=":material/add:"):
+            with frame.stop_on_error():
+                created = state.workspace().projects.create(name)
+            state.go_to(created.id)
+            st.switch_page(navigation.page("explore"))
+
+
+def try_sample() -> None:
+    """Build a finished example from sample data, in a job."""
+    job_id = state.recall("sample_job")
+    if job_id is not None:
+        done = watch_job(job_id, "Building the example")
+        if done is not None:
+            state.forget("sample_job")
+            if done.state == "done":
+                state.go_to(done.project_id)
+                st.rerun()
+        return
+    sample = st.selectbox(
+        "Sample", list(SAMPLES), format_func=lambda name: SAMPLES[name].title
+    )
+    st.caption(SAMPLES[sample].about)
+    if st.button("Try it with sample data", icon=":material/play_arrow:"):
+        with frame.stop_on_error():
+            state.remember("sample_job", start_sample(state.workspace(), sample))
+        st.rerun()
+
+
+def list_projects(projects: list[Project]) -> None:
+    """Offer the projects that are there."""
+    st.subheader("Projects", anchor=False)
+    for project in projects[:20]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                "Open", key=f"open-{project.id}", help=f"Open {frame.md(project.name)}"
+            ):
+                state.go_to(project.id)
+                st.rerun()
+            st.markdown(
+                f"**{frame.md(project.name)}** :gray[{project.created_at:%d %b %Y}]"
+            )
+
+
+opened = state.project()
+projects = state.workspace().projects.list()
+if opened is None:
+    frame.header(
+        "Take a table round the whole workflow",
+        "Explore, train, evaluate, deploy, predict, monitor, retrain: on this "
+        "machine, offline. Nothing you do is lost, and no number comes without "
+        "its ground.",
+    )
+else:
+    frame.header("Home")
+    show_wheel(opened)
+    st.space("medium")
+one, two = st.columns(2, gap="large")
+with one, st.container(border=True):
+    st.subheader("A project of your own", anchor=False)
+    create_project()
+with two, st.container(border=True):
+    st.subheader("A finished example", anchor=False)
+    try_sample()
+if projects:
+    list_projects(projects)
