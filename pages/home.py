@@ -72,15 +72,16 @@ def create_project() -> None:
 
 def try_sample() -> None:
     """Build a finished example from sample data, in a job."""
-    job_id = state.recall("sample_job")
+    under_way = state.workspace().jobs.active("sample")
+    job_id = state.recall("sample_job") or (under_way[0].id if under_way else None)
     if job_id is not None:
         done = watch_job(job_id, "Building the example")
-        if done is not None:
-            state.forget("sample_job")
-            if done.state == "done":
-                state.go_to(done.project_id)
-                st.rerun()
-        return
+        if done is None:
+            return
+        state.forget("sample_job")
+        if done.state == "done":
+            state.go_to(done.project_id)
+            st.rerun()
     sample = st.selectbox(
         "Sample", list(SAMPLES), format_func=lambda name: SAMPLES[name].title
     )

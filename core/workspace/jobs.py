@@ -93,6 +93,18 @@ class Jobs:
         found = [Job(**row._mapping) for row in rows]
         return [self._checked(job) if job.is_active else job for job in found]
 
+    def active(self, kind: str) -> list[Job]:
+        """Return the unfinished jobs of one kind in all projects, newest first."""
+        query = (
+            select(jobs)
+            .where(jobs.c.kind == kind, jobs.c.state.in_(("queued", "running")))
+            .order_by(jobs.c.created_at.desc())
+        )
+        with self._database.connect() as connection:
+            found = [Job(**row._mapping) for row in connection.execute(query)]
+        checked = [self._checked(job) for job in found]
+        return [job for job in checked if job.is_active]
+
     def stop(self, job_id: str) -> None:
         """Ask a job to end soon and keep what is done."""
         self._write(job_id, stop_requested=True, message="Stopping")
