@@ -1,7 +1,5 @@
 """Jobs: long work in processes that outlive the page, the tab and the server."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,15 +14,13 @@ from core.settings import Settings
 from core.storage import Database
 from core.storage.tables import jobs
 from core.storage.types import now
+from core.workspace.processes import end_group, is_alive, spawn
 from core.workspace.records import Job
 from core.workspace.store import new_id
 
-ROOT = Path(__file__).resolve().parents[2]
 SILENCE = timedelta(seconds=20)
 """A job that has not beaten its heart for so long is looked at."""
 MAX_ATTEMPTS = 3
-PATIENCE_S = 5.0
-"""Time that a cancelled job has to end by itself."""
 
 
 class Jobs:
@@ -118,7 +114,7 @@ class Jobs:
             job_id, state="cancelled", finished_at=now(), message="Cancelled by you"
         )
         if job.pid is not None and self._is_ours(job):
-            _end_group(job.pid)
+            end_group(job.pid)
         return self._find(job_id)
 
     def wait(self, job_id: str, timeout_s: float = 600.0) -> Job:
@@ -205,50 +201,13 @@ class Jobs:
         return self._find(job.id)
 
     def _spawn(self, job_id: str) -> None:
-        path = self.log_path(job_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        environment = {
-            **os.environ,
-            "RONDO_HOME": str(self._settings.home.resolve()),
-            "RONDO_MODELS": str(self._settings.models.resolve()),
-            "RONDO_DATABASE_URL": self._absolute_database(),
-            "PYTHONPATH": os.pathsep.join(
-                p for p in (str(ROOT), os.environ.get("PYTHONPATH")) if p
-            ),
-        }
-        flags: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-            if sys.platform == "win32"
-            else {"start_new_session": True}
-        )
-        with path.open("ab") as log:
-            self._children[job_id] = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "core.workspace.worker", job_id],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **flags,
-            )
-
-    def _absolute_database(self) -> str:
-        if self._settings.database_url:
-            return self._settings.database_url
-        return f"sqlite:///{(self._settings.home / 'rondo.db').resolve()}"
+        self._children[job_id] = spawn(job_id, self._settings, self.log_path(job_id))
 
     def _is_ours(self, job: Job) -> bool:
-        """Whether the job's process lives; its number may have gone to another."""
-        if job.pid is None:
-            return False
-        if sys.platform == "win32":  # there, signal 0 would end the process
+        """Whether the job's process lives."""
+        if sys.platform == "win32":  # there, asking a process would end it
             return now() - (job.heartbeat_at or job.created_at) <= SILENCE
-        try:
-            os.kill(job.pid, 0)
-        except OSError:
-            return False
-        command = Path(f"/proc/{job.pid}/cmdline")
-        return not command.exists() or job.id.encode() in command.read_bytes()
+        return job.pid is not None and is_alive(job.pid, job.id)
 
     def _find(self, job_id: str) -> Job:
         with self._database.connect() as connection:
@@ -271,32 +230,3 @@ class Jobs:
                 .where(jobs.c.state.in_(("queued", "running")))
                 .values(**values)
             )
-
-
-def _end_group(pid: int) -> None:
-    """End a process and its children: ask, wait, then insist."""
-    if sys.platform == "win32":
-        subprocess.run(  # noqa: S603 - a system program with our own number
-            ["taskkill", "/F", "/T", "/PID", str(pid)],  # noqa: S607
-            check=False,
-            capture_output=True,
-        )
-        return
-    deadline = time.monotonic() + PATIENCE_S
-    try:
-        os.killpg(pid, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            os.killpg(pid, 0)
-            _reap(pid)
-            time.sleep(0.05)
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _reap(pid: int) -> None:
-    """Take note of a child's end, so that its number does not linger."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return

@@ -1,0 +1,83 @@
+"""The operating system's side of jobs: processes started, looked for, ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 5.0
+"""Time that a process has to end by itself before it is killed."""
+
+
+def spawn(job_id: str, settings: Settings, log_path: Path) -> subprocess.Popen[bytes]:
+    """Start a job's process in a session of its own, so that it outlives this one."""
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    database = f"sqlite:///{(settings.home / 'rondo.db').resolve()}"
+    paths = (str(ROOT), os.environ.get("PYTHONPATH"))
+    environment = {
+        **os.environ,
+        "RONDO_HOME": str(settings.home.resolve()),
+        "RONDO_MODELS": str(settings.models.resolve()),
+        "RONDO_DATABASE_URL": settings.database_url or database,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
+    flags: dict[str, Any] = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    with log_path.open("ab") as log:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "core.workspace.worker", job_id],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **flags,
+        )
+
+
+def is_alive(pid: int, job_id: str) -> bool:
+    """Whether a process lives and works on this job; numbers are used again."""
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    command = Path(f"/proc/{pid}/cmdline")
+    return not command.exists() or job_id.encode() in command.read_bytes()
+
+
+def end_group(pid: int) -> None:
+    """End a process and its children: ask, wait, then insist."""
+    if sys.platform == "win32":
+        subprocess.run(  # noqa: S603 - a system program with our own number
+            ["taskkill", "/F", "/T", "/PID", str(pid)],  # noqa: S607
+            check=False,
+            capture_output=True,
+        )
+        return
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        os.killpg(pid, signal.SIGTERM)
+        while time.monotonic() < deadline:
+            os.killpg(pid, 0)
+            _reap(pid)
+            time.sleep(0.05)
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _reap(pid: int) -> None:
+    """Take note of a child's end, so that its number does not linger."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
