@@ -82,6 +82,15 @@ def remixed(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame
     return table.assign(three=table["three"].mask(moved, "level 1")), "three"
 
 
+def remixed_to_rare(
+    rng: np.random.Generator, table: pd.DataFrame
+) -> tuple[pd.DataFrame, str]:
+    """Move 5 points from the most frequent of three levels to the rarest."""
+    share = (table["three"] == "level 0").mean()
+    moved = (table["three"] == "level 0") & (rng.random(len(table)) < 0.05 / share)
+    return table.assign(three=table["three"].mask(moved, "level 2")), "three"
+
+
 def new_level(
     rng: np.random.Generator, table: pd.DataFrame
 ) -> tuple[pd.DataFrame, str]:
@@ -114,7 +123,8 @@ CHANGES: dict[str, Draw] = {
     "shift 0.1 sd": shifted(0.1),
     "shift 0.2 sd": shifted(0.2),
     "scale x 1.1": scaled,
-    "category mix by 5 points": remixed,
+    "category mix by 5 points": remixed_to_rare,
+    "same between frequent levels": remixed,
     "new category, 1 %": new_level,
     "correlation .6 -> .3": uncoupled,
     "missing 5 -> 10 %": more_missing,

@@ -14,7 +14,7 @@ from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from core.monitoring.binning import Float
+from core.monitoring.binning import MAX_UNSEEN, Float
 from core.monitoring.reference import Reference
 
 MIN_ROWS = 200
@@ -121,17 +121,21 @@ def symmetric_codes(
             continue
         values = codes.astype(np.float64)
         if column.bins.kind == "levels":
-            values = _rank_levels(codes, rng)
+            values = _rank_levels(codes, column.bins.n_bins + MAX_UNSEEN, rng)
         values[codes < 0] = np.nan
         coded.append(values)
     return np.column_stack(coded) if coded else np.empty((len(pooled), 0))
 
 
-def _rank_levels(codes: NDArray[np.int16], rng: np.random.Generator) -> Float:
+def _rank_levels(
+    codes: NDArray[np.int16], other: int, rng: np.random.Generator
+) -> Float:
+    """Rank codes by frequency; `other` stands for many rare levels and is rare too."""
     counts = np.bincount(codes[codes >= 0], minlength=1)
     rank = np.empty(counts.size)
     rank[np.lexsort((rng.random(counts.size), -counts))] = np.arange(counts.size)
     rank[counts < MIN_POOLED] = counts.size
+    rank[other:] = counts.size
     ranked: Float = rank[codes]
     return ranked
 
