@@ -1,0 +1,17 @@
+"""Predictions: answered by a version, kept with an id, joined by their outcomes."""
+
+from core.serving.answer import Answer
+from core.serving.captured import CapturedPredictions
+from core.serving.log import PredictionLog
+from core.serving.outcomes import OutcomeReport, read_outcomes
+from core.serving.service import Scores, Service
+
+__all__ = [
+    "Answer",
+    "CapturedPredictions",
+    "OutcomeReport",
+    "PredictionLog",
+    "Scores",
+    "Service",
+    "read_outcomes",
+]

@@ -1,0 +1,223 @@
+"""The service: rows in, answers out, with the version that it was made for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data import coerce
+from core.errors import SchemaError
+from core.modeling.encoder import raw_columns
+from core.modeling.estimators import Blend, read_output
+from core.modeling.model import Model
+from core.modeling.scoring import classes_of
+from core.registry.version import ModelVersion
+from core.serving.answer import Answer, Label
+from core.serving.cells import RawColumns, plain_columns
+from core.serving.warnings import warn, watches_of
+
+Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
+_MOST_EXTRA = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Answers to many rows, by column.
+
+    Attributes
+    ----------
+    prediction : list of n_rows labels or numbers
+    probability : ndarray of shape (n_rows,) or None
+        Of the positive class (binary) or of the predicted one (multiclass).
+    probabilities : ndarray of shape (n_rows, n_classes) or None
+    half_width : float or None
+        Of the interval around a number.
+    warnings : list of n_rows lists of str
+    """
+
+    prediction: list[Label]
+    probability: NDArray[np.float64] | None
+    probabilities: NDArray[np.float64] | None
+    half_width: float | None
+    warnings: list[list[str]]
+
+
+class Service:
+    """Answers rows with one version; safe to use from several threads.
+
+    Parameters
+    ----------
+    version : ModelVersion
+
+    Examples
+    --------
+    See tests/serving/test_service.py: it takes a trained model.
+    """
+
+    def __init__(self, version: ModelVersion) -> None:
+        self.version = version
+        self._model = version.model
+        self._names = frozenset((*version.schema.names, version.target))
+        self._watches = watches_of(version.schema)
+        classes = self._model.classes_
+        self._labels: list[Label] = [] if classes is None else classes.tolist()
+        self._label_texts = [str(label) for label in self._labels]
+
+    def predict(self, records: Rows, *, strict: bool = True) -> list[Answer]:
+        """Answer each row.
+
+        Parameters
+        ----------
+        records : sequence of n_rows mappings, or DataFrame of shape (n_rows, any)
+            Raw columns by name; a missing one counts as a missing value.
+        strict : bool, default=True
+            Refuse a value of the wrong type; else it counts as missing, with a
+            warning.
+
+        Returns
+        -------
+        list of n_rows Answer
+
+        Raises
+        ------
+        SchemaError
+            A row is not a mapping, or (strict) a value is not of its column's kind.
+        """
+        scores = self.score(records, strict=strict)
+        return [self._answer(scores, row) for row in range(len(scores.prediction))]
+
+    def score(self, records: Rows, *, strict: bool = False) -> Scores:
+        """Answer many rows by column; the parameters are those of `predict`."""
+        raw, warnings = self._read(records, strict)
+        n_rows = len(warnings)
+        output = raw_output(self._model, raw, n_rows)
+        if not self._labels:
+            half_width = self._model.interval_quantile
+            return Scores(output.tolist(), None, None, half_width, warnings)
+        threshold = 0.5 if self._model.threshold is None else self._model.threshold
+        codes = np.asarray(classes_of(output, threshold), dtype=np.int64)
+        answered = 1 if self._model.task == "binary" else codes
+        probability = output[np.arange(n_rows), answered]
+        labels = [self._labels[code] for code in codes]
+        return Scores(labels, probability, output, None, warnings)
+
+    def captured(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the part of a record that the model looks at, as it was sent."""
+        return {
+            name: record[name] for name in self.version.schema.names if name in record
+        }
+
+    def _read(self, records: Rows, strict: bool) -> tuple[RawColumns, list[list[str]]]:
+        schema = self.version.schema
+        if isinstance(records, pd.DataFrame):
+            raw, n_rows = None, len(records)
+        else:
+            _refuse_other_than_mappings(records)
+            raw, n_rows = plain_columns(records, schema), len(records)
+        unfit: list[tuple[int, str]] = []
+        if raw is None:
+            frame = coerce(records, schema, strict=strict)
+            raw = raw_columns(frame, schema)
+            unfit = [] if strict else list(_unfit(records, frame))
+        warnings = warn(self._watches, raw, n_rows)
+        for row, text in unfit:
+            warnings[row].append(text)
+        if not isinstance(records, pd.DataFrame):
+            for row, record in enumerate(records):
+                if not record.keys() <= self._names:
+                    warnings[row].extend(self._extra(record))
+        return raw, warnings
+
+    def _extra(self, record: Mapping[str, Any]) -> list[str]:
+        extra = [str(name) for name in record if name not in self._names]
+        return [
+            f'"{name[:60]}" is no column of this model and was ignored.'
+            for name in extra[:_MOST_EXTRA]
+        ]
+
+    def _answer(self, scores: Scores, row: int) -> Answer:
+        prediction, warnings = scores.prediction[row], tuple(scores.warnings[row])
+        if scores.probability is None or scores.probabilities is None:
+            half = scores.half_width
+            interval = (
+                None
+                if half is None
+                else (float(prediction) - half, float(prediction) + half)
+            )
+            return Answer(prediction, interval=interval, warnings=warnings)
+        shares = scores.probabilities[row].tolist()
+        return Answer(
+            prediction,
+            probability=float(scores.probability[row]),
+            probabilities=dict(zip(self._label_texts, shares, strict=True)),
+            warnings=warnings,
+        )
+
+
+def raw_output(model: Model, raw: RawColumns, n_rows: int) -> NDArray[np.float64]:
+    """Return what `Model.output` returns, bit for bit, from plain columns.
+
+    Parameters
+    ----------
+    model : Model
+    raw : dict of str to values of shape (n_rows,)
+    n_rows : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_classes), or (n_rows,) for regression
+    """
+    n_outputs = 1 if model.classes_ is None else len(model.classes_)
+    if not n_rows:
+        return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
+    if not isinstance(model.pipeline, Blend):
+        encoder, estimator = model.pipeline[0], model.pipeline[-1]
+        return read_output(estimator, encoder.encode(raw, n_rows), n_outputs)
+    encoded: dict[int, NDArray[np.float32]] = {}
+    outputs = []
+    weights = model.pipeline.weights
+    for pipeline, weight in zip(model.pipeline.pipelines, weights, strict=True):
+        encoder, estimator = pipeline[0], pipeline[-1]
+        if id(encoder) not in encoded:
+            encoded[id(encoder)] = encoder.encode(raw, n_rows)
+        outputs.append(weight * read_output(estimator, encoded[id(encoder)], n_outputs))
+    return np.asarray(sum(outputs) / sum(weights), dtype=np.float64)
+
+
+def _refuse_other_than_mappings(records: Sequence[Any]) -> None:
+    problems: list[dict[str, object]] = [
+        {
+            "row": row,
+            "column": None,
+            "value": str(record)[:60],
+            "allowed": "an object with a value for each column",
+        }
+        for row, record in enumerate(records)
+        if not isinstance(record, Mapping)
+    ]
+    if problems:
+        raise SchemaError(
+            f"Row {problems[0]['row']} is not an object with named values.",
+            hint='Send each row as {"column": value, …}.',
+            problems=problems[:100],
+        )
+
+
+def _unfit(records: Rows, frame: pd.DataFrame) -> list[tuple[int, str]]:
+    """Find the values that were given but did not fit, and count as missing."""
+    given = records if isinstance(records, pd.DataFrame) else pd.DataFrame(records)
+    found = []
+    for name in frame.columns:
+        if name not in given.columns:
+            continue
+        lost = frame[name].isna().to_numpy() & given[name].notna().to_numpy()
+        for row in np.flatnonzero(lost):
+            text = str(given[name].iloc[row]).strip()
+            if text:
+                found.append(
+                    (int(row), f'{name} is "{text[:60]}", which does not fit.')
+                )
+    return found
