@@ -25,13 +25,15 @@ def draw_probability(probability: float, threshold: float, label: object) -> Cha
     >>> draw_probability(0.62, 0.4, "yes").alt
     'Probability of yes: 62.0 %; threshold 40.0 %; above it.'
     """
-    figure = _row_figure(height=118, top=34)
-    figure.add_bar(
-        x=[1], y=[""], marker_color=_TRACK, hoverinfo="skip", orientation="h"
-    )
+    figure = _row_figure(height=96, top=30)
+    figure.add_shape(
+        type="rect", x0=0, x1=1, y0=-0.4, y1=0.4, line_width=0, fillcolor=_TRACK,
+        layer="below",
+    )  # fmt: skip
     figure.add_bar(
         x=[probability],
-        y=[""],
+        y=[0],
+        width=0.8,
         orientation="h",
         hovertemplate=f"{probability:.1%}<extra></extra>",
     )
@@ -45,14 +47,12 @@ def draw_probability(probability: float, threshold: float, label: object) -> Cha
         text=f"threshold {_percent(threshold)}",
         showarrow=False,
     )
-    figure.update_layout(barmode="overlay", bargap=0.3)
-    figure.update_xaxes(title_text=f"Probability of {short(label)}")
     side = "above it" if probability >= threshold else "below it"
     return Chart(
         figure,
         alt=f"Probability of {label}: {_percent(probability)}; "
         f"threshold {_percent(threshold)}; {side}.",
-        reading=f"When the bar reaches the dotted line, the answer is {label}.",
+        reading="The class is answered when the bar reaches the dotted line.",
     )
 
 
@@ -71,7 +71,7 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
     """
     ranked = sorted(probabilities.items(), key=lambda item: -item[1])
     shown = ranked[:_MOST_CLASSES]
-    figure = _row_figure(height=64 + 30 * len(shown), top=8)
+    figure = _row_figure(height=40 + 30 * len(shown), top=8)
     positions = [str(i) for i in range(len(shown))]
     labels = [short(label, 24) for label, _ in shown]
     figure.add_bar(
@@ -79,19 +79,21 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
         y=positions,
         orientation="h",
         text=[_percent(value) for _, value in shown],
-        textposition="auto",
+        textposition="outside",
+        cliponaxis=False,
         customdata=labels,
         hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
     )
     figure.update_yaxes(
-        showticklabels=True,
+        visible=True,
         type="category",
+        range=None,
         autorange="reversed",
         tickvals=positions,
         ticktext=labels,
     )
-    figure.update_xaxes(title_text="Probability")
     figure.update_layout(bargap=0.3)
+    figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
     named = ", ".join(f"{label} {_percent(value)}" for label, value in shown)
     return Chart(
         figure,
@@ -120,16 +122,27 @@ def draw_interval(
     'Predicted price: 12; 90 % interval from 10 to 15.5.'
     """
     low, high = interval
-    figure = _row_figure(height=104, top=8)
-    line, point = {"width": 8, "color": _TRACK}, {"size": 14}
-    figure.add_scatter(x=[low, high], y=["", ""], mode="lines+markers", line=line)
-    figure.add_scatter(x=[prediction], y=[""], mode="markers", marker=point)
-    figure.data[0].marker = {"symbol": "line-ns-open", "size": 14, "color": NEUTRAL}
-    figure.update_traces(hovertemplate="%{x:,.4g}<extra></extra>")
+    figure = _row_figure(height=88, top=8)
+    figure.add_shape(
+        type="line", x0=low, x1=high, y0=0, y1=0, layer="below",
+        line={"width": 8, "color": _TRACK},
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[prediction],
+        y=[0],
+        mode="markers",
+        marker={"size": 14},
+        hovertemplate="%{x:,.6g}<extra></extra>",
+    )
+    for end in (low, high):
+        figure.add_shape(
+            type="line", x0=end, x1=end, y0=-0.4, y1=0.4,
+            line={"width": 2, "color": NEUTRAL},
+        )  # fmt: skip
     room = 0.15 * (high - low) or abs(prediction) * 0.1 or 1.0
     figure.update_xaxes(
-        title_text=short(target),
-        tickformat="",
+        tickformat=",",
+        nticks=6,
         range=[min(low, prediction) - room, max(high, prediction) + room],
     )
     return Chart(
@@ -144,9 +157,11 @@ def draw_interval(
 def _row_figure(*, height: int, top: int) -> go.Figure:
     """Return a flat figure whose horizontal axis runs from 0 to 100 %."""
     figure = new_figure(height=height)
-    figure.update_layout(showlegend=False, margin={"l": 8, "r": 14, "t": top, "b": 8})
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(showticklabels=False, fixedrange=True, showgrid=False)
+    figure.update_layout(showlegend=False, margin={"l": 8, "r": 20, "t": top, "b": 26})
+    figure.update_xaxes(
+        range=[0, 1], tickformat=".0%", fixedrange=True, automargin=False
+    )
+    figure.update_yaxes(visible=False, fixedrange=True, range=[-0.5, 0.5])
     return figure
 
 

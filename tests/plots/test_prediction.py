@@ -11,8 +11,8 @@ HOSTILE = "<script>alert(1)</script> $x$"
 
 def test_the_bar_is_as_long_as_the_probability_and_the_line_at_the_threshold():
     figure = draw_probability(0.62, 0.4, "yes").figure
-    assert figure.data[1].x == (0.62,)
-    assert figure.layout.shapes[0].x0 == 0.4
+    assert figure.data[0].x == (0.62,)
+    assert figure.layout.shapes[1].x0 == 0.4
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,14 @@ def test_an_interval_without_width_can_be_drawn():
         draw_interval(1.0, (0.0, 2.0), HOSTILE),
     ],
 )
-def test_a_hostile_name_is_text(chart):
-    written = chart.figure.to_json()
-    assert "<script" not in written
-    assert "&lt;script" in written or "\\u0026lt;script" in written
+def test_a_hostile_name_is_never_markup(chart):
+    assert "<script" not in chart.figure.to_json() + chart.reading
+    assert HOSTILE in chart.alt
+
+
+def test_a_hostile_class_is_written_as_it_is():
+    figure = draw_class_probabilities({HOSTILE: 1.0}).figure
+    assert figure.layout.yaxis.ticktext[0].startswith("&lt;script>")
 
 
 def test_no_chart_sets_background_or_font_colours():
