@@ -13,6 +13,7 @@ from core.data import (
     Recipe,
     Schema,
     content_hash,
+    describe_schema,
     profile,
     read_parquet,
     read_table,
@@ -68,9 +69,27 @@ class Data:
             max_columns=self._settings.max_columns,
             **options,
         )
-        return self.add_frame(project_id, table.frame, table.schema, table.report, name)
+        return self._keep(project_id, table.frame, table.schema, table.report, name)
 
-    def add_frame(
+    def add_frame(self, project_id: str, frame: pd.DataFrame, name: str) -> Dataset:
+        """Keep a canonical frame that Rondo made itself as a dataset."""
+        digest = content_hash(frame)
+        report = ReadReport(
+            name=name,
+            sha256=digest,
+            size_bytes=int(frame.memory_usage(deep=True).sum()),
+            format="parquet",
+            encoding=None,
+            delimiter=None,
+            quote=None,
+            header=True,
+            n_rows=len(frame),
+            n_columns=frame.shape[1],
+            notes=("Made by Rondo from rows that it holds.",),
+        )
+        return self._keep(project_id, frame, describe_schema(frame), report, name)
+
+    def _keep(
         self,
         project_id: str,
         frame: pd.DataFrame,
@@ -78,7 +97,7 @@ class Data:
         report: ReadReport,
         name: str,
     ) -> Dataset:
-        """Keep a canonical frame as a dataset; the same table again is found."""
+        """Keep a table as a dataset; the same table again is found."""
         digest = content_hash(frame)
         path = self._dataset_path(project_id, digest)
         if not path.exists():

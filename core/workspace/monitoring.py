@@ -7,7 +7,7 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import func, select
 
-from core.data import ReadReport, coerce, content_hash, describe_schema
+from core.data import coerce
 from core.errors import MonitoringError, WorkspaceError
 from core.findings import Finding
 from core.monitoring import DriftReport, check_drift, check_quality
@@ -228,15 +228,7 @@ class Monitoring:
         previous = self._cycles.get(version.lineage["cycle_id"])
         number = self._cycles.current(project_id).number + 1
         name = f"cycle-{number}.csv"
-        dataset = self._data.add_frame(
-            project_id,
-            table.frame,
-            describe_schema(table.frame),
-            ReadReport.made_here(
-                name=name, frame=table.frame, sha256=content_hash(table.frame)
-            ),
-            name,
-        )
+        dataset = self._data.add_frame(project_id, table.frame, name)
         return self._cycles.create(
             project_id,
             note=note,

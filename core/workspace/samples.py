@@ -3,16 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from core.data import (
-    ReadReport,
-    Recipe,
-    Sample,
-    bundled_sample,
-    churn_sample,
-    content_hash,
-    describe_schema,
-    suggest_recipe,
-)
+from core.data import Recipe, Sample, bundled_sample, churn_sample, suggest_recipe
 from core.modeling import TrainingPlan
 from core.workspace.records import Cycle
 from core.workspace.store import new_id
@@ -87,17 +78,8 @@ def build_sample(
 
 
 def _bring_in(workspace: Workspace, cycle: Cycle, source: Sample) -> None:
-    report = ReadReport.made_here(
-        name=f"{source.name}.csv",
-        frame=source.table,
-        sha256=content_hash(source.table),
-    )
     dataset = workspace.data.add_frame(
-        cycle.project_id,
-        source.table,
-        describe_schema(source.table),
-        report,
-        report.name,
+        cycle.project_id, source.table, f"{source.name}.csv"
     )
     workspace.cycles.use_dataset(cycle.id, dataset.id)
     workspace.cycles.set_target(cycle.id, source.target, source.task)
