@@ -1,0 +1,33 @@
+"""Train: from rows with a known target to the model that is deployed."""
+
+from core.data import TASKS, Task
+from core.modeling.checkpoint import load_models
+from core.modeling.encoder import FrameEncoder
+from core.modeling.entry import Entry
+from core.modeling.families import FAMILIES, UNAVAILABLE
+from core.modeling.family import Family
+from core.modeling.model import Model
+from core.modeling.plan import TrainingPlan
+from core.modeling.run import Progress, Run
+from core.modeling.scoring import METRICS, Metric, find_metric, metrics_for
+from core.modeling.training import train
+
+__all__ = [
+    "FAMILIES",
+    "METRICS",
+    "TASKS",
+    "UNAVAILABLE",
+    "Entry",
+    "Family",
+    "FrameEncoder",
+    "Metric",
+    "Model",
+    "Progress",
+    "Run",
+    "Task",
+    "TrainingPlan",
+    "find_metric",
+    "load_models",
+    "metrics_for",
+    "train",
+]

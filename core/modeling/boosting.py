@@ -1,0 +1,198 @@
+"""Gradient boosting: LightGBM and scikit-learn's histogram boosting."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+
+from core.modeling.estimators import RescaledRegressor
+from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
+from core.modeling.metrics import Floats
+
+try:
+    import lightgbm
+    from lightgbm.callback import EarlyStopException
+except (ImportError, OSError) as error:  # OSError: the OpenMP library is not there
+    lightgbm: Any = None  # type: ignore[no-redef]
+    LIGHTGBM_MISSING: str | None = (
+        f"LightGBM cannot be loaded ({error}). Install the package lightgbm, and "
+        "the system's OpenMP library (libgomp1 on Debian, libomp on macOS)."
+    )
+    LIGHTGBM_ERRORS: tuple[type[Exception], ...] = ()
+else:
+    LIGHTGBM_MISSING = None
+    LIGHTGBM_ERRORS = (lightgbm.basic.LightGBMError,)
+
+_MOST_TREES: Final = 4_000
+_HGB_STEP: Final = 25
+CUT: Final = "cut short by the time limit"
+
+
+class _Guard:
+    """Stops boosting when validation no longer improves, or time is up."""
+
+    order = 40
+
+    def __init__(self, patience: int, watch: Watch) -> None:
+        self.patience = patience
+        self.watch = watch
+        self.best = np.inf
+        self.best_iteration = 0
+        self.cut = False
+
+    def __call__(self, env: Any) -> None:
+        loss = env.evaluation_result_list[0][2]
+        if loss < self.best:
+            self.best, self.best_iteration = loss, env.iteration
+        self.cut = self.watch.due()
+        if self.cut or env.iteration - self.best_iteration >= self.patience:
+            raise EarlyStopException(self.best_iteration, env.evaluation_result_list)
+
+
+def fit_lightgbm(
+    data: FitData, params: Params, random_state: int, watch: Watch
+) -> Fitted:
+    """Fit LightGBM with early stopping on the validation rows' loss.
+
+    Raises
+    ------
+    Interrupted
+        No time was left for a single tree.
+    """
+    settings = dict(params)
+    patience = settings.pop("patience", 60)
+    log = settings.pop("log_target", False)
+    guard = _Guard(patience, watch)
+    kind = "LGBMRegressor" if data.task == "regression" else "LGBMClassifier"
+    estimator = getattr(lightgbm, kind)(
+        n_estimators=_MOST_TREES, n_jobs=1, verbosity=-1, random_state=random_state,
+        deterministic=True, force_row_wise=True, **settings,
+    )  # fmt: skip
+    X_valid, y_valid = data.known_valid()
+    y, frame = _rescaled(data.y, log=log)
+    if not len(y_valid):
+        X_valid, y_valid = data.X, data.y
+    if watch.due():
+        raise Interrupted
+    estimator.fit(
+        data.X, y, eval_X=X_valid, eval_y=frame.forward(y_valid) if log else y_valid,
+        callbacks=[guard],
+    )  # fmt: skip
+    _drop_late_trees(estimator)
+    frame.estimator = estimator
+    return Fitted(frame if log else estimator, CUT if guard.cut else "")
+
+
+def _drop_late_trees(estimator: Any) -> None:
+    """Forget the trees after the best one: they are never asked."""
+    booster = estimator.booster_
+    best = max(1, booster.best_iteration)
+    if best < booster.num_trees() // max(1, booster.num_model_per_iteration()):
+        text = booster.model_to_string(num_iteration=best)
+        estimator._Booster = lightgbm.Booster(model_str=text)
+
+
+def fit_histogram(
+    data: FitData, params: Params, random_state: int, watch: Watch
+) -> Fitted:
+    """Fit scikit-learn's histogram boosting with early stopping, step by step.
+
+    Raises
+    ------
+    Interrupted
+        No time was left for the first step.
+    """
+    settings = dict(params)
+    log = settings.pop("log_target", False)
+    regression = data.task == "regression"
+    kind = (
+        HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
+    )
+    X_valid, y_valid = data.known_valid()
+    if not len(y_valid):
+        X_valid, y_valid = data.X, data.y
+    y, frame = _rescaled(data.y, log=log)
+    y_valid = frame.forward(y_valid) if log else y_valid
+    estimator = kind(
+        max_iter=_HGB_STEP, early_stopping=True, n_iter_no_change=20, warm_start=True,
+        categorical_features=None, random_state=random_state, **settings,
+    )  # fmt: skip
+    cut = watch.due()
+    if cut:
+        raise Interrupted
+    while not cut and estimator.max_iter <= _MOST_TREES:
+        estimator.fit(data.X, y, X_val=X_valid, y_val=y_valid)
+        if estimator.n_iter_ < estimator.max_iter:
+            break
+        estimator.max_iter *= 2
+        cut = watch.due()
+    frame.estimator = estimator
+    return Fitted(frame if log else estimator, CUT if cut else "")
+
+
+def _rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:
+    frame = RescaledRegressor(None, log=log)
+    return (frame.forward(y) if log else y), frame
+
+
+def draw_lightgbm(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw one setting of LightGBM."""
+    return {
+        "learning_rate": _log_uniform(rng, 0.02, 0.12),
+        "num_leaves": int(_log_uniform(rng, 6, 160)),
+        "min_child_samples": int(_log_uniform(rng, 3, 100)),
+        "colsample_bytree": round(float(rng.uniform(0.3, 1.0)), 3),
+        "subsample": round(float(rng.uniform(0.5, 1.0)), 3),
+        "subsample_freq": 1,
+        "reg_lambda": _log_uniform(rng, 0.01, 30),
+        "extra_trees": bool(rng.random() < 0.25),
+        "patience": 80,
+    }
+
+
+def draw_histogram(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw one setting of histogram boosting."""
+    return {
+        "learning_rate": _log_uniform(rng, 0.02, 0.2),
+        "max_leaf_nodes": int(_log_uniform(rng, 6, 128)),
+        "min_samples_leaf": int(_log_uniform(rng, 3, 100)),
+        "l2_regularization": _log_uniform(rng, 0.001, 30),
+        "max_features": round(float(rng.uniform(0.3, 1.0)), 3),
+    }
+
+
+def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(f"{np.exp(rng.uniform(np.log(low), np.log(high))):.4g}")
+
+
+LIGHTGBM_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
+    {"learning_rate": 0.1, "num_leaves": 31, "patience": 30},
+    {
+        "learning_rate": 0.04, "num_leaves": 63, "min_child_samples": 10,
+        "colsample_bytree": 0.7, "subsample": 0.8, "subsample_freq": 1,
+        "reg_lambda": 1.0, "patience": 60,
+    },
+    {
+        "learning_rate": 0.05, "num_leaves": 31, "extra_trees": True,
+        "colsample_bytree": 0.8, "reg_lambda": 0.1, "patience": 80,
+    },
+    {
+        "learning_rate": 0.04, "num_leaves": 8, "min_child_samples": 20,
+        "colsample_bytree": 0.5, "subsample": 0.8, "subsample_freq": 1,
+        "reg_lambda": 5.0, "patience": 80,
+    },
+    {
+        "learning_rate": 0.03, "num_leaves": 127, "min_child_samples": 5,
+        "colsample_bytree": 0.5, "subsample": 0.7, "subsample_freq": 1,
+        "reg_lambda": 3.0, "patience": 60,
+    },
+)  # fmt: skip
+
+HISTOGRAM_SETTINGS: Final[tuple[Mapping[str, Any], ...]] = (
+    {},
+    {"learning_rate": 0.05, "max_features": 0.5, "l2_regularization": 1.0},
+)

@@ -1,0 +1,150 @@
+"""After the search: the ensemble, the champion, and what to say about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from core.findings import Finding
+from core.modeling.checkpoint import Checkpoint
+from core.modeling.encoder import FrameEncoder
+from core.modeling.ensemble import select_weights
+from core.modeling.entry import Entry, ranked
+from core.modeling.estimators import Blend
+from core.modeling.families import FAMILIES
+from core.modeling.fitting import build_model, scored
+from core.modeling.material import Material
+from core.modeling.scoring import METRICS, Metric, gain_and_error
+
+ENSEMBLE: Final = "Ensemble"
+ENSEMBLE_INDEX: Final = 9_999
+_MOST_MEMBERS: Final = 12
+_TOO_GOOD: Final = {"roc_auc": 0.999, "accuracy": 0.999, "r2": 0.9999}
+
+
+def try_ensemble(
+    material: Material, checkpoint: Checkpoint, entries: Sequence[Entry]
+) -> Entry | None:
+    """Blend the best candidates; kept only when that beats the best by its error.
+
+    Returns
+    -------
+    Entry or None
+        With state "skipped" and a message when it is within the noise; None when
+        there are not two candidates to blend.
+    """
+    metric = METRICS[material.metric]
+    done = [e for e in ranked(entries, metric) if e.score is not None and e.index]
+    pool = sorted(done[:_MOST_MEMBERS], key=lambda e: (e.size_bytes or 0, e.index))
+    if len(pool) < 2:
+        return None
+    outputs = [checkpoint.output(entry.index) for entry in pool]
+    counts = select_weights(outputs, material.y_valid, metric)
+    chosen = [(e, o, n) for e, o, n in zip(pool, outputs, counts, strict=True) if n]
+    shares = np.array([n for _, _, n in chosen]) / sum(n for _, _, n in chosen)
+    output = np.asarray(
+        sum(share * o for share, (_, o, _) in zip(shares, chosen, strict=True))
+    )
+    best = outputs[pool.index(done[0])]
+    gain, error = gain_and_error(metric, material.y_valid, output, best)
+    members = {
+        e.candidate: round(float(s), 3)
+        for s, (e, _, _) in zip(shares, chosen, strict=True)
+    }
+    entry = Entry(ENSEMBLE, "ensemble", ENSEMBLE_INDEX, {"members": members})
+    if gain <= error or len(chosen) < 2:
+        words = f"Within the noise of {done[0].candidate}: not kept."
+        return checkpoint.write(
+            replace(entry, state="skipped", message=words), None, None
+        )
+    blend = _blend(material, checkpoint, [e for e, _, _ in chosen], shares.tolist())
+    model = build_model(material, entry, blend, output)
+    words = ", ".join(f"{share:.0%} {name}" for name, share in members.items())
+    entry = replace(
+        entry, message=words, fit_s=sum(e.fit_s or 0.0 for e, _, _ in chosen)
+    )
+    return checkpoint.write(
+        scored(entry, material, metric, model, output), model, output
+    )
+
+
+def _blend(
+    material: Material,
+    checkpoint: Checkpoint,
+    chosen: Sequence[Entry],
+    shares: Sequence[float],
+) -> Blend:
+    """Put the members together; those with the same encoder share one object."""
+    encoders: dict[tuple[str, int], FrameEncoder] = {}
+    pipelines, weights = [], []
+    for entry, share in zip(chosen, shares, strict=True):
+        style = FAMILIES[entry.family].style
+        for fold, (weight, part) in enumerate(checkpoint.model(entry.index).members):
+            encoder = encoders.setdefault((style, fold), part[0])
+            pipelines.append(Pipeline([("encoder", encoder), ("estimator", part[-1])]))
+            weights.append(share * weight)
+    return Blend(pipelines, weights, material.n_outputs)
+
+
+def judge(entries: Sequence[Entry], material: Material) -> list[Finding]:
+    """Return what a person should know about the outcome of the search."""
+    metric = METRICS[material.metric]
+    best = ranked(entries, metric)[0]
+    baseline = next(entry for entry in entries if entry.index == 0)
+    findings = []
+    if best.index == 0 and sum(e.score is not None for e in entries) == 1:
+        findings.append(_only_baseline(entries))
+    elif not _beats(best, baseline, metric):
+        findings.append(_no_better(best, baseline, metric, material))
+    if metric.name in _TOO_GOOD and (best.score or 0.0) >= _TOO_GOOD[metric.name]:
+        findings.append(_too_good(best, metric, material))
+    return findings
+
+
+def _beats(best: Entry, baseline: Entry, metric: Metric) -> bool:
+    edge = best.low if metric.higher_is_better else best.high
+    if edge is None or baseline.score is None or not np.isfinite(edge):
+        return best.index != 0
+    return metric.gain(edge, baseline.score) > 0
+
+
+def _only_baseline(entries: Sequence[Entry]) -> Finding:
+    failed = [e for e in entries if e.state == "failed"]
+    why = f" {failed[0].candidate}: {failed[0].message}" if failed else ""
+    return Finding(
+        "MODEL-009",
+        "problem",
+        "Only the baseline was trained",
+        f"No other candidate was finished.{why}",
+        "Give more time, or fewer rows and columns.",
+    )
+
+
+def _no_better(
+    best: Entry, baseline: Entry, metric: Metric, material: Material
+) -> Finding:
+    return Finding(
+        "MODEL-007",
+        "problem",
+        "No model is clearly better than the baseline",
+        f"The best, {best.candidate}, has {metric.title} {best.score:.4g}; the "
+        f"baseline {baseline.score:.4g}, on {material.scheme.words}.",
+        f"The columns may say nothing about {material.target!r}. Bring other columns, "
+        "or more rows.",
+        (material.target,),
+    )
+
+
+def _too_good(best: Entry, metric: Metric, material: Material) -> Finding:
+    return Finding(
+        "MODEL-008",
+        "warning",
+        "Too good to be true?",
+        f"{best.candidate} reaches {metric.title} {best.score:.4f} on "
+        f"{material.scheme.words}.",
+        f"Look for a column that is known only once {material.target!r} is known, and "
+        "take it out.",
+        (material.target,),
+    )

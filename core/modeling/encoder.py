@@ -1,0 +1,202 @@
+"""The encoder: raw canonical columns in, one float32 matrix out.
+
+All families of models are fed by it, each in one of three styles. It learns from
+training rows only, travels inside the model, and has a defined answer for every
+value: missing, unseen, infinite. Behind it stands only an estimator on a matrix,
+which is what compiled formats can take over.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from core.data import ColumnKind, ColumnSchema, Schema
+from core.data.values import as_numbers
+from core.findings import Finding
+from core.modeling.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    IndicatorColumn,
+    Matrix,
+    NumberColumn,
+    Style,
+    TextColumn,
+)
+
+NUMERIC: Final[frozenset[ColumnKind]] = frozenset(("number", "integer", "boolean"))
+
+
+class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn a canonical frame into a float32 matrix.
+
+    Numbers and booleans stay (trees) or are scaled, with missing ones filled by the
+    median and marked (linear, smooth); categories become codes by frequency (trees)
+    or up to 25 indicators; dates become elapsed days and calendar parts; sentences
+    become topics. Rare and unseen categories have a code of their own.
+
+    Parameters
+    ----------
+    schema : Schema
+        The features, in order.
+    style : {"tree", "linear", "smooth"}, default="tree"
+
+    Attributes
+    ----------
+    columns_ : tuple of Column
+        One for each feature.
+
+    Examples
+    --------
+    >>> from core.data import describe_schema
+    >>> frame = pd.DataFrame({"age": [30.5, None, 41.0], "plan": ["a", "a", "b"]})
+    >>> FrameEncoder(describe_schema(frame)).fit_transform(frame).tolist()
+    [[30.5, 0.0], [nan, 0.0], [41.0, 1.0]]
+    """
+
+    def __init__(self, schema: Schema, style: Style = "tree") -> None:
+        self.schema = schema
+        self.style = style
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> "FrameEncoder":  # noqa: ARG002
+        """Learn from training rows.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_rows, n_features)
+            Canonical, with at least the columns of the schema.
+        y : ignored
+            An encoder that never sees the target cannot leak it.
+        """
+        raw = raw_columns(X, self.schema)
+        self.columns_: tuple[Column, ...] = tuple(
+            _fit_column(column, raw[column.name], self.style) for column in self.schema
+        )
+        return self
+
+    def transform(self, X: pd.DataFrame) -> Matrix:
+        """Return the matrix of shape (n_rows, n_features_out), C order."""
+        return self.encode(raw_columns(X, self.schema), len(X))
+
+    def encode(self, raw: Mapping[str, Any], n_rows: int) -> Matrix:
+        """Return the matrix of plain columns, without pandas.
+
+        Parameters
+        ----------
+        raw : mapping of str to sequence of n_rows values
+            float64 arrays for numbers, booleans and dates (POSIX seconds, UTC), NaN
+            for missing; sequences of str for words, anything else for missing.
+        n_rows : int
+
+        Examples
+        --------
+        >>> from core.data import describe_schema
+        >>> frame = pd.DataFrame({"age": [30.5, 41.0]})
+        >>> encoder = FrameEncoder(describe_schema(frame)).fit(frame)
+        >>> encoder.encode({"age": np.array([28.0])}, 1).tolist()
+        [[28.0]]
+        """
+        width = sum(len(column.parts) for column in self.columns_)
+        matrix = np.empty((n_rows, width), dtype=np.float32)
+        start = 0
+        for column in self.columns_:
+            block = column.encode(raw[column.name])
+            matrix[:, start : start + block.shape[1]] = block
+            start += block.shape[1]
+        return matrix
+
+    def get_feature_names_out(
+        self,
+        input_features: object = None,  # noqa: ARG002
+    ) -> list[str]:
+        """Return a name for each number, such as "signed_up month"."""
+        return [
+            f"{column.name} {part}".strip()
+            for column in self.columns_
+            for part in column.parts
+        ]
+
+
+def raw_columns(frame: pd.DataFrame, schema: Schema) -> dict[str, Any]:
+    """Return the columns of a canonical frame as plain arrays.
+
+    Examples
+    --------
+    >>> from core.data import describe_schema
+    >>> frame = pd.DataFrame({"age": [30, 41]})
+    >>> raw_columns(frame, describe_schema(frame))
+    {'age': array([30., 41.])}
+    """
+    return {column.name: _raw(frame[column.name], column.kind) for column in schema}
+
+
+def _raw(values: pd.Series, kind: ColumnKind) -> Any:
+    if kind in NUMERIC or kind == "date":
+        return as_numbers(values)
+    return values.tolist()
+
+
+def _fit_column(column: ColumnSchema, raw: Any, style: Style) -> Column:
+    name, kind = column.name, column.kind
+    if kind in NUMERIC:
+        return NumberColumn.fit(name, raw, style)
+    if kind == "date":
+        return DateColumn.fit(name, raw, style)
+    if kind == "text":
+        return TextColumn.fit(name, raw, style)
+    if style == "tree":
+        return CodeColumn.fit(name, raw)
+    return IndicatorColumn.fit(name, raw)
+
+
+def choose_features(schema: Schema) -> tuple[Schema, tuple[Finding, ...]]:
+    """Leave out the columns that no model can learn from, and say so.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the training rows, without the target.
+
+    Returns
+    -------
+    schema : Schema
+        The features that stay.
+    findings : tuple of Finding
+
+    Examples
+    --------
+    >>> from core.data import describe_schema
+    >>> frame = pd.DataFrame({"age": [30, 41], "unit": ["cm", "cm"]})
+    >>> kept, findings = choose_features(describe_schema(frame))
+    >>> kept.names, findings[0].columns
+    (('age',), ('unit',))
+    """
+    empty = tuple(c.name for c in schema if c.n_distinct == 0)
+    constant = tuple(c.name for c in schema if c.n_distinct == 1 and not c.n_missing)
+    ids = tuple(c.name for c in schema if c.kind == "id" and c.n_distinct > 1)
+    left_out = frozenset((*empty, *constant, *ids))
+    kept = Schema(tuple(c for c in schema if c.name not in left_out))
+    findings = (
+        _left_out("MODEL-004", "identifies a row", "identify rows", ids),
+        _left_out("MODEL-005", "is constant", "are constant", (*constant, *empty)),
+    )
+    return kept, tuple(finding for finding in findings if finding)
+
+
+def _left_out(code: str, one: str, many: str, columns: Sequence[str]) -> Finding | None:
+    if not columns:
+        return None
+    title = f"A column that {one}" if len(columns) == 1 else f"Columns that {many}"
+    shown = ", ".join(repr(name) for name in columns[:5])
+    more = f" and {len(columns) - 5:,} more" if len(columns) > 5 else ""
+    return Finding(
+        code,
+        "note",
+        title,
+        f"Not used for training: {shown}{more}.",
+        "Nothing to do. If one of them should count, make a feature from it.",
+        tuple(columns),
+    )

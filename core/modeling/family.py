@@ -1,0 +1,133 @@
+"""What a family of models is, and what its fit function is given and gives back."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data import Task
+from core.modeling.columns import Matrix, Style
+from core.modeling.metrics import Floats
+
+Params = Mapping[str, Any]
+
+
+class Interrupted(Exception):  # noqa: N818
+    """A fit ended before it had anything to give: time is up, or stop was asked."""
+
+
+class Watch:
+    """Tells a fit whether it should come to its end.
+
+    Parameters
+    ----------
+    limit_s : float
+        Seconds from now after which `due` is true.
+    tick : callable, default=None
+        Called now and then, at most ten times a second; true means stop at once.
+    """
+
+    def __init__(self, limit_s: float, tick: Callable[[], bool] | None = None) -> None:
+        self._end = time.monotonic() + limit_s
+        self._tick = tick
+        self._last = 0.0
+
+    def part(self, share: float) -> "Watch":
+        """Return a watch over a share of the time that is left."""
+        return Watch(share * self.left_s, self._tick)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+    def due(self) -> bool:
+        """Return whether time is up.
+
+        Raises
+        ------
+        Interrupted
+            Stop was asked.
+        """
+        now = time.monotonic()
+        if self._tick is not None and now - self._last > 0.1:
+            self._last = now
+            if self._tick():
+                raise Interrupted
+        return now >= self._end
+
+
+@dataclass(frozen=True, eq=False)
+class FitData:
+    """Training rows, and validation rows for early stopping.
+
+    Attributes
+    ----------
+    X, X_valid : ndarray of shape (n_rows, n_features_out), float32
+    y, y_valid : ndarray of shape (n_rows,)
+        Class codes or numbers.
+    task : {"binary", "multiclass", "regression"}
+    n_outputs : int
+        Number of classes, or 1.
+    share : float
+        Share of the usual size a model may take: below 1 when several of them are
+        averaged.
+    """
+
+    X: Matrix
+    y: Floats
+    X_valid: Matrix
+    y_valid: Floats
+    task: Task
+    n_outputs: int
+    share: float = 1.0
+
+    def known_valid(self) -> tuple[Matrix, Floats]:
+        """Return the validation rows whose class occurs in the training rows."""
+        if self.task == "regression":
+            return self.X_valid, self.y_valid
+        known = np.isin(self.y_valid, np.unique(self.y))
+        return self.X_valid[known], self.y_valid[known]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted estimator and what to say about it."""
+
+    estimator: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of model.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+        In a person's words.
+    about : str
+        One sentence: what it is and when it is good.
+    style : {"tree", "linear", "smooth"}
+        The form of matrix it takes.
+    fit : callable
+        ``fit(data, params, random_state, watch) -> Fitted``.
+    fixed : tuple of dict
+        Settings that are tried first, in this order.
+    draw : callable or None
+        ``draw(rng) -> params``: one more setting; None when there are no others.
+    most_rows : int or None
+        Above so many training rows it is left out, as too slow to answer.
+    """
+
+    name: str
+    title: str
+    about: str
+    style: Style
+    fit: Callable[[FitData, Params, int, Watch], Fitted]
+    fixed: tuple[Params, ...]
+    draw: Callable[[np.random.Generator], dict[str, Any]] | None = None
+    most_rows: int | None = None

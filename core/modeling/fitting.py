@@ -1,0 +1,226 @@
+"""One candidate from settings to a scored model on disk."""
+
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from core.errors import ModelingError
+from core.modeling.boosting import LIGHTGBM_ERRORS
+from core.modeling.checkpoint import Checkpoint
+from core.modeling.entry import Candidate, Entry
+from core.modeling.estimators import Blend, read_output
+from core.modeling.families import FAMILIES
+from core.modeling.family import FitData, Interrupted, Watch
+from core.modeling.folds import Fold
+from core.modeling.material import Material, load_material
+from core.modeling.metrics import Floats
+from core.modeling.model import Model
+from core.modeling.scoring import METRICS, Metric, score_interval
+
+FIT_ERRORS: Final[tuple[type[BaseException], ...]] = (
+    ValueError,  # scikit-learn refuses settings or data; singular matrices
+    ArithmeticError,
+    MemoryError,
+    RuntimeError,
+    *LIGHTGBM_ERRORS,
+)
+"""What libraries raise when a candidate does not suit the data."""
+
+_SCORED_TRAIN_ROWS: Final = 5_000
+_TIMED_ROWS: Final = 1_000
+
+
+@dataclass
+class _Parts:
+    """What the folds of one candidate gave so far."""
+
+    pipelines: list[Pipeline] = field(default_factory=list)
+    outputs: list[Floats] = field(default_factory=list)
+    train_scores: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    fit_s: float = 0.0
+
+
+def fit_in_worker(
+    directory: Path, store: Path, candidate: Candidate, limit_s: float
+) -> Entry:
+    """Fit a candidate of the run whose material lies in a folder."""
+    material = load_material(directory)
+    return fit_candidate(material, Checkpoint(store), candidate, limit_s)
+
+
+def fit_candidate(
+    material: Material,
+    checkpoint: Checkpoint,
+    candidate: Candidate,
+    limit_s: float,
+    tick: Callable[[], bool] | None = None,
+) -> Entry:
+    """Fit, score and time one candidate, and keep it in the checkpoint.
+
+    Parameters
+    ----------
+    material : Material
+    checkpoint : Checkpoint
+    candidate : Candidate
+    limit_s : float
+        Seconds it may take; boosting and forests then stop with what they have.
+    tick : callable, default=None
+        Called several times a second; true means stop at once.
+
+    Returns
+    -------
+    Entry
+        With state "failed" and a message when a library refuses the data.
+
+    Raises
+    ------
+    Interrupted
+        Stop was asked.
+    """
+    watch = Watch(limit_s, tick)
+    entry = Entry(
+        candidate.name, candidate.family, candidate.index, dict(candidate.params)
+    )
+    try:
+        with threadpool_limits(1), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", RuntimeWarning)  # overflow: seen below
+            parts = _fit_folds(material, candidate, watch)
+            return _finish(material, checkpoint, entry, parts)
+    except Interrupted:
+        if tick is not None and tick():
+            raise
+        failed = replace(
+            entry, state="failed", message="Its share of time was too short."
+        )
+    except ModelingError as error:
+        failed = replace(entry, state="skipped", message=str(error))
+    except FIT_ERRORS as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        failed = replace(entry, state="failed", message=words[:300])
+    return checkpoint.write(failed, None, None)
+
+
+def _fit_folds(material: Material, candidate: Candidate, watch: Watch) -> _Parts:
+    parts, folds = _Parts(), material.scheme.folds
+    for position, fold in enumerate(folds):
+        share = watch.part(0.95 / (len(folds) - position))
+        _fit_fold(material, candidate, (position, fold), share, parts)
+    return parts
+
+
+def _fit_fold(
+    material: Material,
+    candidate: Candidate,
+    place: tuple[int, Fold],
+    watch: Watch,
+    parts: _Parts,
+) -> None:
+    family = FAMILIES[candidate.family]
+    position, fold = place
+    encoder, X, X_valid = material.encoded(position, family.style)
+    data = FitData(
+        X, material.y[fold.train], X_valid, material.y[fold.valid], material.task,
+        material.n_outputs, 1 / len(material.scheme.folds) ** 0.5,
+    )  # fmt: skip
+    start = time.perf_counter()
+    fitted = family.fit(data, candidate.params, candidate.random_state, watch)
+    parts.fit_s += time.perf_counter() - start
+    output = read_output(fitted.estimator, X_valid, data.n_outputs)
+    if not np.isfinite(output).all():
+        raise ValueError("It predicts numbers that are not finite.")
+    some = np.random.default_rng(0).permutation(len(data.y))[:_SCORED_TRAIN_ROWS]
+    known = read_output(fitted.estimator, X[np.sort(some)], data.n_outputs)
+    score = METRICS[material.metric].score(data.y[np.sort(some)], known)
+    parts.train_scores.append(score)
+    parts.outputs.append(output)
+    if fitted.note and fitted.note not in parts.notes:
+        parts.notes.append(fitted.note)
+    steps = [("encoder", encoder), ("estimator", fitted.estimator)]
+    parts.pipelines.append(Pipeline(steps))
+
+
+def _finish(
+    material: Material, checkpoint: Checkpoint, entry: Entry, parts: _Parts
+) -> Entry:
+    pipelines, metric = parts.pipelines, METRICS[material.metric]
+    pipeline = (
+        pipelines[0]
+        if len(pipelines) == 1
+        else Blend(pipelines, [1.0] * len(pipelines), material.n_outputs)
+    )
+    output = np.concatenate(parts.outputs)
+    model = build_model(material, entry, pipeline, output)
+    entry = replace(
+        entry,
+        train_score=float(np.mean(parts.train_scores)),
+        fit_s=parts.fit_s,
+        message="; ".join(parts.notes),
+    )
+    entry = scored(entry, material, metric, model, output)
+    return checkpoint.write(entry, model, output)
+
+
+def build_model(
+    material: Material, entry: Entry, pipeline: Pipeline | Blend, output: Floats
+) -> Model:
+    """Put a model together from its pipeline and its validation output."""
+    return Model(
+        name=entry.candidate,
+        family=entry.family,
+        task=material.task,
+        target=material.target,
+        metric=material.metric,
+        schema=material.schema,
+        pipeline=pipeline,
+        classes_=material.classes_,
+        threshold=0.5 if material.task == "binary" else None,
+        interval_quantile=conformal_quantile(material, output),
+    )
+
+
+def conformal_quantile(
+    material: Material, output: Floats, coverage: float = 0.9
+) -> float | None:
+    """Return the half width that covers this share of new rows; None for classes."""
+    if material.task != "regression":
+        return None
+    residuals = np.sort(np.abs(material.y_valid - output))
+    rank = int(np.ceil((len(residuals) + 1) * coverage))
+    return float(residuals[rank - 1]) if rank <= len(residuals) else None
+
+
+def scored(
+    entry: Entry, material: Material, metric: Metric, model: Model, output: Floats
+) -> Entry:
+    """Return the entry with score, interval and the time to answer."""
+    y = material.y_valid
+    low, high = score_interval(metric, y, output)
+    one, many = material.frame.iloc[:1], material.frame.iloc[:_TIMED_ROWS]
+    rows_s = _best_time(model, many, 1) * _TIMED_ROWS / len(many)
+    return replace(
+        entry,
+        score=metric.score(y, output),
+        low=low,
+        high=high,
+        row_ms=1000 * _best_time(model, one, 3),
+        rows_ms=1000 * rows_s,
+    )
+
+
+def _best_time(model: Model, frame: Any, repeats: int) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        model.output(frame)
+        times.append(time.perf_counter() - start)
+    return min(times)

@@ -1,0 +1,143 @@
+"""Which rows a candidate learns from and which it is judged by."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import Task
+from core.modeling.metrics import Floats
+
+Rows = NDArray[np.int64]
+
+N_FOLDS: Final = 5
+_CELLS_PER_S: Final = 5_000
+_FEWEST_HELD_OUT: Final = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """One pair of training and validation rows (positions in the frame)."""
+
+    train: Rows
+    valid: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Scheme:
+    """How candidates are validated.
+
+    Attributes
+    ----------
+    kind : {"validation rows", "cross-validation", "hold-out"}
+    folds : tuple of Fold
+    """
+
+    kind: str
+    folds: tuple[Fold, ...]
+
+    @property
+    def n_valid(self) -> int:
+        """Number of rows that scores are computed on."""
+        return sum(len(fold.valid) for fold in self.folds)
+
+    @property
+    def words(self) -> str:
+        """What scores are computed on, in words."""
+        if len(self.folds) > 1:
+            return f"{self.n_valid:,} rows in {len(self.folds)} folds"
+        return f"{self.n_valid:,} validation rows"
+
+
+def given_validation(n_train: int, n_valid: int) -> Scheme:
+    """Return the scheme for validation rows that stand after the training rows."""
+    rows = np.arange(n_train + n_valid)
+    return Scheme("validation rows", (Fold(rows[:n_train], rows[n_train:]),))
+
+
+def make_scheme(
+    y: Floats,
+    task: Task,
+    *,
+    n_features: int,
+    budget_s: float,
+    groups: NDArray[np.int64] | None = None,
+    random_state: int = 0,
+) -> Scheme:
+    """Choose between cross-validation and hold-out, and draw the rows.
+
+    Five folds are used when five fits of such a table fit well into the budget
+    (5,000 cells a second); they judge by all rows and average five models, which is
+    better on small tables. Else one fifth of the rows is held out. Classes keep their
+    shares, and a group is never on both sides.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_rows,)
+    task : {"binary", "multiclass", "regression"}
+    n_features : int
+    budget_s : float
+    groups : ndarray of shape (n_rows,), default=None
+        Codes of the groups.
+    random_state : int, default=0
+
+    Examples
+    --------
+    >>> y = np.array([0.0, 1.0] * 50)
+    >>> make_scheme(y, "binary", n_features=4, budget_s=10).kind
+    'cross-validation'
+    """
+    rng = np.random.default_rng(random_state)
+    n_folds = N_FOLDS
+    if groups is not None:
+        n_folds = min(N_FOLDS, len(np.unique(groups)))
+    labels = (
+        _group_folds(groups, n_folds, rng)
+        if groups is not None and n_folds > 1
+        else _stratified_folds(y, task, n_folds, rng)
+    )
+    rows = np.arange(len(y))
+    folds = tuple(
+        Fold(rows[labels != fold], rows[labels == fold]) for fold in range(n_folds)
+    )
+    small = len(y) * max(1, n_features) <= budget_s * _CELLS_PER_S
+    few = len(folds[0].valid) < _FEWEST_HELD_OUT
+    lacks_class = task != "regression" and len(np.unique(y[folds[0].valid])) < len(
+        np.unique(y)
+    )
+    if small or few or lacks_class:
+        return Scheme("cross-validation", folds)
+    return Scheme("hold-out", folds[:1])
+
+
+def _stratified_folds(
+    y: Floats, task: Task, n_folds: int, rng: np.random.Generator
+) -> Rows:
+    """Deal rows out in turn, class by class (or from small to large numbers)."""
+    shuffled = rng.permutation(len(y))
+    ordered = shuffled[np.argsort(y[shuffled], kind="stable")]
+    labels = np.empty(len(y), dtype=np.int64)
+    if task == "regression":
+        for start in range(0, len(y), n_folds):
+            block = ordered[start : start + n_folds]
+            labels[block] = rng.permutation(n_folds)[: len(block)]
+    else:
+        labels[ordered] = np.arange(len(y)) % n_folds
+    return labels
+
+
+def _group_folds(
+    groups: NDArray[np.int64], n_folds: int, rng: np.random.Generator
+) -> Rows:
+    """Give each group, largest first, to the fold with the fewest rows."""
+    codes, counts = np.unique(groups, return_counts=True)
+    shuffled = rng.permutation(len(codes))
+    order = shuffled[np.argsort(-counts[shuffled], kind="stable")]
+    sizes = np.zeros(n_folds, dtype=np.int64)
+    fold_of: dict[int, int] = {}
+    for position in order:
+        fold = int(np.argmin(sizes))
+        fold_of[int(codes[position])] = fold
+        sizes[fold] += counts[position]
+    return np.asarray([fold_of[int(group)] for group in groups], dtype=np.int64)

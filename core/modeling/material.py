@@ -1,0 +1,162 @@
+"""What every candidate of a run is trained on, laid out on disk once.
+
+The raw rows are one pickle; each matrix an encoder makes is a file that all
+processes map into memory. Whoever first needs a matrix makes it.
+"""
+
+import os
+import pickle
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data import Schema, Task
+from core.errors import ModelingError
+from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS, Matrix, Style
+from core.modeling.encoder import FrameEncoder
+from core.modeling.folds import Scheme
+from core.modeling.metrics import Floats
+from core.storage.files import temporary_sibling, write_atomic
+
+_FILE: Final = "material.pkl"
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Rows, truth and folds of one run.
+
+    Attributes
+    ----------
+    directory : Path
+        Where the matrices lie.
+    frame : DataFrame of shape (n_rows, n_features)
+        Canonical features; training rows, then given validation rows.
+    y : ndarray of shape (n_rows,)
+        Class codes or numbers.
+    schema : Schema
+        Of the features, on the training rows.
+    scheme : Scheme
+    task, target, metric : str
+    classes_ : ndarray of shape (n_classes,) or None
+    """
+
+    directory: Path
+    frame: pd.DataFrame = field(repr=False)
+    y: Floats = field(repr=False)
+    schema: Schema = field(repr=False)
+    scheme: Scheme = field(repr=False)
+    task: Task
+    target: str
+    metric: str
+    classes_: NDArray[Any] | None = None
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of classes; 1 for regression."""
+        return 1 if self.classes_ is None else len(self.classes_)
+
+    @property
+    def y_valid(self) -> Floats:
+        """Truth of the rows that scores are computed on, fold after fold."""
+        return np.concatenate([self.y[fold.valid] for fold in self.scheme.folds])
+
+    def save(self) -> None:
+        """Write it for other processes."""
+        content = pickle.dumps(self, protocol=pickle.HIGHEST_PROTOCOL)
+        write_atomic(self.directory / _FILE, content)
+
+    def encoded(self, fold: int, style: Style) -> tuple[FrameEncoder, Matrix, Matrix]:
+        """Return an encoder fitted on a fold's training rows, and both matrices.
+
+        Raises
+        ------
+        ModelingError
+            The matrix would take more than a quarter of the free memory.
+        """
+        paths = [
+            self.directory / "matrices" / f"{style}-{fold}-{part}"
+            for part in ("train.npy", "valid.npy", "encoder.pkl")
+        ]
+        if not all(path.exists() for path in paths):
+            self._encode(fold, style, paths)
+        encoder = _read_encoder(paths[2], paths[2].stat().st_mtime_ns)
+        # "c": changes stay in this process; some estimators ask for writable memory.
+        train, valid = (np.load(path, mmap_mode="c") for path in paths[:2])
+        return encoder, train, valid
+
+    def _encode(self, fold: int, style: Style, paths: list[Path]) -> None:
+        self._refuse_too_large(style)
+        rows = self.scheme.folds[fold]
+        part = self.frame.iloc[rows.train].reset_index(drop=True)
+        encoder = FrameEncoder(self.schema, style).fit(part)
+        held_out = self.frame.iloc[rows.valid].reset_index(drop=True)
+        for path, frame in zip(paths[:2], (part, held_out), strict=True):
+            with temporary_sibling(path) as temporary:
+                np.save(temporary, encoder.transform(frame), allow_pickle=False)
+        write_atomic(paths[2], pickle.dumps(encoder, protocol=5))
+
+    def _refuse_too_large(self, style: Style) -> None:
+        needed = expected_width(self.schema, style) * len(self.frame) * 4
+        free = free_memory_bytes()
+        if free is not None and needed > free / 4:
+            raise ModelingError(
+                f"Its matrix would take {needed / 1e9:.1f} GB, and "
+                f"{free / 1e9:.1f} GB of memory are free.",
+                hint="Train on a sample of the rows, or on fewer columns.",
+            )
+
+
+@lru_cache(maxsize=32)
+def _read_encoder(path: Path, written_ns: int) -> FrameEncoder:
+    del written_ns
+    encoder: FrameEncoder = pickle.loads(path.read_bytes())  # noqa: S301 own file
+    return encoder
+
+
+@lru_cache(maxsize=1)
+def load_material(directory: Path) -> Material:
+    """Return the material that a run wrote; a process reads it once."""
+    material: Material = pickle.loads((directory / _FILE).read_bytes())  # noqa: S301
+    return material
+
+
+def expected_width(schema: Schema, style: Style) -> int:
+    """Estimate how many numbers a row becomes.
+
+    Examples
+    --------
+    >>> from core.data import describe_schema
+    >>> schema = describe_schema(pd.DataFrame({"plan": ["a", "b", "a"]}))
+    >>> expected_width(schema, "tree"), expected_width(schema, "linear")
+    (1, 4)
+    """
+    width = 0
+    for column in schema:
+        if column.kind == "text":
+            width += MOST_TOPICS + 2
+        elif column.kind == "date":
+            width += 7 if style == "tree" else 15
+        elif column.kind in ("category", "id") and style != "tree":
+            width += min(column.n_distinct, MOST_INDICATORS) + 2
+        else:
+            width += 1 if style == "tree" else 1 + (column.n_missing > 0)
+    return width
+
+
+def free_memory_bytes() -> int | None:
+    """Return the memory that can be taken without swapping; None when unknown."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        found = dict(line.split(":", 1) for line in lines)
+        return int(found["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        pass
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # not on this system
+        return None

@@ -1,0 +1,145 @@
+"""The model: what is trained, saved, served and explained is this one object."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from core.data import Schema, Task, coerce
+from core.errors import ModelingError
+from core.modeling.estimators import Blend, read_output
+from core.modeling.metrics import Floats
+from core.modeling.scoring import classes_of
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained model: raw columns in, labels or numbers out.
+
+    Any frame or list of records goes in: columns are brought into the types of
+    `schema`, one that is absent counts as missing, one that is unknown is ignored,
+    a category that training never saw has a defined answer.
+
+    Attributes
+    ----------
+    name : str
+        Name of the candidate, for example "LightGBM 2".
+    family : str
+    task : {"binary", "multiclass", "regression"}
+    target : str
+    metric : str
+        Name of the metric it was chosen by.
+    schema : Schema
+        Of the features it uses, described on the training rows.
+    pipeline : Pipeline or Blend
+        Encoder and estimator; takes a canonical frame with the schema's columns and
+        gives class codes or numbers.
+    classes_ : ndarray of shape (n_classes,) or None
+        Original labels, in the order of the probabilities; of two classes the
+        positive one is the last. None for regression.
+    threshold : float or None
+        From this probability of the positive class on, a row is called positive;
+        None unless there are two classes.
+    interval_quantile : float or None
+        Half width of the 90 % split-conformal interval around a predicted number,
+        from absolute residuals on validation rows; None for classes.
+    """
+
+    name: str
+    family: str
+    task: Task
+    target: str
+    metric: str
+    schema: Schema
+    pipeline: Pipeline | Blend = field(repr=False)
+    classes_: NDArray[Any] | None = None
+    threshold: float | None = None
+    interval_quantile: float | None = None
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of the columns the model uses."""
+        return self.schema.names
+
+    @property
+    def pos_label(self) -> Any:
+        """Label of the positive class, or None when there are not two."""
+        if self.task != "binary" or self.classes_ is None:
+            return None
+        label = self.classes_[1]
+        return label.item() if isinstance(label, np.generic) else label
+
+    @property
+    def members(self) -> tuple[tuple[float, Pipeline], ...]:
+        """Weight and pipeline of each part; one part with weight 1 unless blended."""
+        if isinstance(self.pipeline, Blend):
+            weights = np.asarray(self.pipeline.weights) / sum(self.pipeline.weights)
+            return tuple(zip(weights.tolist(), self.pipeline.pipelines, strict=True))
+        return ((1.0, self.pipeline),)
+
+    def predict(
+        self, frame: pd.DataFrame | Sequence[Mapping[str, Any]]
+    ) -> NDArray[Any]:
+        """Return the predicted label or number of each row, shape (n_rows,)."""
+        output = self.output(frame)
+        if self.classes_ is None:
+            return output
+        threshold = 0.5 if self.threshold is None else self.threshold
+        return self.classes_[classes_of(output, threshold)]
+
+    def predict_proba(
+        self, frame: pd.DataFrame | Sequence[Mapping[str, Any]]
+    ) -> Floats:
+        """Return the probability of each class, shape (n_rows, n_classes).
+
+        Raises
+        ------
+        ModelingError
+            The model predicts numbers.
+        """
+        if self.classes_ is None:
+            raise ModelingError(
+                f"{self.name} predicts numbers; it has no probabilities.",
+                hint="Use predict, and interval_quantile for the uncertainty.",
+            )
+        return self.output(frame)
+
+    def output(self, frame: pd.DataFrame | Sequence[Mapping[str, Any]]) -> Floats:
+        """Return probabilities (n_rows, n_classes), or numbers (n_rows,)."""
+        table = coerce(frame, self.schema)
+        n_outputs = 1 if self.classes_ is None else len(self.classes_)
+        if not len(table):
+            return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
+        if isinstance(self.pipeline, Blend):
+            blended = self.pipeline
+            return (
+                blended.predict(table)
+                if n_outputs == 1
+                else blended.predict_proba(table)
+            )
+        encoder, estimator = self.pipeline[0], self.pipeline[-1]
+        return read_output(estimator, encoder.transform(table), n_outputs)
+
+    def with_threshold(self, threshold: float) -> "Model":
+        """Return the same model with another decision threshold.
+
+        Raises
+        ------
+        ModelingError
+            There are not two classes, or the threshold is not in [0, 1].
+        """
+        if self.task != "binary":
+            raise ModelingError(
+                f"A {self.task} model has no decision threshold.",
+                hint="Thresholds exist for two classes only.",
+            )
+        if not 0 <= threshold <= 1:
+            raise ModelingError(
+                f"{threshold} is not a probability.",
+                hint="Choose a threshold between 0 and 1.",
+            )
+        return replace(self, threshold=float(threshold))

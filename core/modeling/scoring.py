@@ -1,0 +1,285 @@
+"""Which metric a search optimises, and how sure a score is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.target import Task
+from core.errors import ModelingError
+from core.modeling import metrics
+from core.modeling.metrics import Floats
+
+N_RESAMPLES: Final = 200
+MOST_RESAMPLED_ROWS: Final = 20_000
+_Z: Final = 1.959964
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One way to score predictions.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+        In a person's words.
+    tasks : tuple of {"binary", "multiclass", "regression"}
+    higher_is_better : bool
+    needs_probability : bool
+        True when `function` takes probabilities of shape (n_rows, n_classes);
+        False when it takes classes as codes, or numbers.
+    function : callable
+        ``function(y, predicted, weight=None) -> float``.
+    """
+
+    name: str
+    title: str
+    tasks: tuple[Task, ...]
+    higher_is_better: bool
+    needs_probability: bool
+    function: Callable[..., float]
+
+    def score(
+        self,
+        y: Floats,
+        output: Floats,
+        *,
+        threshold: float = 0.5,
+        weight: Floats | None = None,
+    ) -> float:
+        """Score what a model puts out.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_rows,)
+            Codes of the true classes (1 is the positive one of two), or numbers.
+        output : ndarray of shape (n_rows, n_classes) or (n_rows,)
+            Probabilities, or numbers for regression.
+        threshold : float, default=0.5
+            From this probability on, a row counts as positive (two classes only).
+        weight : ndarray of shape (n_rows,), default=None
+
+        Examples
+        --------
+        >>> METRICS["accuracy"].score(np.array([1]), np.array([[0.4, 0.6]]))
+        1.0
+        """
+        return self.function(y, self.readable(output, threshold), weight)
+
+    def readable(self, output: Floats, threshold: float = 0.5) -> Floats:
+        """Return the output in the form that `function` takes."""
+        if self.needs_probability or output.ndim == 1:
+            return output
+        return classes_of(output, threshold).astype(np.float64)
+
+    def gain(self, score: float, over: float) -> float:
+        """Say by how much one score is better than another (negative: worse)."""
+        return score - over if self.higher_is_better else over - score
+
+
+def classes_of(output: Floats, threshold: float = 0.5) -> NDArray[np.int64]:
+    """Return the class code that each row of probabilities stands for.
+
+    Examples
+    --------
+    >>> classes_of(np.array([[0.4, 0.6], [0.9, 0.1]]), threshold=0.7).tolist()
+    [0, 0]
+    """
+    if output.shape[1] == 2:
+        return (output[:, 1] >= threshold).astype(np.int64)
+    return np.asarray(output.argmax(axis=1), dtype=np.int64)
+
+
+_TWO: tuple[Task, ...] = ("binary",)
+_MANY: tuple[Task, ...] = ("multiclass",)
+_CLASSES: tuple[Task, ...] = ("binary", "multiclass")
+_NUMBERS: tuple[Task, ...] = ("regression",)
+
+METRICS: MappingProxyType[str, Metric] = MappingProxyType(
+    {
+        metric.name: metric
+        for metric in (
+            Metric("roc_auc", "ROC AUC", _TWO, True, True, metrics.roc_auc),
+            Metric("pr_auc", "PR AUC", _TWO, True, True, metrics.average_precision),
+            Metric("log_loss", "Log loss", _CLASSES, False, True, metrics.log_loss),
+            Metric("brier", "Brier score", _TWO, False, True, metrics.brier),
+            Metric("accuracy", "Accuracy", _CLASSES, True, False, metrics.accuracy),
+            Metric(
+                "balanced_accuracy",
+                "Balanced accuracy",
+                _CLASSES,
+                True,
+                False,
+                metrics.balanced_accuracy,
+            ),
+            Metric("f1", "F1", _TWO, True, False, metrics.f1),
+            Metric("f1_macro", "Macro F1", _MANY, True, False, metrics.f1_macro),
+            Metric("rmse", "RMSE", _NUMBERS, False, False, metrics.rmse),
+            Metric("mae", "MAE", _NUMBERS, False, False, metrics.mae),
+            Metric("r2", "R²", _NUMBERS, True, False, metrics.r2),
+        )
+    }
+)
+"""Every metric by its name; the first that fits a task is the task's default."""
+
+_DEFAULT: Final = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+def metrics_for(task: Task) -> tuple[Metric, ...]:
+    """Return the metrics that fit a task, its default first.
+
+    Examples
+    --------
+    >>> [metric.name for metric in metrics_for("regression")]
+    ['rmse', 'mae', 'r2']
+    """
+    fitting = [metric for metric in METRICS.values() if task in metric.tasks]
+    return tuple(sorted(fitting, key=lambda metric: metric.name != _DEFAULT[task]))
+
+
+def find_metric(name: str | None, task: Task) -> Metric:
+    """Return the metric of this name, or the task's default when it is None.
+
+    Raises
+    ------
+    ModelingError
+        There is no such metric, or it does not fit the task.
+
+    Examples
+    --------
+    >>> find_metric(None, "binary").title
+    'ROC AUC'
+    """
+    fitting = {metric.name: metric for metric in metrics_for(task)}
+    if name is None:
+        return next(iter(fitting.values()))
+    if name not in fitting:
+        raise ModelingError(
+            f"The metric {name!r} does not fit a {task} task.",
+            hint=f"Choose one of: {', '.join(fitting)}.",
+        )
+    return fitting[name]
+
+
+def score_interval(
+    metric: Metric, y: Floats, output: Floats, *, random_state: int = 0
+) -> tuple[float, float]:
+    """Return a 95 % interval of a score on these rows.
+
+    ROC AUC by DeLong's variance on the logit scale, accuracy by Wilson's method,
+    every other metric by the percentiles of 200 bootstrap draws of the rows (of at
+    most 20,000 of them, then narrowed to the full number).
+
+    Parameters
+    ----------
+    metric : Metric
+    y, output : ndarray
+        As in `Metric.score`.
+    random_state : int, default=0
+
+    Returns
+    -------
+    low, high : float
+        Both NaN when there are too few rows to say.
+
+    Examples
+    --------
+    >>> y, output = np.ones(100), np.tile([0.2, 0.8], (100, 1))
+    >>> low, high = score_interval(METRICS["accuracy"], y, output)
+    >>> round(low, 3), round(high, 3)
+    (0.963, 1.0)
+    """
+    if len(y) < 2:
+        return float("nan"), float("nan")
+    if metric.name == "roc_auc":
+        return _auc_interval(y, output[:, 1])
+    if metric.name == "accuracy":
+        return _wilson(metric.score(y, output), len(y))
+    drawn = _sample_rows(len(y), random_state)
+    y_part, output_part = y[drawn], output[drawn]
+    scores = [
+        metric.score(y_part, output_part, weight=weight)
+        for weight in resampling_weights(len(y_part), random_state)
+    ]
+    centre, shrink = metric.score(y, output), np.sqrt(len(y_part) / len(y))
+    low, high = np.nanpercentile(scores, [2.5, 97.5])
+    middle = metric.score(y_part, output_part)
+    return centre + (low - middle) * shrink, centre + (high - middle) * shrink
+
+
+def gain_and_error(
+    metric: Metric, y: Floats, output: Floats, over: Floats, *, random_state: int = 0
+) -> tuple[float, float]:
+    """Return how much better one output is than another, and its standard error.
+
+    The error is that of the paired difference over bootstrap draws of the rows.
+
+    Examples
+    --------
+    >>> y = np.array([0.0, 1.0, 2.0, 3.0])
+    >>> gain_and_error(METRICS["mae"], y, y, y + 1.0)
+    (1.0, 0.0)
+    """
+    gain = metric.gain(metric.score(y, output), metric.score(y, over))
+    drawn = _sample_rows(len(y), random_state)
+    y_part, left, right = y[drawn], output[drawn], over[drawn]
+    gains = [
+        metric.gain(
+            metric.score(y_part, left, weight=weight),
+            metric.score(y_part, right, weight=weight),
+        )
+        for weight in resampling_weights(len(y_part), random_state, n_resamples=60)
+    ]
+    return gain, float(np.nanstd(gains) * np.sqrt(len(y_part) / len(y)))
+
+
+def resampling_weights(
+    n_rows: int, random_state: int, *, n_resamples: int = N_RESAMPLES
+) -> Iterator[Floats]:
+    """Yield how often each row is drawn, for one bootstrap draw after another."""
+    rng = np.random.default_rng(random_state)
+    for _ in range(n_resamples):
+        drawn = rng.integers(0, n_rows, n_rows)
+        yield np.bincount(drawn, minlength=n_rows).astype(np.float64)
+
+
+def _sample_rows(n_rows: int, random_state: int) -> NDArray[np.int64] | slice:
+    if n_rows <= MOST_RESAMPLED_ROWS:
+        return slice(None)
+    rng = np.random.default_rng(random_state)
+    return np.sort(rng.choice(n_rows, MOST_RESAMPLED_ROWS, replace=False))
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
+    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
+
+
+def _auc_interval(y: Floats, score: Floats) -> tuple[float, float]:
+    positive, negative = np.sort(score[y == 1]), np.sort(score[y != 1])
+    m, n = len(positive), len(negative)
+    if not m or not n:
+        return float("nan"), float("nan")
+    above = _placements(positive, negative)
+    below = 1 - _placements(negative, positive)
+    auc = float(above.mean())
+    # An AUC of 0 or 1 has no spread of its own: half a pair keeps it off the edge.
+    auc = min(max(auc, 0.5 / (m * n)), 1 - 0.5 / (m * n))
+    delong = float(above.var() / m + below.var() / n)
+    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    hanley = auc * (1 - auc) + (m - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)
+    spread = np.sqrt(max(delong, hanley / (m * n))) / (auc * (1 - auc))
+    logit = np.log(auc / (1 - auc))
+    low, high = 1 / (1 + np.exp(-(logit + np.array([-_Z, _Z]) * spread)))
+    return float(low), float(high)
+
+
+def _placements(values: Floats, among: Floats) -> Floats:
+    below = np.searchsorted(among, values, side="left")
+    upto = np.searchsorted(among, values, side="right")
+    return (below + upto) / (2 * len(among))

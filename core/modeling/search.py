@@ -1,0 +1,168 @@
+"""The loop of a run: start candidates, gather results, keep time, report."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from core.modeling.checkpoint import Checkpoint
+from core.modeling.entry import Entry, leaderboard_rows
+from core.modeling.execution import InProcess, Pool, Runner
+from core.modeling.material import Material
+from core.modeling.run import Progress
+from core.modeling.schedule import Schedule
+from core.modeling.scoring import METRICS
+
+OnProgress = Callable[[Progress], None]
+
+_POLL_S = 0.2
+_REPORT_S = 1.0
+_POOL_FROM_S = 8.0
+"""Shorter budgets end before worker processes have started."""
+
+
+@dataclass
+class Clock:
+    """Wall clock of a run, and whether it shall stop.
+
+    Attributes
+    ----------
+    budget_s : float
+    before_s : float
+        Seconds that an interrupted earlier run of the same plan took.
+    """
+
+    budget_s: float
+    should_stop: Callable[[], bool] | None = None
+    before_s: float = 0.0
+    start: float = field(default_factory=time.monotonic)
+    stopped: bool = False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start, earlier ones included."""
+        return time.monotonic() - self.start + self.before_s
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left for candidates; the last ones are kept for the ensemble."""
+        reserve = min(0.3 + 0.04 * self.budget_s, 0.25 * self.budget_s, 10.0)
+        return max(0.0, self.budget_s - reserve - self.elapsed_s)
+
+    def asked_to_stop(self) -> bool:
+        """Ask once more, unless stop was asked before."""
+        if not self.stopped and self.should_stop is not None:
+            self.stopped = bool(self.should_stop())
+        return self.stopped
+
+
+class Board:
+    """Results so far, and the one who is told about them."""
+
+    def __init__(
+        self, material: Material, clock: Clock, on_progress: OnProgress | None
+    ) -> None:
+        self.entries: dict[int, Entry] = {}
+        self.clock = clock
+        self._metric = METRICS[material.metric]
+        self._on_progress = on_progress
+        self._last = -_REPORT_S
+        self._fraction = 0.0
+        self.message = "Preparing the data"
+
+    def add(self, entry: Entry) -> Entry:
+        """Take a result in, with the moment it came."""
+        if entry.finished_s is None:
+            entry = replace(entry, finished_s=round(self.clock.elapsed_s, 3))
+        self.entries[entry.index] = entry
+        return entry
+
+    def report(self, *, now: bool = False) -> None:
+        """Tell how far the run is, at most once a second unless `now`."""
+        elapsed_s = self.clock.elapsed_s
+        if self._on_progress is None or (
+            not now and elapsed_s < self._last + _REPORT_S
+        ):
+            return
+        self._last = elapsed_s
+        budget_s = self.clock.budget_s
+        self._fraction = max(self._fraction, min(0.99, elapsed_s / budget_s))
+        self._on_progress(
+            Progress(
+                fraction=self._fraction,
+                message=self.message,
+                elapsed_s=elapsed_s,
+                remaining_s=max(0.0, budget_s - elapsed_s),
+                leaderboard=leaderboard_rows(list(self.entries.values()), self._metric),
+            )
+        )
+
+    def tick(self) -> bool:
+        """Report if it is time; return whether to stop."""
+        self.report()
+        return self.clock.asked_to_stop()
+
+
+def search(
+    material: Material,
+    checkpoint: Checkpoint,
+    schedule: Schedule,
+    board: Board,
+    n_jobs: int,
+) -> None:
+    """Run candidates until the budget ends, stop is asked or none is left.
+
+    The baseline runs here and at once, so that every run has one. Entries that the
+    board has already, from an interrupted run, are not run again.
+    """
+    first = InProcess(material, checkpoint, lambda: False)
+    baseline = schedule.next({})
+    if baseline is not None and 0 not in board.entries:
+        first.submit(baseline, 60.0)
+        _gather(first, checkpoint, board, 0.0)
+    if not len(material.schema):
+        return
+    runner: Runner = (
+        InProcess(material, checkpoint, board.tick)
+        if n_jobs == 1 or board.clock.left_s < _POOL_FROM_S
+        else Pool(material, checkpoint, n_jobs)
+    )
+    try:
+        _loop(runner, checkpoint, schedule, board)
+    finally:
+        runner.close()
+
+
+def _loop(
+    runner: Runner, checkpoint: Checkpoint, schedule: Schedule, board: Board
+) -> None:
+    clock, waiting = board.clock, True
+    while clock.left_s > 0 and not board.tick():
+        while waiting and runner.has_room and clock.left_s > 0.1:
+            waiting = _start_next(runner, schedule, board)
+        running = runner.running
+        if not running and schedule.exhausted(board.entries):
+            return
+        board.message = "Training " + " and ".join(item.name for item in running[:3])
+        _gather(runner, checkpoint, board, min(_POLL_S, max(0.01, clock.left_s)))
+        waiting = True
+
+
+def _start_next(runner: Runner, schedule: Schedule, board: Board) -> bool:
+    """Start the next candidate; False when none can start now."""
+    candidate = schedule.next(board.entries)
+    if candidate is None:
+        return False
+    if candidate.index in board.entries:
+        return True
+    n_done = sum(entry.score is not None for entry in board.entries.values())
+    share = 0.5 if n_done < 4 else 0.85
+    runner.submit(candidate, share * board.clock.left_s)
+    return True
+
+
+def _gather(
+    runner: Runner, checkpoint: Checkpoint, board: Board, wait_s: float
+) -> None:
+    for entry in runner.poll(wait_s):
+        checkpoint.stamp(board.add(entry))
+        board.report(now=True)

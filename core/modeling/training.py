@@ -1,0 +1,232 @@
+"""`train`: the best model that the budget can buy."""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from core.data import Task
+from core.errors import ModelingError
+from core.findings import Finding
+from core.modeling.champion import ENSEMBLE_INDEX, judge, try_ensemble
+from core.modeling.checkpoint import Checkpoint, StoredModels
+from core.modeling.entry import ranked
+from core.modeling.families import FAMILIES, UNAVAILABLE
+from core.modeling.material import Material
+from core.modeling.plan import check_budget, check_families
+from core.modeling.preparation import Request, prepare
+from core.modeling.run import Run
+from core.modeling.schedule import Schedule, wants_log
+from core.modeling.scoring import METRICS
+from core.modeling.search import Board, Clock, OnProgress, search
+
+
+def train(  # noqa: PLR0913 the one door to training; each argument is a choice
+    frame: pd.DataFrame,
+    target: str,
+    *,
+    task: Task | None = None,
+    validation: pd.DataFrame | None = None,
+    groups: "str | Sequence[Any] | None" = None,
+    metric: str | None = None,
+    budget_s: float = 60.0,
+    families: Sequence[str] | None = None,
+    n_jobs: int | None = None,
+    random_state: int = 0,
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    checkpoint: Path | None = None,
+) -> Run:
+    """Train candidates of several families and choose the best.
+
+    A good model comes within seconds, a better one every few seconds after. The
+    baseline is always trained. What is left of the budget after a fixed list goes to
+    a random search; at the end a weighted ensemble is kept if it beats the best
+    single model by more than its standard error. The same data, `random_state` and
+    finished candidates give the same champion.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_rows, n_columns)
+        Training rows, the target among the columns. Rows without a target are left
+        out, with a finding.
+    target : str
+    task : {"binary", "multiclass", "regression"}, default=None
+        None: suggested from the target.
+    validation : DataFrame, default=None
+        Rows to choose by, with the same columns. None: small tables are
+        cross-validated (the model averages the folds), larger ones hold out a fifth.
+    groups : str or sequence of n_rows values, default=None
+        Rows of one group stay on one side of every fold; a column's name, which is
+        then no feature, or one value for each row. Not used with `validation`.
+    metric : str, default=None
+        Name in `METRICS`; None: the task's default.
+    budget_s : float, default=60.0
+        Wall clock seconds for everything, at least 1.
+    families : sequence of str, default=None
+        Names in `FAMILIES`; None: all.
+    n_jobs : int, default=None
+        Candidates at a time, each with one native thread; None: one for each core.
+        1: in this process.
+    random_state : int, default=0
+    on_progress : callable, default=None
+        Called with a `Progress` at every change and about once a second.
+    should_stop : callable, default=None
+        Asked at least three times a second; when true, what is done is kept.
+    checkpoint : Path, default=None
+        Folder for finished candidates, from which a later call with the same
+        arguments goes on. None: a temporary one, gone with the run.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ModelingError
+        No model can be trained from this; the message names the column.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": range(60), "y": ["low"] * 30 + ["high"] * 30})
+    >>> run = train(frame, "y", families=["linear"], budget_s=2, n_jobs=1)
+    >>> run.champion.predict([{"x": 2}, {"x": 58}]).tolist()
+    ['low', 'high']
+    """
+    chosen = check_families(None if families is None else tuple(families))
+    request = Request(
+        frame, target, task, validation, groups, metric, check_budget(budget_s),
+        chosen, random_state,
+    )  # fmt: skip
+    clock = Clock(request.budget_s, should_stop)
+    store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
+    work = Path(tempfile.mkdtemp(prefix="rondo-train-"))
+    try:
+        run = _train(request, store, work, clock, (on_progress, _n_jobs(n_jobs)))
+    except BaseException:
+        if checkpoint is None:
+            shutil.rmtree(store.directory, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    if checkpoint is None:
+        weakref.finalize(run, shutil.rmtree, store.directory, ignore_errors=True)
+    return run
+
+
+def _train(
+    request: Request,
+    store: Checkpoint,
+    work: Path,
+    clock: Clock,
+    watched: tuple[OnProgress | None, int],
+) -> Run:
+    on_progress, n_jobs = watched
+    material, findings = prepare(request, work)
+    findings.extend(_unavailable(request.families))
+    board = Board(material, clock, on_progress)
+    board.report(now=True)
+    _resume(store, request, board)
+    fold = material.scheme.folds[0]
+    schedule = Schedule(
+        request.families,
+        METRICS[material.metric],
+        len(fold.train),
+        random_state=request.random_state,
+        log_target=wants_log(material.y[fold.train], material.task),
+        lag=1 if n_jobs == 1 else 2 * n_jobs,
+    )
+    search(material, store, schedule, board, n_jobs)
+    return _conclude(material, store, board, findings)
+
+
+def _resume(store: Checkpoint, request: Request, board: Board) -> None:
+    """Take over the candidates that an interrupted run of the same plan finished."""
+    for entry in store.open(request.fingerprint()):
+        if entry.index != ENSEMBLE_INDEX:
+            board.add(entry)
+            board.clock.before_s = max(board.clock.before_s, entry.finished_s or 0.0)
+
+
+def _conclude(
+    material: Material, store: Checkpoint, board: Board, findings: list[Finding]
+) -> Run:
+    metric, clock = METRICS[material.metric], board.clock
+    board.message = "Choosing the champion"
+    board.report(now=True)
+    with threadpool_limits(1):
+        ensemble = try_ensemble(material, store, list(board.entries.values()))
+    if ensemble is not None:
+        store.stamp(board.add(ensemble))
+    entries = [entry for _, entry in sorted(board.entries.items())]
+    baseline, best = entries[0], ranked(entries, metric)[0]
+    if baseline.state != "done":
+        raise ModelingError(
+            f"Not even a baseline could be trained: {baseline.message}",
+            hint=f"Check the values of {material.target!r}.",
+        )
+    done = {entry.candidate: entry.index for entry in entries if entry.state == "done"}
+    scheme = material.scheme
+    run = Run(
+        task=material.task,
+        target=material.target,
+        metric=metric.name,
+        scheme=scheme.words,
+        n_train=len(scheme.folds[0].train)
+        if len(scheme.folds) == 1
+        else scheme.n_valid,
+        n_valid=scheme.n_valid,
+        entries=tuple(entries),
+        champion_name=best.candidate,
+        baseline_name=baseline.candidate,
+        models=StoredModels(store, done),
+        findings=(*findings, *judge(entries, material)),
+        stopped=clock.stopped,
+        elapsed_s=round(clock.elapsed_s, 3),
+    )
+    board.message = "Done"
+    board.report(now=True)
+    return run
+
+
+def _unavailable(families: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            "MODEL-010",
+            "note",
+            f"{FAMILIES[name].title} is not available here",
+            why,
+            "The other families are trained all the same.",
+        )
+        for name, why in UNAVAILABLE.items()
+        if name in families
+    ]
+
+
+def _n_jobs(n_jobs: int | None) -> int:
+    if n_jobs is None:
+        return max(1, len(os.sched_getaffinity(0)) if _has_affinity() else _cores())
+    if n_jobs < 1:
+        raise ModelingError(
+            f"{n_jobs} candidates at a time make no sense.",
+            hint="Give 1 or more, or None for one on each core.",
+        )
+    return n_jobs
+
+
+def _has_affinity() -> bool:
+    return hasattr(os, "sched_getaffinity")
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def _own_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="rondo-run-"))
