@@ -17,6 +17,7 @@ from core.data.schema import ColumnSchema, Schema
 from core.findings import Finding, Severity
 from core.monitoring.binning import Float, numbers_of
 from core.monitoring.two_sample import compare_missing, count_outside, count_unseen
+from core.monitoring.wording import N_NAMED, name_some
 
 ALPHA = 1e-3
 EFFECT = 0.10
@@ -24,7 +25,6 @@ MANY_REFUSED = 0.05
 MANY_REPEATED = 0.05
 FROZEN_ROWS = 20
 FROZEN_ROWS_COMMON = 500
-N_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def _columns_differ(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
             code="MONITOR-001",
             severity="problem",
             title="Columns are missing",
-            evidence=f"{_name_some(absent)}: the model was trained with "
+            evidence=f"{name_some(absent)}: the model was trained with "
             f"{'it' if len(absent) == 1 else 'them'}.",
             advice="Deliver them again; until then the model takes them as missing.",
             columns=absent,
@@ -120,7 +120,7 @@ def _columns_differ(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
             code="MONITOR-002",
             severity="note",
             title="There are columns the model does not know",
-            evidence=f"{_name_some(extra)}: not used.",
+            evidence=f"{name_some(extra)}: not used.",
             advice="Nothing to do, unless a column was renamed.",
             columns=extra,
         )
@@ -180,7 +180,7 @@ def new_categories(glance: Glance) -> Iterator[Finding]:
             "MONITOR-005",
             "warning",
             "There are new categories",
-            f"{len(new):,} of {len(present):,} rows have {_name_some(named)}, "
+            f"{len(new):,} of {len(present):,} rows have {name_some(named)}, "
             "never seen in training.",
             "If a name changed, map it back; if it is real, retrain with such rows.",
         )
@@ -296,9 +296,3 @@ def _repeated_rows(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
             evidence=f"{n_repeated:,} of {len(current):,} rows repeat another.",
             advice="See whether rows are delivered twice; they count twice here.",
         )
-
-
-def _name_some(names: tuple[str, ...]) -> str:
-    named = ", ".join(names[:N_NAMED])
-    more = len(names) - N_NAMED
-    return f"{named} and {more} more" if more > 0 else named

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.frames import ColumnKind
+from core.data.frames import ColumnKind, canonical_column, kind_of_dtype
+from core.data.schema import describe_column
 from core.errors import MonitoringError
 from core.monitoring.binning import (
     MAX_LEVELS,
@@ -184,79 +185,37 @@ def summarise_reference(
         column, coded = _summarise_column(frame[name], str(name), kind)
         columns.append(column)
         codes.append(coded)
-    rows = _draw_rows(len(frame), random_state)
+    rows = draw_rows(len(frame), random_state)
     sample = np.column_stack([coded[rows] for coded in codes])
     return Reference(tuple(columns), len(frame), sample)
 
 
-@dataclass(frozen=True, eq=False)
-class WindowCounts:
-    """A window of rows on the reference's bins.
-
-    Attributes
-    ----------
-    columns : mapping of column name to Counts
-    n_rows : int
-    sample : ndarray of shape (n_sample, n_columns)
-        Bin codes of at most 20,000 rows drawn at random; -1 is missing.
-    """
-
-    columns: Mapping[str, Counts]
-    n_rows: int
-    sample: NDArray[np.int16]
-
-
-def count_window(
-    reference: Reference, frame: pd.DataFrame, *, random_state: int = 0
-) -> WindowCounts:
-    """Count a window's rows, once, on the reference's bins.
-
-    Parameters
-    ----------
-    reference : Reference
-        Each of its columns must be in the frame.
-    frame : DataFrame of shape (n_rows, any number of columns)
-    random_state : int, default=0
+def draw_rows(
+    n_rows: int, random_state: int = 0, *, limit: int = MAX_SAMPLE
+) -> NDArray[np.int64]:
+    """Return positions of at most `limit` rows, drawn at random.
 
     Examples
     --------
-    >>> reference = summarise_reference(pd.DataFrame({"x": [1.0, 2.0, 3.0]}))
-    >>> count_window(reference, pd.DataFrame({"x": [2.5, 9.0]})).columns["x"].n_above
-    1
+    >>> draw_rows(3).tolist()
+    [0, 1, 2]
     """
-    rows = _draw_rows(len(frame), random_state)
-    counts, codes = {}, []
-    for column in reference.columns:
-        counts[column.name], coded = column.count(frame[column.name])
-        codes.append(coded[rows])
-    return WindowCounts(counts, len(frame), np.column_stack(codes))
-
-
-def _draw_rows(n_rows: int, random_state: int) -> NDArray[np.int64]:
-    if n_rows <= MAX_SAMPLE:
+    if n_rows <= limit:
         return np.arange(n_rows)
-    return np.random.default_rng(random_state).choice(n_rows, MAX_SAMPLE, replace=False)
+    return np.random.default_rng(random_state).choice(n_rows, limit, replace=False)
 
 
 def guess_kind(column: "pd.Series[Any]") -> ColumnKind:
-    """Guess what a column holds from its type, and text from how often it repeats.
+    """Tell what a column holds from its type, and words from how often they repeat.
 
     Examples
     --------
     >>> guess_kind(pd.Series([True, False])), guess_kind(pd.Series(["a", "b", "a"]))
     ('boolean', 'category')
     """
-    dtype = column.dtype
-    if pd.api.types.is_bool_dtype(dtype):
-        return "boolean"
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return "date"
-    if pd.api.types.is_integer_dtype(dtype):
-        return "integer"
-    if pd.api.types.is_numeric_dtype(dtype):
-        return "number"
-    n_distinct, n_present = column.nunique(), int(column.notna().sum())
-    return "text" if n_distinct > max(50, n_present // 2) else "category"
+    values = canonical_column(column)
+    kind = kind_of_dtype(values)
+    return describe_column(values).kind if kind == "category" else kind
 
 
 def as_numbers(column: "pd.Series[Any]", kind: ColumnKind) -> Float:

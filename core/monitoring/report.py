@@ -10,8 +10,7 @@ from core.monitoring.dependence import DependenceChange, PairChange
 from core.monitoring.distribution import Distribution
 from core.monitoring.domain import DomainChange
 from core.monitoring.two_sample import Evidence
-
-N_NAMED = 3
+from core.monitoring.wording import describe_evidence, name_some
 
 
 @dataclass(frozen=True)
@@ -67,36 +66,6 @@ class ColumnDrift:
         )
         seen = Distribution.from_dict(values["distribution"])
         return cls(**{**values, "evidence": evidence, "distribution": seen})
-
-
-def describe_evidence(evidence: Evidence, seen: Distribution) -> str:
-    """Say in a few words what a test saw.
-
-    Examples
-    --------
-    >>> seen = Distribution("x", "labels", (), ("a",), (1.0,), (1.0,), 0.05, 0.1)
-    >>> describe_evidence(Evidence("missing", 0.0, 0.2), seen)
-    'missing in 10.0 % of rows, was 5.0 %'
-    """
-    if evidence.kind == "missing":
-        return (
-            f"missing in {seen.missing_now:.1%} of rows, was {seen.missing_before:.1%}"
-        ).replace("%", " %")
-    if evidence.kind == "unseen":
-        return "categories never seen in training"
-    if evidence.kind == "range":
-        return "values beyond the range of training"
-    if not evidence.components:
-        return "another mix of categories"
-    words = (
-        ("higher values", "lower values"),
-        ("wider spread", "narrower spread"),
-        ("a longer tail upwards", "a longer tail downwards"),
-        ("heavier tails", "lighter tails"),
-    )
-    sizes = [abs(value) for value in evidence.components]
-    place = sizes.index(max(sizes))
-    return words[place][int(evidence.components[place] < 0)]
 
 
 @dataclass(frozen=True)
@@ -201,14 +170,14 @@ class DriftReport:
         if n_drifted:
             verb = "has" if n_drifted == 1 else "have"
             head = f"{n_drifted} of {n_columns} columns {verb} drifted over {rows}"
-            return f"{head}: {_name_some(self.drifted_names)}."
+            return f"{head}: {name_some(self.drifted_names)}."
         if self.multivariate.drifted:
             return (
                 f"No column alone has drifted over {rows}, but the columns no longer "
                 "go together as they did."
             )
         if self.changed_names:
-            changed = _name_some(self.changed_names)
+            changed = name_some(self.changed_names)
             return f"No drift over {rows}; small changes only, in {changed}."
         return f"No drift in {n_columns} columns over {rows}."
 
@@ -305,9 +274,3 @@ class DriftReport:
         }
         joint = MultivariateDrift.from_dict(values["multivariate"])
         return cls(**{**values, "columns": columns, "multivariate": joint})
-
-
-def _name_some(names: tuple[str, ...]) -> str:
-    named = ", ".join(names[:N_NAMED])
-    more = len(names) - N_NAMED
-    return f"{named} and {more} more" if more > 0 else named

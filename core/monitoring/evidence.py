@@ -1,0 +1,78 @@
+"""Which tests apply to a column, by its kind, and what they say together."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.monitoring.binning import Counts, Float, Int
+from core.monitoring.distances import group_bins, shares
+from core.monitoring.reference import ColumnReference
+from core.monitoring.two_sample import (
+    Evidence,
+    compare_levels,
+    compare_missing,
+    compare_numbers,
+    count_outside,
+    count_unseen,
+    merge_rare,
+)
+
+
+def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
+    """Yield the tests that apply to a column of this kind.
+
+    Dates move on by nature: of them only missing values and values before the
+    reference's first are judged. Of identifiers only missing values are.
+    """
+    before = column.counts
+    if before.n_missing + now.n_missing or column.kind == "id":
+        yield compare_missing(
+            before.n_missing, before.n_rows, now.n_missing, now.n_rows
+        )
+    if column.kind == "date":
+        yield count_outside(now.n_below, now.n_present, before.n_present, n_extremes=1)
+    elif column.bins.kind == "numbers":
+        yield compare_numbers(before.counts, now.counts)
+        if column.kind != "text":
+            outside = now.n_below + now.n_above
+            yield count_outside(outside, now.n_present, before.n_present)
+    elif column.bins.kind == "levels":
+        then_counts, now_counts, rest = level_counts(before, now)
+        yield compare_levels(then_counts, now_counts, rest=rest)
+        if column.bins.complete:
+            yield count_unseen(
+                now.n_unseen,
+                now.n_present,
+                before.n_present,
+                column.n_once,
+                column.n_twice,
+            )
+
+
+def level_counts(before: Counts, now: Counts) -> tuple[Int, Int, tuple[int, int]]:
+    """Return both windows' counts level by level, and what was not counted so.
+
+    The most frequent unseen categories stand as levels of their own.
+    """
+    new = dict(before.unseen) | dict(now.unseen)
+    sides, rest = [], []
+    for window in (before, now):
+        seen = dict(window.unseen)
+        listed = np.array([seen.get(level, 0) for level in new], dtype=np.int64)
+        sides.append(np.concatenate([window.counts, listed]))
+        rest.append(window.n_unseen - int(listed.sum()))
+    return sides[0], sides[1], (rest[0], rest[1])
+
+
+def combined_p_value(evidence: tuple[Evidence, ...]) -> float:
+    """Return the smallest p-value times the number of tests (Bonferroni)."""
+    return min(1.0, min(each.p_value for each in evidence) * len(evidence))
+
+
+def cell_shares(column: ColumnReference, now: Counts) -> tuple[Float, Float]:
+    """Return shares for the usual distances: tenths of numbers, or levels."""
+    if column.bins.kind == "numbers":
+        groups = group_bins(column.counts.counts)
+        return shares(column.counts.counts, groups), shares(now.counts, groups)
+    cells = merge_rare(*level_counts(column.counts, now))
+    return shares(cells[0]), shares(cells[1])

@@ -1,0 +1,270 @@
+"""Whether the challenger is better: both on the same newest rows, and how sure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data.frames import cell_text
+from core.errors import EvaluationError
+from core.modeling.model import Model
+from core.modeling.scoring import Metric, classes_of, find_metric, resampling_weights
+
+Decision = Literal["promote", "not proven", "worse"]
+Float = NDArray[np.float64]
+
+MIN_ROWS = 30
+N_RESAMPLES = 500
+MOST_ROWS = 20_000
+MOST_NEEDED = 1_000_000
+_Z, _Z_POWER = 1.959964, 0.841621
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Champion and challenger on the same rows.
+
+    Attributes
+    ----------
+    decision : {"promote", "not proven", "worse"}
+    metric, title : str
+    champion, challenger : float
+        Their metric on the rows.
+    difference, low, high : float or None
+        How much better the challenger is (negative: worse), with its 95 % interval;
+        low and high are None when there are too few rows for one.
+    n_rows : int
+        Rows with an outcome that both were judged on.
+    n_gained, n_lost : int or None
+        Rows that turn from wrong to right, and from right to wrong; None for numbers.
+    n_needed : int or None
+        About how many more outcomes would decide, should the difference be what it
+        seems now; None when it is decided, or when more rows would hardly help.
+    """
+
+    decision: Decision
+    metric: str
+    title: str
+    champion: float
+    challenger: float
+    difference: float
+    low: float | None
+    high: float | None
+    n_rows: int
+    n_gained: int | None
+    n_lost: int | None
+    n_needed: int | None
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        rows = f"{self.n_rows:,} rows with known outcome"
+        seen = f"{self.title} {self.challenger:.3f} against {self.champion:.3f}"
+        seen += f" on {rows} (difference {self.difference:+.3f}"
+        if self.low is not None:
+            seen += f", {self.low:+.3f} to {self.high:+.3f}"
+        seen += ")"
+        if self.decision == "promote":
+            return f"Promote: the challenger is better. {seen}."
+        if self.decision == "worse":
+            return f"Keep the champion: the challenger is worse. {seen}."
+        if self.n_needed is None:
+            return f"Not proven, and more outcomes would hardly decide. {seen}."
+        more = f"about {self.n_needed:,} more outcomes would decide"
+        return f"Not proven: {more}. {seen}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as JSON-ready values."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Verdict":
+        """Return the verdict that `to_dict` wrote."""
+        return cls(**values)
+
+
+def verdict(
+    champion: Model,
+    challenger: Model,
+    frame: pd.DataFrame,
+    target: str,
+    *,
+    metric: str | None = None,
+    random_state: int = 0,
+) -> Verdict:
+    """Judge a challenger by paired bootstrap on rows that neither was trained on.
+
+    Parameters
+    ----------
+    champion, challenger : Model
+        Of the same task and target.
+    frame : DataFrame
+        The newest rows with known outcome; of more than 20,000 the last are taken.
+    target : str
+    metric : str, default=None
+        The task's usual one when not given.
+    random_state : int, default=0
+
+    Returns
+    -------
+    Verdict
+        Under 30 rows, or where the rows hold one class only, nothing is proven.
+
+    Raises
+    ------
+    EvaluationError
+        The models differ in task or in their two classes, or no row has an outcome.
+
+    Examples
+    --------
+    >>> from core.modeling import train
+    >>> rows = pd.DataFrame({"x": np.arange(60.0), "y": np.arange(60.0) * 2})
+    >>> run = train(rows, "y", budget_s=2, families=("linear",), n_jobs=1)
+    >>> verdict(run.baseline, run.champion, rows, "y").decision
+    'promote'
+    """
+    if champion.task != challenger.task:
+        raise EvaluationError(
+            f"A {challenger.task} model cannot follow a {champion.task} model.",
+            hint="Train the challenger for the same target and task.",
+        )
+    rows = frame[frame[target].notna()].tail(MOST_ROWS).reset_index(drop=True)
+    if rows.empty:
+        raise EvaluationError(
+            "No row has a known outcome.",
+            hint="Bring outcomes in on Monitor first.",
+        )
+    chosen = find_metric(metric, champion.task)
+    y, outputs = _aligned(champion, challenger, rows, target)
+    models = (champion, challenger)
+    old, new = (
+        chosen.readable(output, _threshold(model))
+        for model, output in zip(models, outputs, strict=True)
+    )
+    difference = chosen.gain(chosen.score(y, new), chosen.score(y, old))
+    gains = _resampled_gains(chosen, y, old, new, random_state)
+    low, high = _interval(gains) if len(y) >= MIN_ROWS else (None, None)
+    decision = _decide(low, high)
+    error = float(gains.std()) if low is not None else np.nan
+    gained, lost = _turned(models, y, outputs)
+    return Verdict(
+        decision=decision,
+        metric=chosen.name,
+        title=chosen.title,
+        champion=chosen.score(y, old),
+        challenger=chosen.score(y, new),
+        difference=difference,
+        low=low,
+        high=high,
+        n_rows=len(y),
+        n_gained=gained,
+        n_lost=lost,
+        n_needed=outcomes_needed(difference, error, len(y))
+        if decision == "not proven"
+        else None,
+    )
+
+
+def _resampled_gains(
+    metric: Metric, y: Float, old: Float, new: Float, random_state: int
+) -> Float:
+    """Gains over bootstrap draws of the rows; those that cannot be had are left out."""
+    gains = np.array(
+        [
+            metric.gain(
+                metric.score(y, new, weight=weight), metric.score(y, old, weight=weight)
+            )
+            for weight in resampling_weights(
+                len(y), random_state, n_resamples=N_RESAMPLES
+            )
+        ]
+    )
+    finite: Float = gains[np.isfinite(gains)]
+    return finite
+
+
+def _interval(gains: Float) -> tuple[float, float] | tuple[None, None]:
+    if gains.size < N_RESAMPLES // 2:
+        return None, None
+    low, high = np.quantile(gains, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _decide(low: float | None, high: float | None) -> Decision:
+    if low is not None and low > 0:
+        return "promote"
+    return "worse" if high is not None and high < 0 else "not proven"
+
+
+def _threshold(model: Model) -> float:
+    return 0.5 if model.threshold is None else model.threshold
+
+
+def _aligned(
+    champion: Model, challenger: Model, rows: pd.DataFrame, target: str
+) -> tuple[Float, tuple[Float, Float]]:
+    """Return truth as codes or numbers, and both outputs on the same classes."""
+    outputs = champion.output(rows), challenger.output(rows)
+    classes = champion.classes_, challenger.classes_
+    if classes[0] is None or classes[1] is None:
+        return pd.to_numeric(rows[target]).to_numpy(np.float64), outputs
+    names = [
+        [cell_text(label) for label in each] for each in classes if each is not None
+    ]
+    if champion.task == "binary" and names[0] != names[1]:
+        raise EvaluationError(
+            f"The two models tell different classes apart: {names[0]} and {names[1]}.",
+            hint="Train the challenger on outcomes named as before.",
+        )
+    truth = [cell_text(label) for label in rows[target]]
+    union = list(dict.fromkeys([*names[0], *names[1], *truth]))
+    place = {name: i for i, name in enumerate(union)}
+    widened = []
+    for known, output in zip(names, outputs, strict=True):
+        wide = np.zeros((len(rows), len(union)))
+        wide[:, [place[name] for name in known]] = output
+        widened.append(wide)
+    return np.array([place[label] for label in truth], float), (widened[0], widened[1])
+
+
+def _turned(
+    models: tuple[Model, Model], y: Float, outputs: tuple[Float, Float]
+) -> tuple[int, int] | tuple[None, None]:
+    if models[0].classes_ is None:
+        return None, None
+    pairs = zip(models, outputs, strict=True)
+    old, new = (classes_of(output, _threshold(model)) == y for model, output in pairs)
+    return int((new & ~old).sum()), int((old & ~new).sum())
+
+
+def outcomes_needed(difference: float, error: float, n_rows: int) -> int | None:
+    """Return about how many more outcomes would prove the difference seen so far.
+
+    Parameters
+    ----------
+    difference, error : float
+        What was seen on `n_rows` rows, and its standard error.
+    n_rows : int
+
+    Returns
+    -------
+    int or None
+        For a proof four times in five, rounded to two digits; None when that takes
+        over a million, or the challenger is not ahead.
+
+    Examples
+    --------
+    >>> outcomes_needed(0.01, 0.005, 500)
+    480
+    """
+    if n_rows < MIN_ROWS:
+        return MIN_ROWS - n_rows
+    if not np.isfinite(error) or difference <= 0:
+        return None
+    total = n_rows * ((_Z + _Z_POWER) * error / difference) ** 2
+    more = max(total - n_rows, 1.0)
+    digits = 1 - int(np.floor(np.log10(more)))
+    return None if more > MOST_NEEDED else max(1, int(round(more, digits)))
