@@ -3,6 +3,7 @@
 from core.data.coerce import coerce
 from core.data.dataset import content_hash, read_parquet, write_parquet
 from core.data.frames import KINDS, ColumnKind, canonical
+from core.data.reading import ReadReport, RefusedRow, Table, read_table
 from core.data.recipe import Recipe, Step, StepEffect
 from core.data.schema import ColumnSchema, Schema, describe_schema
 from core.data.split_checks import SetSummary, SplitDiagnosis
@@ -17,7 +18,9 @@ __all__ = [
     "TASKS",
     "ColumnKind",
     "ColumnSchema",
+    "ReadReport",
     "Recipe",
+    "RefusedRow",
     "Schema",
     "SetSummary",
     "Split",
@@ -27,12 +30,14 @@ __all__ = [
     "StepField",
     "StepKind",
     "Strategy",
+    "Table",
     "Task",
     "canonical",
     "coerce",
     "content_hash",
     "describe_schema",
     "read_parquet",
+    "read_table",
     "split",
     "suggest_target",
     "suggest_task",

@@ -1,5 +1,6 @@
 """Frames: pandas tables in the few dtypes that every other part relies on."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -20,6 +21,7 @@ KINDS: tuple[ColumnKind, ...] = (
 TEXT_KINDS: frozenset[ColumnKind] = frozenset(("category", "text", "id"))
 NUMBER_KINDS: frozenset[ColumnKind] = frozenset(("number", "integer"))
 
+_ONE_LINE = re.compile(r"[\r\n\t]+")
 _DTYPES = frozenset(("bool", "boolean", "int64", "float64", "datetime64[us]", "str"))
 _NUMBERS = frozenset(
     ("integer", "floating", "mixed-integer-float", "decimal", "complex")
@@ -106,7 +108,7 @@ def unique_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
     >>> unique_names(["a", "a", ""])
     (['a', 'a_2', 'column_3'], ['a_2', 'column_3'])
     """
-    given = [" ".join(str(name).split()) for name in names]
+    given = [_ONE_LINE.sub(" ", str(name)).strip() for name in names]
     taken = set(given)
     result: list[str] = []
     changed: list[str] = []

@@ -1,0 +1,302 @@
+"""From text in a known dialect to columns of text: nothing dropped in silence.
+
+Arrow reads; Python's csv module reads what Arrow cannot. Rows of another width
+than the table are refused and reported.
+"""
+
+import mmap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pcsv
+
+from core.data.frames import unique_names
+from core.data.reading.dialect import (
+    NO_DELIMITER,
+    Dialect,
+    find_start,
+    guess_dialect,
+    has_header,
+    modal_width,
+)
+from core.data.reading.encoding import Decoded
+from core.data.reading.report import RefusedRow
+from core.errors import DataError
+
+MOST_REFUSED: Final = 100
+"""So many refused rows are kept in full; all are counted."""
+
+_SAMPLE: Final = 2**18
+_LONGEST: Final = 2**26
+_LARGE_BLOCK: Final = 2**28
+
+
+@dataclass(eq=False)
+class Refusals:
+    """Rows that were refused while a file was read."""
+
+    count: int = 0
+    rows: list[RefusedRow] = field(default_factory=list)
+
+    def add(self, line: int | None, found: int, expected: int, text: str) -> None:
+        """Count one row, and keep it when there are few."""
+        self.count += 1
+        if len(self.rows) < MOST_REFUSED:
+            reason = f"{found} values instead of {expected}"
+            self.rows.append(RefusedRow(line, reason, text[:200]))
+
+
+@dataclass(frozen=True, eq=False)
+class TextTable:
+    """A table before its values have types.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Unique.
+    columns : tuple of pyarrow arrays of text
+        Every cell as it was written; null where it was left out.
+    header : bool
+    dialect : Dialect or None
+    refusals : Refusals
+    notes : tuple of str
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[Any, ...]
+    header: bool
+    dialect: Dialect | None
+    refusals: Refusals
+    notes: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows below the names."""
+        return len(self.columns[0]) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a table lies in a text: its dialect, first line and names."""
+
+    dialect: Dialect
+    width: int
+    names: tuple[str, ...]
+    header: bool
+    n_lines_before: int
+    notes: tuple[str, ...]
+
+
+def read_delimited(
+    decoded: Decoded,
+    *,
+    delimiter: str | None = None,
+    header: bool | None = None,
+) -> TextTable:
+    """Read a delimited text into columns of text.
+
+    Raises
+    ------
+    DataError
+        There is no row.
+    """
+    data = _usual_line_ends(decoded)
+    sample, whole = _sample(data, decoded.start)
+    if not sample.strip("\ufeff \r\n\t"):
+        raise DataError("The file is empty.", hint="Choose a file with a table in it.")
+    layout = _find_layout(sample, whole, delimiter, header)
+    start = decoded.start + _offset(sample, layout.n_lines_before)
+    columns, refusals = _parse(data, start, layout)
+    names, columns, notes = _without_empty_last(layout, columns)
+    return TextTable(
+        names, tuple(columns), layout.header, layout.dialect, refusals,
+        (*decoded.notes, *layout.notes, *notes),
+    )  # fmt: skip
+
+
+def _usual_line_ends(decoded: Decoded) -> bytes | mmap.mmap:
+    """Replace the line ends of old Macs, which Arrow reads but we do not count."""
+    data = decoded.data
+    if data.find(b"\n") < 0 and data.find(b"\r") >= 0:
+        return bytes(data).replace(b"\r", b"\n")
+    return data
+
+
+def _sample(data: bytes | mmap.mmap, start: int) -> tuple[str, bool]:
+    """Return the first whole lines, and whether they are all there is."""
+    size = _SAMPLE
+    while True:
+        piece = bytes(data[start : start + size])
+        if start + size >= len(data):
+            return piece.decode("utf-8", errors="replace"), True
+        end = piece.rfind(b"\n")
+        if end > 0 or size >= _LONGEST:
+            whole = piece[: end + 1] if end > 0 else piece
+            return whole.decode("utf-8", errors="replace"), False
+        size *= 8
+
+
+def _find_layout(
+    sample: str, whole: bool, delimiter: str | None, header: bool | None
+) -> Layout:
+    dialect = guess_dialect(sample, delimiter=delimiter)
+    rows, ends = _sample_rows(dialect, sample, whole)
+    width, _ = modal_width([len(row) for row in rows])
+    start = find_start([len(row) for row in rows], width)
+    notes = []
+    if start:
+        notes.append(f"{start} lines before the table were left out.")
+    table = [row for row in rows[start:] if len(row) in (width, width - 1)]
+    named = has_header(table) if header is None else header
+    first = table[0] if named else [""] * width
+    names, notes_on_names = _names(first, width, table[1:])
+    if named:
+        notes.extend(notes_on_names)
+    n_first = start + 1 if named else start
+    n_lines = ends[n_first - 1] if n_first else 0
+    return Layout(dialect, width, names, named, n_lines, tuple(notes))
+
+
+def _sample_rows(
+    dialect: Dialect, sample: str, whole: bool
+) -> tuple[list[list[str]], list[int]]:
+    """Return rows that are not blank, and the line on which each ends."""
+    pairs = [(row, line) for row, line in dialect.rows(sample) if row]
+    if not whole and len(pairs) > 1:
+        pairs.pop()
+    if not pairs:
+        raise DataError("The file is empty.", hint="Choose a file with a table in it.")
+    return [row for row, _ in pairs], [line for _, line in pairs]
+
+
+def _names(
+    first: Sequence[str], width: int, below: Sequence[Sequence[str]]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Name the columns; a header that is one short lacks its first or last name."""
+    given = list(first)
+    if len(given) == width - 1:
+        last_empty = all(not row[-1].strip() for row in below if len(row) == width)
+        given = [*given, ""] if last_empty else ["", *given]
+    names, changed = unique_names(given)
+    if not changed:
+        return tuple(names), []
+    listed = ", ".join(repr(name) for name in changed[:5])
+    more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+    note = f"Names that were empty or repeated became {listed}{more}."
+    return tuple(names), [note]
+
+
+def _offset(sample: str, n_lines: int) -> int:
+    """Return the length in bytes of the first lines."""
+    position = 0
+    for _ in range(n_lines):
+        position = sample.find("\n", position) + 1
+        if not position:
+            return len(sample.encode())
+    return len(sample[:position].encode())
+
+
+def _parse(
+    data: bytes | mmap.mmap, start: int, layout: Layout
+) -> tuple[Sequence[Any], Refusals]:
+    buffer = pa.py_buffer(data).slice(start)
+    if not buffer.size or not bytes(buffer[:4096]).strip():
+        return tuple(pa.array([], pa.string()) for _ in range(layout.width)), Refusals()
+    for block_size in (2**22, _LARGE_BLOCK):
+        try:
+            table, refusals = _parse_with_arrow(buffer, layout, block_size, fast=True)
+            if refusals.count:
+                table, refusals = _parse_with_arrow(
+                    buffer, layout, block_size, fast=False
+                )
+            return _without_trailing_blanks(table).columns, refusals
+        except pa.ArrowInvalid:
+            continue
+    return _parse_with_csv(buffer, layout)
+
+
+def _parse_with_arrow(
+    buffer: Any, layout: Layout, block_size: int, *, fast: bool
+) -> tuple[Any, Refusals]:
+    refusals = Refusals()
+
+    def refuse(row: Any) -> str:
+        line = row.number and row.number + layout.n_lines_before
+        refusals.add(line, row.actual_columns, row.expected_columns, row.text)
+        return "skip"
+
+    quote = layout.dialect.quote
+    quoted = quote is not None and _contains(buffer, quote)
+    positions = [str(i) for i in range(layout.width)]
+    table = pcsv.read_csv(
+        pa.BufferReader(buffer),
+        read_options=pcsv.ReadOptions(
+            column_names=positions, block_size=block_size, use_threads=fast
+        ),
+        parse_options=pcsv.ParseOptions(
+            delimiter=layout.dialect.delimiter or NO_DELIMITER,
+            quote_char=quote if quoted else False,
+            escape_char=layout.dialect.escape or False,
+            newlines_in_values=quoted,
+            ignore_empty_lines=layout.width > 1,
+            invalid_row_handler=refuse,
+        ),
+        convert_options=pcsv.ConvertOptions(
+            column_types=dict.fromkeys(positions, pa.string()),
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+    return table, refusals
+
+
+def _without_trailing_blanks(table: Any) -> Any:
+    """Cut blank lines at the end of a table of one column."""
+    n_rows = table.num_rows
+    while (
+        table.num_columns == 1 and n_rows and table.column(0)[n_rows - 1].as_py() == ""
+    ):
+        n_rows -= 1
+    return table.slice(0, n_rows)
+
+
+def _contains(buffer: Any, mark: str) -> bool:
+    """Search a buffer a piece at a time, so that it is never copied whole."""
+    view, step = memoryview(buffer), 2**24
+    starts = range(0, len(view), step)
+    return any(mark.encode() in bytes(view[i : i + step]) for i in starts)
+
+
+def _parse_with_csv(buffer: Any, layout: Layout) -> tuple[Sequence[Any], Refusals]:
+    refusals = Refusals()
+    text = bytes(buffer).decode("utf-8", errors="replace")
+    columns: list[list[str]] = [[] for _ in range(layout.width)]
+    for row, line in _rows(layout.dialect, text):
+        if len(row) != layout.width:
+            written = (layout.dialect.delimiter or "").join(row)
+            refusals.add(line + layout.n_lines_before, len(row), layout.width, written)
+            continue
+        for column, cell in zip(columns, row, strict=True):
+            column.append(cell)
+    return tuple(pa.array(column, pa.large_string()) for column in columns), refusals
+
+
+def _rows(dialect: Dialect, text: str) -> Iterator[tuple[list[str], int]]:
+    return ((row, line) for row, line in dialect.rows(text) if row)
+
+
+def _without_empty_last(
+    layout: Layout, columns: Sequence[Any]
+) -> tuple[tuple[str, ...], Sequence[Any], list[str]]:
+    """Leave out the empty last column that a delimiter at every line's end makes."""
+    last = f"column_{layout.width}"
+    if layout.width < 2 or layout.names[-1] != last or not layout.header:
+        return layout.names, columns, []
+    blank = pc.all(pc.equal(pc.utf8_trim_whitespace(columns[-1]), "")).as_py()
+    if not blank:
+        return layout.names, columns, []
+    note = "An empty last column without a name was left out."
+    return layout.names[:-1], columns[:-1], [note]

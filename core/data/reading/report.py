@@ -1,0 +1,100 @@
+"""What was read, and how: every guess and every refused row is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+from core.data.schema import Schema
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row of a file that is not in the table.
+
+    Attributes
+    ----------
+    line : int or None
+        Its number in the file, the first being 1 and blank lines not counted, as
+        far as that is known.
+    reason : str
+        For example "4 values instead of 3".
+    text : str
+        The row as written, cut after 200 characters.
+    """
+
+    line: int | None
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """How a file was read.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, as it was given.
+    sha256 : str
+        Of the file's bytes, as hex digits.
+    size_bytes : int
+    format : {"csv", "parquet", "excel"}
+    encoding, delimiter, quote : str or None
+        As guessed or given; None where the format has none.
+    header : bool
+        Whether the first row was taken as names.
+    n_rows, n_columns : int
+        Of the table.
+    n_refused : int
+        Rows of the file that are not in the table.
+    refused : tuple of RefusedRow
+        The first 100 of them.
+    notes : tuple of str
+        What else a person should know, in whole sentences.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    quote: str | None
+    header: bool
+    n_rows: int
+    n_columns: int
+    n_refused: int = 0
+    refused: tuple[RefusedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON-ready values."""
+        rows = [dict(vars(row)) for row in self.refused]
+        return {**vars(self), "refused": rows, "notes": list(self.notes)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ReadReport":
+        """Return the report that `to_dict` wrote; unknown keys are left out."""
+        known = {field.name for field in fields(cls)}
+        taken = {key: value for key, value in values.items() if key in known}
+        taken["refused"] = tuple(RefusedRow(**row) for row in values["refused"])
+        taken["notes"] = tuple(values["notes"])
+        return cls(**taken)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table with what it holds and where it came from.
+
+    Attributes
+    ----------
+    frame : DataFrame of shape (n_rows, n_columns), canonical
+    schema : Schema
+    report : ReadReport
+    """
+
+    frame: pd.DataFrame
+    schema: Schema
+    report: ReadReport

@@ -1,0 +1,184 @@
+"""The bytes of a file, and what kind of file they are (never by its name alone)."""
+
+import hashlib
+import io
+import mmap
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import BinaryIO, Final
+
+from core.errors import DataError
+
+MOST_BYTES: Final = 4 * 2**30
+"""A compressed file may not unfold to more than this."""
+
+_CHUNK: Final = 2**20
+_FOREIGN: Final = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3\x00": "an SQLite database",
+    b"\x80\x04\x95": "a Python pickle, which Rondo never opens",
+    b"\x80\x05\x95": "a Python pickle, which Rondo never opens",
+    b"\x7fELF": "a program",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ": "compressed with xz",
+    b"(\xb5/\xfd": "compressed with zstandard",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A file's bytes.
+
+    Attributes
+    ----------
+    data : bytes or mmap
+    name : str
+        The last part of its name.
+    size_bytes : int
+    sha256 : str
+        Of the bytes as they came, hex digits.
+    """
+
+    data: "bytes | mmap.mmap"
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+def open_source(source: str | Path | BinaryIO, name: str | None) -> Raw:
+    """Return the bytes of a path (mapped, not copied) or of an open file."""
+    data: bytes | mmap.mmap
+    if isinstance(source, str | Path):
+        data = _map(Path(source))
+        given = name or Path(source).name
+    else:
+        data = source.read()
+        given = name or str(getattr(source, "name", "") or "table")
+    digest = hashlib.sha256(data).hexdigest()
+    return Raw(data, PurePath(given).name or "table", len(data), digest)
+
+
+def _map(path: Path) -> bytes | mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            if not path.stat().st_size:
+                return b""
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"The file {path.name!r} cannot be opened.",
+            hint="Check that it is there and may be read.",
+        ) from error
+
+
+def detect_format(data: bytes | mmap.mmap) -> str:
+    """Tell "parquet", "excel", "gzip", "zip" or "csv" from the first bytes.
+
+    Raises
+    ------
+    DataError
+        The bytes are another kind of file, which is named.
+    """
+    start = bytes(data[:16])
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return "excel"
+    if start.startswith(b"PK\x03\x04"):
+        return "excel" if _is_workbook(data) else "zip"
+    for magic, kind in _FOREIGN.items():
+        if start.startswith(magic):
+            raise DataError(f"The file is {kind}, not a table.", hint=ACCEPTED)
+    return "csv"
+
+
+ACCEPTED: Final = "Bring a CSV or TSV file (also .gz or .zip), Parquet or Excel."
+
+
+def _is_workbook(data: bytes | mmap.mmap) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+    return any(name.startswith(("xl/", "content.xml")) for name in names)
+
+
+def unzip(data: bytes | mmap.mmap) -> tuple[bytes, str]:
+    """Return the one file of a zip archive, and its name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [
+                item
+                for item in archive.infolist()
+                if not item.is_dir() and not item.filename.startswith("__MACOSX/")
+            ]
+            if len(members) != 1:
+                raise DataError(
+                    f"The archive holds {len(members)} files.",
+                    hint="Bring an archive of one table, or the table itself.",
+                )
+            if members[0].file_size > MOST_BYTES:
+                raise _too_large()
+            with archive.open(members[0]) as file:
+                content = file.read(MOST_BYTES + 1)
+            return content, PurePath(members[0].filename).name
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise DataError(
+            "The archive is broken or locked by a password.",
+            hint="Unpack it yourself and bring the table in it.",
+        ) from error
+
+
+def gunzip(data: bytes | mmap.mmap) -> bytes:
+    """Return the content of a gzip file, of one or several parts."""
+    parts: list[bytes] = []
+    size, position = 0, 0
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        while position < len(data) or unpack.unconsumed_tail:
+            chunk = unpack.unconsumed_tail or bytes(data[position : position + _CHUNK])
+            if not unpack.unconsumed_tail:
+                position += len(chunk)
+            part = unpack.decompress(chunk, 16 * _CHUNK)
+            parts.append(part)
+            size += len(part)
+            if size > MOST_BYTES:
+                raise _too_large()
+            if unpack.eof:
+                position -= len(unpack.unused_data)
+                if not _next_part(data, position):
+                    break
+                unpack = zlib.decompressobj(wbits=31)
+    except zlib.error as error:
+        raise _cut_off() from error
+    if not unpack.eof:
+        raise _cut_off()
+    return b"".join(parts)
+
+
+def _next_part(data: bytes | mmap.mmap, position: int) -> bool:
+    return bytes(data[position : position + 2]) == b"\x1f\x8b"
+
+
+def _cut_off() -> DataError:
+    return DataError(
+        "The compressed file is broken or cut off.",
+        hint="Compress or download it again.",
+    )
+
+
+def _too_large() -> DataError:
+    return DataError(
+        f"The compressed file unfolds to more than {MOST_BYTES // 2**30} GB.",
+        hint="Bring it as Parquet, or in parts.",
+    )
