@@ -54,6 +54,11 @@ class VersionInfo:
         return f"{self.project}/{self.number}"
 
 
+def is_project_id(project: str) -> bool:
+    """Say whether a text can be a project's id, and stand in a path."""
+    return _SLUG.fullmatch(project) is not None
+
+
 def check_project(project: str) -> str:
     """Return a project's id if it can stand in a path.
 
@@ -67,7 +72,7 @@ def check_project(project: str) -> str:
     >>> check_project("churn-2026")
     'churn-2026'
     """
-    if not _SLUG.fullmatch(project):
+    if not is_project_id(project):
         raise RegistryError(
             f"There is no project {project!r}.",
             hint="Project ids are lower-case letters, digits and hyphens.",

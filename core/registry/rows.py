@@ -68,6 +68,16 @@ def read_aliases(connection: Connection, project: str) -> dict[Alias, int]:
     return {row.alias: row.number for row in rows}
 
 
+def read_champions(connection: Connection) -> dict[str, int]:
+    """Return the champion of each project that has one, by project."""
+    rows = connection.execute(
+        select(aliases.c.project_id, aliases.c.number)
+        .where(aliases.c.alias == "champion")
+        .order_by(aliases.c.project_id)
+    )
+    return {row.project_id: row.number for row in rows}
+
+
 def point(connection: Connection, act: Act, held: dict[Alias, int]) -> None:
     """Point an alias at a version, with the states and lines that follow from it."""
     where = (aliases.c.project_id == act.project, aliases.c.alias == act.alias)

@@ -11,7 +11,14 @@ from core.errors import RegistryError
 from core.modeling.model import Model
 from core.registry.folder import VersionExistsError, load_version, save_version
 from core.registry.history import SAVED, Act, append_entry
-from core.registry.info import Alias, VersionInfo, check_project, check_who, summarise
+from core.registry.info import (
+    Alias,
+    VersionInfo,
+    check_project,
+    check_who,
+    is_project_id,
+    summarise,
+)
 from core.registry.rows import change, last_number, read_aliases, version_row
 from core.registry.version import ModelVersion
 from core.settings import get_settings
@@ -96,7 +103,9 @@ class Shelf:
         return self.version(project, version.number)
 
     def versions(self, project: str) -> list[VersionInfo]:
-        """Return all versions, newest first."""
+        """Return all versions, newest first; none for a project nobody knows."""
+        if not is_project_id(project):
+            return []
         with self.database.connect() as connection:
             held = read_aliases(connection, project)
             rows = connection.execute(

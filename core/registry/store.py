@@ -17,13 +17,21 @@ from core.registry.history import (
     check_chain,
     read_entries,
 )
-from core.registry.info import Alias, State, VersionInfo, check_who, check_words
+from core.registry.info import (
+    Alias,
+    State,
+    VersionInfo,
+    check_who,
+    check_words,
+    is_project_id,
+)
 from core.registry.rows import (
     CHAMPION,
     change,
     point,
     put_state,
     read_aliases,
+    read_champions,
     unpoint,
     version_row,
 )
@@ -44,9 +52,16 @@ class Registry(Shelf):
 
     def champion(self, project: str) -> int | None:
         """Return the number of the live version; one short query."""
+        if not is_project_id(project):
+            return None
         with self.database.connect() as connection:
             found: int | None = connection.scalar(CHAMPION, {"project": project})
             return found
+
+    def champions(self) -> dict[str, int]:
+        """Return the number of the live version of each project that has one."""
+        with self.database.connect() as connection:
+            return read_champions(connection)
 
     def champion_at(self, project: str, at: datetime) -> int | None:
         """Return the number of the version that was live at an (aware) moment."""

@@ -1,6 +1,7 @@
 """Outcomes: the truth that arrives later, joined to predictions by their ids."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from core.storage.tables import outcomes, predictions
 Item = TypeVar("Item")
 
 _CHUNK = 500
+_ID = re.compile(r"[0-9a-f]{32}")
 MOST_UNKNOWN = 100
 """So many unknown ids are listed in one report."""
 
@@ -163,7 +165,7 @@ class _Merge:
 def _known_ids(
     connection: Connection, project: str, ids: Sequence[str]
 ) -> Iterator[str]:
-    for chunk in _chunks(ids):
+    for chunk in _chunks([id_ for id_ in ids if _ID.fullmatch(id_)]):
         yield from connection.scalars(
             select(predictions.c.id)
             .where(predictions.c.project_id == project, predictions.c.id.in_(chunk))

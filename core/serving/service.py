@@ -111,24 +111,30 @@ class Service:
         }
 
     def _read(self, records: Rows, strict: bool) -> tuple[RawColumns, list[list[str]]]:
-        schema = self.version.schema
+        """Return plain columns, and what there is to warn of in each row."""
         if isinstance(records, pd.DataFrame):
-            raw, n_rows = None, len(records)
+            return self._read_table(records, strict)
+        _refuse_other_than_mappings(records)
+        raw = plain_columns(records, self.version.schema)
+        if raw is not None:
+            warnings = warn(self._watches, raw, len(records))
         else:
-            _refuse_other_than_mappings(records)
-            raw, n_rows = plain_columns(records, schema), len(records)
-        unfit: list[tuple[int, str]] = []
-        if raw is None:
-            frame = coerce(records, schema, strict=strict)
-            raw = raw_columns(frame, schema)
-            unfit = [] if strict else list(_unfit(records, frame))
-        warnings = warn(self._watches, raw, n_rows)
-        for row, text in unfit:
-            warnings[row].append(text)
-        if not isinstance(records, pd.DataFrame):
-            for row, record in enumerate(records):
-                if not record.keys() <= self._names:
-                    warnings[row].extend(self._extra(record))
+            tame = [_tamed(self.captured(record)) for record in records]
+            raw, warnings = self._read_table(tame, strict)
+        for row, record in enumerate(records):
+            if not record.keys() <= self._names:
+                warnings[row].extend(self._extra(record))
+        return raw, warnings
+
+    def _read_table(
+        self, records: Rows, strict: bool
+    ) -> tuple[RawColumns, list[list[str]]]:
+        frame = coerce(records, self.version.schema, strict=strict)
+        raw = raw_columns(frame, self.version.schema)
+        warnings = warn(self._watches, raw, len(frame))
+        if not strict:
+            for row, text in _unfit(records, frame):
+                warnings[row].append(text)
         return raw, warnings
 
     def _extra(self, record: Mapping[str, Any]) -> list[str]:
@@ -204,6 +210,23 @@ def _refuse_other_than_mappings(records: Sequence[Any]) -> None:
             hint='Send each row as {"column": value, …}.',
             problems=problems[:100],
         )
+
+
+def _tamed(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Rewrite what JSON can say but tables cannot hold.
+
+    Whole numbers beyond 64 bits become text, which may have any length; half
+    characters (lone surrogates) become question marks.
+    """
+    return {name: _tamed_value(value) for name, value in record.items()}
+
+
+def _tamed_value(value: Any) -> Any:
+    if type(value) is int and abs(value) >> 63:
+        return str(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
 
 
 def _unfit(records: Rows, frame: pd.DataFrame) -> list[tuple[int, str]]:

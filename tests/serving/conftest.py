@@ -1,9 +1,15 @@
 """A registry with a live version, and the log beside it."""
 
+import asyncio
+from typing import Any
+
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from core.registry import ModelVersion, Registry
 from core.serving import PredictionLog, Service
+from core.serving.api import create_api
 from core.settings import Settings
 from core.storage import Database
 from tests.fitted import TARGETS, fit_model
@@ -32,3 +38,37 @@ def service(version: ModelVersion) -> Service:
 @pytest.fixture
 def log(database: Database) -> PredictionLog:
     return PredictionLog(database)
+
+
+class Caller:
+    """Calls the API as a program on this machine would."""
+
+    def __init__(self, app: FastAPI, host: str = "127.0.0.1") -> None:
+        self.app = app
+        self.host = host
+
+    def __call__(
+        self, method: str, path: str, *, root_path: str = "", **options: Any
+    ) -> httpx.Response:
+        return asyncio.run(self._call(method, path, root_path, options))
+
+    async def _call(
+        self, method: str, path: str, root_path: str, options: dict[str, Any]
+    ) -> httpx.Response:
+        transport = httpx.ASGITransport(
+            self.app, root_path=root_path, client=(self.host, 50000)
+        )
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost:8501"
+        ) as client:
+            return await client.request(method, path, **options)
+
+
+@pytest.fixture
+def call(registry: Registry, log: PredictionLog, settings: Settings) -> Caller:
+    return Caller(create_api(registry, log, settings))
+
+
+@pytest.fixture
+def caller() -> type[Caller]:
+    return Caller

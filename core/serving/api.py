@@ -1,0 +1,133 @@
+"""The API: predictions, outcomes and their description over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from core.registry import Registry
+from core.serving.answering import answer_call
+from core.serving.body import body_reader, outcomes_of, parse_json, rows_of
+from core.serving.description import describe_version
+from core.serving.docs_page import SECURITY_HEADERS, docs_page
+from core.serving.guard import KeyGuard
+from core.serving.live import LiveServices
+from core.serving.log import PredictionLog
+from core.serving.metrics import ServiceMetrics
+from core.serving.openapi import (
+    ERRORS,
+    OUTCOME_BODY,
+    OUTCOME_RESPONSES,
+    PREDICT_BODY,
+    PREDICT_RESPONSES,
+)
+from core.serving.outcomes import read_outcomes
+from core.serving.responses import handle_errors, json_response
+from core.settings import Settings
+
+_ABOUT = (
+    "Predictions of live versions. Every answer has a permanent id; send what came "
+    "true under that id, and the project learns how well its model does."
+)
+
+
+def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> FastAPI:
+    """Make the API; it runs alone or mounted under any path.
+
+    With ``RONDO_API_KEY`` set, every call but the health ones needs the key; without
+    one, only callers on this machine are answered.
+
+    Parameters
+    ----------
+    registry : Registry
+    log : PredictionLog
+    settings : Settings
+        ``api_key``, ``max_request_rows`` and ``max_request_mb`` are read.
+
+    Returns
+    -------
+    FastAPI
+        ``app.state.live`` holds the loaded services.
+    """
+    live, metrics = LiveServices(registry), ServiceMetrics()
+    app = FastAPI(title="Rondo", description=_ABOUT, docs_url=None, redoc_url=None)
+    app.state.live = live
+    app.add_middleware(KeyGuard, api_key=settings.api_key)
+    handle_errors(app, metrics)
+    _add_health(app, live, metrics)
+    _add_description(app, live)
+    _add_calls(app, log, settings, metrics)
+    return app
+
+
+def _add_health(app: FastAPI, live: LiveServices, metrics: ServiceMetrics) -> None:
+    @app.get("/health/live", summary="The process runs.")
+    def is_live() -> Response:
+        return json_response({"status": "live"})
+
+    @app.get("/health/ready", summary="The database answers, too.")
+    def is_ready() -> Response:
+        live.check_database()
+        return json_response({"status": "ready"})
+
+    @app.get("/metrics", summary="Figures of this process, for Prometheus.")
+    def show_metrics() -> Response:
+        return Response(metrics.text(), media_type=metrics.content_type)
+
+
+def _add_description(app: FastAPI, live: LiveServices) -> None:
+    @app.get(
+        "/projects/{project}/schema",
+        summary="The columns of the live version, with an example.",
+        responses=ERRORS,
+    )
+    def show_schema(project: str) -> Response:
+        return json_response(describe_version(live.champion(project).version))
+
+    @app.get("/docs", include_in_schema=False)
+    def show_docs(request: Request) -> Response:
+        prefix = request.scope.get("root_path", "")
+        page = docs_page(app.openapi(), live.registry.champions(), prefix)
+        return HTMLResponse(page, headers=SECURITY_HEADERS)
+
+
+def _add_calls(
+    app: FastAPI, log: PredictionLog, settings: Settings, metrics: ServiceMetrics
+) -> None:
+    live: LiveServices = app.state.live
+    most = settings.max_request_rows
+    Body = Annotated[bytes, Depends(body_reader(settings.max_request_mb))]
+
+    @app.post(
+        "/projects/{project}/predict",
+        summary="Answer one row or many with the live version.",
+        responses=PREDICT_RESPONSES,
+        openapi_extra=PREDICT_BODY,
+    )
+    def predict(project: str, body: Body) -> Response:
+        service = live.champion(project)
+        rows = rows_of(parse_json(body), most)
+        with metrics.seconds.labels(project).time():
+            answered = answer_call(service, log, rows, source="api")
+        labels = (project, str(answered.version))
+        metrics.predictions.labels(*labels).inc(len(answered.answers))
+        n_warned = sum(bool(answer.warnings) for answer in answered.answers)
+        metrics.warnings.labels(*labels).inc(n_warned)
+        return json_response(answered.to_dict())
+
+    @app.post(
+        "/projects/{project}/outcomes",
+        summary="Tell what came true, under the ids of the predictions.",
+        responses=OUTCOME_RESPONSES,
+        openapi_extra=OUTCOME_BODY,
+    )
+    def add_outcomes(project: str, body: Body) -> Response:
+        service = live.for_outcomes(project)
+        pairs = outcomes_of(parse_json(body), most)
+        values = read_outcomes(service.version.model, [value for _, value in pairs])
+        ids = [id_ for id_, _ in pairs]
+        report = log.add_outcomes(project, zip(ids, values, strict=True))
+        metrics.outcomes.labels(project).inc(report.n_added + report.n_replaced)
+        told: dict[str, Any] = report.to_dict()
+        return json_response(told)

@@ -1,0 +1,138 @@
+"""The parts of the OpenAPI description that no signature tells."""
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+_OPTIONAL_NUMBER = {"type": ["number", "null"]}
+_RECORD = {
+    "type": "object",
+    "description": "A value for each column that the schema call lists.",
+    "additionalProperties": True,
+}
+_ANSWER = {
+    "type": "object",
+    "properties": {
+        "id": {**_TEXT, "description": "Permanent; send the outcome under it."},
+        "prediction": {"description": "The label, or the number."},
+        "probability": _OPTIONAL_NUMBER,
+        "probabilities": {
+            "type": ["object", "null"],
+            "additionalProperties": {"type": "number"},
+        },
+        "interval": {"type": ["array", "null"], "items": {"type": "number"}},
+        "warnings": {"type": "array", "items": _TEXT},
+    },
+}
+_ANSWERS = {
+    "type": "object",
+    "properties": {
+        "project": _TEXT,
+        "version": {"type": "integer"},
+        "latency_ms": {"type": "number"},
+        "predictions": {"type": "array", "items": _ANSWER},
+    },
+}
+_ERROR = {
+    "type": "object",
+    "properties": {
+        "error": {"type": "object", "properties": {"message": _TEXT, "hint": _TEXT}}
+    },
+}
+_PROBLEMS = {
+    "type": "object",
+    "properties": {
+        "detail": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "row": {"type": "integer"},
+                    "column": {"type": ["string", "null"]},
+                    "value": {},
+                    "allowed": _TEXT,
+                    "message": _TEXT,
+                },
+            },
+        }
+    },
+}
+_REPORT = {
+    "type": "object",
+    "properties": {
+        "unknown": {"type": "array", "items": _TEXT},
+        **{
+            name: {"type": "integer"}
+            for name in ("n_added", "n_replaced", "n_repeated", "n_empty", "n_unknown")
+        },
+    },
+}
+
+
+def _json(schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"application/json": content}
+
+
+def _response(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": _json(schema)}
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    401: _response("The key is missing or wrong.", _ERROR),
+    403: _response("Without a key, only this machine is answered.", _ERROR),
+    404: _response("No such project, or nothing is live in it.", _ERROR),
+    503: _response("The database or the live version does not answer.", _ERROR),
+}
+BODY_ERRORS: dict[int | str, dict[str, Any]] = {
+    **ERRORS,
+    400: _response("The body is not JSON, or not of the form described.", _ERROR),
+    413: _response("More rows or bytes than one call may carry.", _ERROR),
+    415: _response("The body is not sent as application/json.", _ERROR),
+    422: _response("A value is not of its column's kind.", _PROBLEMS),
+}
+PREDICT_RESPONSES = {200: _response("An answer for each row.", _ANSWERS), **BODY_ERRORS}
+OUTCOME_RESPONSES = {200: _response("What became of them.", _REPORT), **BODY_ERRORS}
+
+PREDICT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(
+            {
+                "oneOf": [
+                    _RECORD,
+                    {"type": "array", "items": _RECORD},
+                    {
+                        "type": "object",
+                        "required": ["rows"],
+                        "properties": {"rows": {"type": "array", "items": _RECORD}},
+                    },
+                ]
+            },
+            {"rows": [{"age": 41, "plan": "basic"}]},
+        ),
+    }
+}
+OUTCOME_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(
+            {
+                "type": "object",
+                "required": ["outcomes"],
+                "properties": {
+                    "outcomes": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["id", "outcome"],
+                            "properties": {"id": _TEXT, "outcome": {}},
+                        },
+                    }
+                },
+            },
+            {"outcomes": [{"id": "019a…", "outcome": "yes"}]},
+        ),
+    }
+}
