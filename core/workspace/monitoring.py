@@ -1,5 +1,6 @@
 """Looking after what is live: captured rows against the version's training rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -7,20 +8,34 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import func, select
 
-from core.data import coerce
+from core.data import Task, coerce
 from core.errors import MonitoringError, WorkspaceError
 from core.findings import Finding
-from core.monitoring import DriftReport, check_drift, check_quality
+from core.monitoring import (
+    DriftReport,
+    PerformanceSeries,
+    Period,
+    check_drift,
+    check_quality,
+    estimate_error,
+    estimate_performance,
+    realised_performance,
+)
 from core.registry import ModelVersion, Registry
-from core.retraining import NextTable, next_table
-from core.serving import CapturedPredictions, OutcomeReport, PredictionLog, Service
+from core.serving import (
+    Answer,
+    CapturedPredictions,
+    OutcomeReport,
+    PredictionLog,
+    Service,
+)
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
-from core.workspace.cycles import Cycles
 from core.workspace.data import Data
-from core.workspace.records import Cycle
 
 PREDICTION = "prediction"
+MIN_LABELLED = 100
+"""Fewest validation rows that an estimate without outcomes can learn from."""
 MAX_ROWS = 100_000
 """Most captured rows that one report reads: the newest of the period."""
 
@@ -61,13 +76,11 @@ class Monitoring:
     def __init__(
         self,
         database: Database,
-        cycles: Cycles,
         data: Data,
         registry: Registry,
         log: PredictionLog,
     ) -> None:
         self._database = database
-        self._cycles = cycles
         self._data = data
         self.registry = registry
         self.log = log
@@ -114,33 +127,46 @@ class Monitoring:
             When nothing was captured in the period.
         """
         service = self.service(project_id, number)
-        captured = self.captured(
+        captured = self._captured_or_refuse(
             project_id, since=since, until=until, number=service.version.number
         )
+        return self._report(
+            service, captured.inputs, captured.meta, "captured predictions"
+        )
+
+    def _captured_or_refuse(
+        self,
+        project_id: str,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        number: int,
+    ) -> CapturedPredictions:
+        captured = self.captured(project_id, since=since, until=until, number=number)
         if not len(captured):
             raise MonitoringError(
                 "No prediction of this version was captured in this period.",
                 hint="Choose a longer period, or predict on the Predict page.",
             )
-        return self._report(service, captured.inputs, "captured predictions")
+        return captured
 
     def report_for(
         self, project_id: str, frame: pd.DataFrame, number: int | None = None
     ) -> MonitorReport:
         """Compare a table that was brought in with the version's training rows."""
-        return self._report(
-            self.service(project_id, number), frame, "the table you brought in"
-        )
+        service = self.service(project_id, number)
+        answers = service.predict(coerce(frame, service.version.schema), strict=False)
+        return self._report(service, frame, _meta(answers), "the table you brought in")
 
     def _report(
-        self, service: Service, raw: pd.DataFrame, source: str
+        self, service: Service, raw: pd.DataFrame, meta: pd.DataFrame, source: str
     ) -> MonitorReport:
         version = service.version
         reference = self._reference(version)
         features = raw.drop(columns=[c for c in (version.target,) if c in raw])
         current = coerce(features, version.schema)
         kinds = {column.name: column.kind for column in version.schema.columns}
-        usual = self._usual_answers(version.project, version.number)
+        usual = self._usual_answers(version.project, version.number).meta
         return MonitorReport(
             version=version.number,
             source=source,
@@ -149,8 +175,62 @@ class Monitoring:
             drift=check_drift(
                 reference[list(version.schema.names)], current, kinds=kinds
             ),
-            predictions=check_drift(usual, _answers(service, current)),
+            predictions=check_drift(
+                _answers(version.task, usual), _answers(version.task, meta)
+            ),
             current=current,
+        )
+
+    def performance(
+        self,
+        project_id: str,
+        *,
+        number: int | None = None,
+        window: Period | int = "month",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[PerformanceSeries, PerformanceSeries | None]:
+        """Return the realised metric over time and, beside it, the estimated one.
+
+        The estimate learns from the validation rows; it is None where these are too
+        few to learn from.
+
+        Raises
+        ------
+        MonitoringError
+            When nothing was captured in the period.
+        """
+        service = self.service(project_id, number)
+        version = service.version
+        captured = self._captured_or_refuse(
+            project_id, since=since, until=until, number=version.number
+        )
+        realised = realised_performance(
+            captured.meta,
+            task=version.task,
+            pos_label=version.model.pos_label,
+            window=window,
+        )
+        return realised, self._estimated(service, captured, window)
+
+    def _estimated(
+        self, service: Service, captured: CapturedPredictions, window: Period | int
+    ) -> PerformanceSeries | None:
+        version = service.version
+        known = self._usual_answers(version.project, version.number)
+        if len(known.meta) < MIN_LABELLED:
+            return None
+        if version.task == "regression":
+            inputs = coerce(captured.inputs, version.schema)
+            return estimate_error(
+                (known.meta, known.inputs), (captured.meta, inputs), window=window
+            )
+        return estimate_performance(
+            known.meta,
+            captured.meta,
+            task=version.task,
+            pos_label=version.model.pos_label,
+            window=window,
         )
 
     def n_predictions(self, project_id: str, number: int) -> int:
@@ -184,59 +264,6 @@ class Monitoring:
         """Join outcomes to the predictions they belong to."""
         return self.log.add_outcomes(project_id, pairs)
 
-    def next_table(
-        self,
-        project_id: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> NextTable:
-        """Return the table that the next cycle would start with.
-
-        It is the cleaned table of the champion's cycle and, below it, the captured
-        rows whose outcome is known.
-        """
-        version = self.service(project_id).version
-        old = self._data.labelled(version.lineage["cycle_id"])
-        captured = self.log.read(
-            project_id, since=since, until=until, with_outcomes=True
-        )
-        return next_table(old, captured, version.target, version.schema)
-
-    def start_next_cycle(
-        self,
-        project_id: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        note: str = "",
-    ) -> Cycle:
-        """Begin the next cycle on the training rows and the captured ones.
-
-        Raises
-        ------
-        WorkspaceError
-            When no captured row has an outcome: nothing would be new.
-        """
-        version = self.service(project_id).version
-        table = self.next_table(project_id, since=since, until=until)
-        if table.n_added == 0:
-            raise WorkspaceError(
-                "No captured prediction of this period has an outcome yet.",
-                hint="Bring outcomes in first, or choose a longer period.",
-            )
-        previous = self._cycles.get(version.lineage["cycle_id"])
-        number = self._cycles.current(project_id).number + 1
-        name = f"cycle-{number}.csv"
-        dataset = self._data.add_frame(project_id, table.frame, name)
-        return self._cycles.create(
-            project_id,
-            note=note,
-            dataset_id=dataset.id,
-            target=version.target,
-            task=previous.task,
-        )
-
     def _load_service(self, project_id: str, number: int) -> Service:
         return Service(self.registry.load(project_id, number))
 
@@ -248,20 +275,34 @@ class Monitoring:
             )
         return version.reference
 
-    def _score_validation(self, project_id: str, number: int) -> pd.DataFrame:
+    def _score_validation(self, project_id: str, number: int) -> CapturedPredictions:
         """Return the answers on rows the model was not fitted on: the usual ones."""
         service = self.service(project_id, number)
-        split_id = service.version.lineage["split"]["id"]
-        return _answers(service, self._data.part(split_id, "validation"))
+        version = service.version
+        rows = self._data.part(version.lineage["split"]["id"], "validation")
+        inputs = coerce(rows, version.schema)
+        answers = service.predict(inputs, strict=False)
+        meta = _meta(answers).assign(outcome=rows[version.target])
+        return CapturedPredictions(meta, inputs)
 
 
-def _answers(service: Service, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what the model answers, as a frame of one column."""
-    answers = service.predict(frame, strict=False)
-    if service.version.task == "binary":
-        values = pd.Series([answer.probability for answer in answers], dtype="float64")
-    elif service.version.task == "regression":
-        values = pd.Series([answer.prediction for answer in answers], dtype="float64")
+def _meta(answers: Sequence[Answer]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "prediction": pd.Series([answer.prediction for answer in answers]),
+            "probability": pd.Series(
+                [answer.probability for answer in answers], dtype="float64"
+            ),
+        }
+    )
+
+
+def _answers(task: Task, meta: pd.DataFrame) -> pd.DataFrame:
+    """Return what the model answered, as a frame of one column."""
+    if task == "binary":
+        values = meta["probability"]
+    elif task == "regression":
+        values = meta["prediction"].astype("float64")
     else:
-        values = pd.Series([str(answer.prediction) for answer in answers], dtype="str")
-    return pd.DataFrame({PREDICTION: values})
+        values = meta["prediction"].astype("str")
+    return pd.DataFrame({PREDICTION: values.reset_index(drop=True)})

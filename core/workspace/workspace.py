@@ -11,6 +11,7 @@ from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
 from core.workspace.jobs import Jobs
 from core.workspace.monitoring import Monitoring
+from core.workspace.next_cycle import NextCycle
 from core.workspace.projects import Projects
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
@@ -34,6 +35,8 @@ class Workspace:
     registry : Registry
     log : PredictionLog
     monitoring : Monitoring
+    next_cycle : NextCycle
+        The way back from what was captured.
     jobs : Jobs
     status : Status
     """
@@ -54,9 +57,8 @@ class Workspace:
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry
         )
-        self.monitoring = Monitoring(
-            database, self.cycles, self.data, self.registry, self.log
-        )
+        self.monitoring = Monitoring(database, self.data, self.registry, self.log)
+        self.next_cycle = NextCycle(self.cycles, self.data, self.monitoring)
         self.status = Status(
             self.cycles, self.data, self.training, self.evaluation, self.monitoring
         )

@@ -1,0 +1,72 @@
+"""The way back: what was captured becomes the table of the next cycle."""
+
+from datetime import datetime
+
+from core.errors import WorkspaceError
+from core.retraining import NextTable, next_table
+from core.workspace.cycles import Cycles
+from core.workspace.data import Data
+from core.workspace.monitoring import Monitoring
+from core.workspace.records import Cycle
+
+
+class NextCycle:
+    """Look at the next cycle's table, and begin it."""
+
+    def __init__(self, cycles: Cycles, data: Data, monitoring: Monitoring) -> None:
+        self._cycles = cycles
+        self._data = data
+        self._monitoring = monitoring
+
+    def table(
+        self,
+        project_id: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> NextTable:
+        """Return the table that the next cycle would start with.
+
+        It is the cleaned table of the champion's cycle and, below it, the captured
+        rows whose outcome is known.
+        """
+        version = self._monitoring.service(project_id).version
+        old = self._data.labelled(version.lineage["cycle_id"])
+        captured = self._monitoring.log.read(
+            project_id, since=since, until=until, with_outcomes=True
+        )
+        return next_table(old, captured, version.target, version.schema)
+
+    def start(
+        self,
+        project_id: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        note: str = "",
+    ) -> Cycle:
+        """Begin the next cycle on the training rows and the captured ones.
+
+        Raises
+        ------
+        WorkspaceError
+            When no captured row has an outcome: nothing would be new.
+        """
+        version = self._monitoring.service(project_id).version
+        table = self.table(project_id, since=since, until=until)
+        if table.n_added == 0:
+            raise WorkspaceError(
+                "No captured prediction of this period has an outcome yet.",
+                hint="Bring outcomes in first, or choose a longer period.",
+            )
+        previous = self._cycles.get(version.lineage["cycle_id"])
+        number = self._cycles.current(project_id).number + 1
+        name = f"cycle-{number}.csv"
+        dataset = self._data.add_frame(project_id, table.frame, name)
+        return self._cycles.create(
+            project_id,
+            note=note,
+            dataset_id=dataset.id,
+            target=version.target,
+            task=previous.task,
+        )
