@@ -1,6 +1,7 @@
 """Predictions: answered by a version, kept with an id, joined by their outcomes."""
 
 from core.serving.answer import Answer
+from core.serving.answering import Answered, answer_call
 from core.serving.captured import CapturedPredictions
 from core.serving.log import PredictionLog
 from core.serving.outcomes import OutcomeReport, read_outcomes
@@ -8,10 +9,12 @@ from core.serving.service import Scores, Service
 
 __all__ = [
     "Answer",
+    "Answered",
     "CapturedPredictions",
     "OutcomeReport",
     "PredictionLog",
     "Scores",
     "Service",
+    "answer_call",
     "read_outcomes",
 ]

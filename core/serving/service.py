@@ -87,7 +87,7 @@ class Service:
             A row is not a mapping, or (strict) a value is not of its column's kind.
         """
         scores = self.score(records, strict=strict)
-        return [self._answer(scores, row) for row in range(len(scores.prediction))]
+        return [self.answer(scores, row) for row in range(len(scores.prediction))]
 
     def score(self, records: Rows, *, strict: bool = False) -> Scores:
         """Answer many rows by column; the parameters are those of `predict`."""
@@ -144,7 +144,8 @@ class Service:
             for name in extra[:_MOST_EXTRA]
         ]
 
-    def _answer(self, scores: Scores, row: int) -> Answer:
+    def answer(self, scores: Scores, row: int) -> Answer:
+        """Return one row of what `score` gave."""
         prediction, warnings = scores.prediction[row], tuple(scores.warnings[row])
         if scores.probability is None or scores.probabilities is None:
             half = scores.half_width
