@@ -139,15 +139,14 @@ def correlations(
 def _scores(codes: NDArray[np.int16], level: int) -> Float:
     """Scores of one feature with mean 0 and variance 1; 0 where missing."""
     present = codes >= 0
+    if not present.any():
+        return np.zeros(codes.size)
     if level >= 0:
         raw = (codes == level).astype(np.float64)
     else:
         counts = np.bincount(codes[present])
-        total = max(int(counts.sum()), 1)
-        rank = (np.cumsum(counts) - counts / 2) / total
+        rank = (np.cumsum(counts) - counts / 2) / counts.sum()
         raw = special.ndtri(np.clip(rank, 1e-9, 1 - 1e-9))[codes]
-    if not present.any():
-        return np.zeros(codes.size)
     mean, deviation = raw[present].mean(), raw[present].std()
     score = np.where(present, raw - mean, 0.0)
     scaled: Float = score / deviation if deviation > 0 else np.zeros(codes.size)

@@ -151,7 +151,7 @@ def realised_performance(
     _refuse_absent(meta, chosen, task)
     known = meta["outcome"].notna().to_numpy()
     if chosen.needs_probability:
-        known &= meta["probability"].notna().to_numpy()
+        known = known & meta["probability"].notna().to_numpy()
     windows = tuple(
         _score(meta, part, part.rows[known[part.rows]], chosen, (task, pos_label))
         for part in cut_windows(meta["at"], window)

@@ -214,12 +214,9 @@ def _aligned(
     names = [
         [cell_text(label) for label in each] for each in classes if each is not None
     ]
-    if champion.task == "binary" and names[0] != names[1]:
-        raise EvaluationError(
-            f"The two models tell different classes apart: {names[0]} and {names[1]}.",
-            hint="Train the challenger on outcomes named as before.",
-        )
     truth = [cell_text(label) for label in rows[target]]
+    if champion.task == "binary":
+        _refuse_other_classes(names, truth)
     union = list(dict.fromkeys([*names[0], *names[1], *truth]))
     place = {name: i for i, name in enumerate(union)}
     widened = []
@@ -228,6 +225,20 @@ def _aligned(
         wide[:, [place[name] for name in known]] = output
         widened.append(wide)
     return np.array([place[label] for label in truth], float), (widened[0], widened[1])
+
+
+def _refuse_other_classes(names: list[list[str]], truth: list[str]) -> None:
+    if names[0] != names[1]:
+        raise EvaluationError(
+            f"The two models tell different classes apart: {names[0]} and {names[1]}.",
+            hint="Train the challenger on outcomes named as before.",
+        )
+    other = sorted(set(truth) - set(names[0]))
+    if other:
+        raise EvaluationError(
+            f"{other[0]!r} is not one of the models' classes, {', '.join(names[0])}.",
+            hint="Correct these outcomes and bring them in again.",
+        )
 
 
 def _turned(

@@ -1,0 +1,100 @@
+"""Faults of delivery: each raises its own code, and sound rows raise none."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import describe_schema
+from core.monitoring import check_quality
+from core.monitoring.quality import CHECKS
+
+
+def rows(n_rows: int = 1_000, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    weight = rng.normal(70, 12, n_rows)
+    gap = rng.normal(size=n_rows)
+    gap[rng.random(n_rows) < 0.05] = np.nan
+    return pd.DataFrame(
+        {
+            "weight": weight,
+            "visits": rng.poisson(4, n_rows),
+            "gap": gap,
+            "plan": rng.choice(["basic", "plus", "pro"], n_rows, p=[0.6, 0.3, 0.1]),
+            "paid": rng.random(n_rows) < 0.4,
+        }
+    )
+
+
+SCHEMA = describe_schema(rows())
+SOUND = rows(400, 1)
+SOME = np.arange(400) % 20 == 0
+
+FAULTS = {
+    "MONITOR-001": SOUND.drop(columns="plan"),
+    "MONITOR-002": SOUND.assign(other=1),
+    "MONITOR-003": SOUND.assign(weight="heavy"),
+    "MONITOR-004": SOUND.assign(gap=SOUND["gap"].mask(np.arange(400) % 4 == 0)),
+    "MONITOR-005": SOUND.assign(plan=SOUND["plan"].mask(SOME, "gold")),
+    "MONITOR-006": SOUND.assign(weight=SOUND["weight"].mask(SOME, 400.0)),
+    "MONITOR-007": pd.concat([SOUND, SOUND.head(100)], ignore_index=True),
+    "MONITOR-008": SOUND.assign(weight=70.0),
+    "MONITOR-009": SOUND.assign(weight=SOUND["weight"] * 1000),
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_each_fault_raises_its_own_code_only(code):
+    assert [finding.code for finding in check_quality(SCHEMA, FAULTS[code])] == [code]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sound_rows_raise_nothing(seed):
+    assert check_quality(SCHEMA, rows(400, seed + 10)) == ()
+
+
+@pytest.mark.parametrize("factor", [0.001, 0.01, 0.1, 10, 100, 1000])
+def test_every_change_of_unit_is_named(factor):
+    found = check_quality(SCHEMA, SOUND.assign(weight=SOUND["weight"] * factor))
+    assert [each.code for each in found] == ["MONITOR-009"]
+
+
+def test_text_that_holds_the_right_values_is_no_fault():
+    assert check_quality(SCHEMA, SOUND.astype("str")) == ()
+
+
+def test_a_few_wrong_values_are_a_warning_with_an_example():
+    wrong = SOUND.astype({"weight": object})
+    wrong.loc[0, "weight"] = "n/k"
+    (found,) = check_quality(SCHEMA, wrong)
+    assert (found.code, found.severity) == ("MONITOR-003", "warning")
+    assert "'n/k'" in found.evidence
+
+
+def test_a_frozen_category_is_found_when_chance_cannot_give_it():
+    assert not check_quality(SCHEMA, SOUND.head(12).assign(plan="basic"))
+    found = check_quality(SCHEMA, SOUND.head(100).assign(plan="basic"))
+    assert [each.code for each in found] == ["MONITOR-008"]
+
+
+def test_no_rows_and_one_row_raise_nothing():
+    assert check_quality(SCHEMA, SOUND.head(0)) == ()
+    assert check_quality(SCHEMA, SOUND.head(1)) == ()
+
+
+def test_problems_come_first():
+    broken = SOUND.drop(columns="plan").assign(other=1)
+    severities = [each.severity for each in check_quality(SCHEMA, broken)]
+    assert severities == ["problem", "note"]
+
+
+def test_every_code_has_its_heading_in_the_findings_guide():
+    guide = Path(__file__).parents[2] / "docs" / "findings.md"
+    headings = [line for line in guide.read_text().splitlines() if line[:1] == "#"]
+    for number in range(1, 14):
+        assert any(f"MONITOR-{number:03}" in line for line in headings)
+
+
+def test_every_check_says_what_it_finds():
+    assert all(check.__doc__ for check in CHECKS)
