@@ -1,5 +1,6 @@
 """Cycles: the turns of a project's wheel, and what each points at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -20,7 +21,7 @@ class Cycles:
         self._database = database
         self._store = store
 
-    def list(self, project_id: str) -> list[Cycle]:
+    def list(self, project_id: str) -> Sequence[Cycle]:
         """Return a project's cycles, newest first."""
         query = (
             select(cycles)

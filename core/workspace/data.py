@@ -1,6 +1,7 @@
 """Tables, recipes and splits of a workspace, kept on disk."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -121,7 +122,7 @@ class Data:
         """Return a dataset's record."""
         return _dataset(self._store.get(dataset_id, "dataset"))
 
-    def list(self, project_id: str) -> list[Dataset]:
+    def list(self, project_id: str) -> Sequence[Dataset]:
         """Return a project's datasets, newest first."""
         return [_dataset(r) for r in self._store.list(project_id, "dataset")]
 
@@ -136,10 +137,10 @@ class Data:
         key = payload_hash([dataset.content_hash, target])[:24]
         path = self._folder(dataset.project_id, "profiles") / f"{key}.json"
         if path.exists():
-            return Profile.from_json(path.read_text("utf-8"))
+            return Profile.from_dict(json.loads(path.read_text("utf-8")))
         kinds = {column.name: column.kind for column in dataset.schema.columns}
         result = profile(self.frame(dataset_id), target, kinds=kinds)
-        write_atomic(path, result.to_json().encode())
+        write_atomic(path, json.dumps(result.to_dict()).encode())
         return result
 
     def recipe(self, cycle_id: str) -> Recipe:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,7 @@ class Jobs:
         job = self._find(job_id)
         return self._checked(job) if job.is_active else job
 
-    def list(self, project_id: str, cycle_id: str | None = None) -> list[Job]:
+    def list(self, project_id: str, cycle_id: str | None = None) -> Sequence[Job]:
         """Return a project's jobs, newest first."""
         query = select(jobs).where(jobs.c.project_id == project_id)
         if cycle_id is not None:
@@ -89,7 +90,7 @@ class Jobs:
         found = [Job(**row._mapping) for row in rows]
         return [self._checked(job) if job.is_active else job for job in found]
 
-    def active(self, kind: str) -> list[Job]:
+    def active(self, kind: str) -> Sequence[Job]:
         """Return the unfinished jobs of one kind in all projects, newest first."""
         query = (
             select(jobs)

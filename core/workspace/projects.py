@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from sqlalchemy import insert, select, update
 
@@ -36,7 +37,7 @@ class Projects:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self) -> list[Project]:
+    def list(self) -> Sequence[Project]:
         """Return all projects, newest first."""
         query = select(projects).order_by(projects.c.created_at.desc())
         with self._database.connect() as connection:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,7 +96,7 @@ class RecordStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else StoredRecord(**row._mapping)
 
-    def list(self, project_id: str, kind: str) -> list[StoredRecord]:
+    def list(self, project_id: str, kind: str) -> Sequence[StoredRecord]:
         """Return a project's records of one kind, newest first."""
         query = (
             select(records)
