@@ -51,10 +51,11 @@ def draw_table(
         values = rng.normal(size=n_rows)
         values[rng.random(n_rows) < share] = np.nan
         table[name] = values
-    for name, size in (("two", 2), ("three", 3), ("ten", 10), ("thirty", 30)):
+    for name, size in (("two", 2), ("ten", 10), ("thirty", 30)):
         weights = 1 / np.arange(1, size + 1)
         codes = rng.choice(size, n_rows, p=weights / weights.sum())
         table[name] = _words(codes)
+    table["four"] = _words(rng.choice(4, n_rows, p=[0.4, 0.3, 0.2, 0.1]))
     table["many"] = _words(rng.integers(0, 300, n_rows))
     table["tail"] = _words(np.minimum(rng.zipf(1.6, n_rows), 10**6))
     return pd.DataFrame(table)
@@ -75,20 +76,16 @@ def scaled(_: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, s
     return table.assign(bell=table["bell"] * 1.1), "bell"
 
 
-def remixed(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Move 5 points from the first of three levels to the second."""
-    share = (table["three"] == "level 0").mean()
-    moved = (table["three"] == "level 0") & (rng.random(len(table)) < 0.05 / share)
-    return table.assign(three=table["three"].mask(moved, "level 1")), "three"
+def remixed(level: str) -> Draw:
+    """Move 5 points of .4, .3, .2, .1 from the first level to another."""
 
+    def change(
+        rng: np.random.Generator, table: pd.DataFrame
+    ) -> tuple[pd.DataFrame, str]:
+        moved = (table["four"] == "level 0") & (rng.random(len(table)) < 0.05 / 0.4)
+        return table.assign(four=table["four"].mask(moved, level)), "four"
 
-def remixed_to_rare(
-    rng: np.random.Generator, table: pd.DataFrame
-) -> tuple[pd.DataFrame, str]:
-    """Move 5 points from the most frequent of three levels to the rarest."""
-    share = (table["three"] == "level 0").mean()
-    moved = (table["three"] == "level 0") & (rng.random(len(table)) < 0.05 / share)
-    return table.assign(three=table["three"].mask(moved, "level 2")), "three"
+    return change
 
 
 def new_level(
@@ -123,8 +120,8 @@ CHANGES: dict[str, Draw] = {
     "shift 0.1 sd": shifted(0.1),
     "shift 0.2 sd": shifted(0.2),
     "scale x 1.1": scaled,
-    "category mix by 5 points": remixed_to_rare,
-    "same between frequent levels": remixed,
+    "category mix by 5 points": remixed("level 3"),
+    "same, frequent levels (d .12)": remixed("level 1"),
     "new category, 1 %": new_level,
     "correlation .6 -> .3": uncoupled,
     "missing 5 -> 10 %": more_missing,
