@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.storage import Database
 from core.storage.tables import jobs
 from core.storage.types import now
-from core.workspace.processes import end_group, is_alive, spawn
+from core.workspace.processes import PATIENCE_S, end_group, is_alive, spawn
 from core.workspace.records import Job
 from core.workspace.store import new_id
 
@@ -78,7 +78,16 @@ class Jobs:
     def get(self, job_id: str) -> Job:
         """Return a job as it is now."""
         job = self._find(job_id)
-        return self._checked(job) if job.is_active else job
+        if job.is_active:
+            return self._checked(job)
+        self._let_go(job_id)
+        return job
+
+    def close(self) -> None:
+        """Take note of the ended processes; those at work go on."""
+        for job_id in tuple(self._children):
+            if not self._find(job_id).is_active:
+                self._let_go(job_id)
 
     def list(self, project_id: str, cycle_id: str | None = None) -> Sequence[Job]:
         """Return a project's jobs, newest first."""
@@ -200,6 +209,17 @@ class Jobs:
             },
         )
         return self._find(job.id)
+
+    def _let_go(self, job_id: str) -> None:
+        """Wait for the process of an ended job; it has nothing left to do."""
+        child = self._children.get(job_id)
+        if child is None:
+            return
+        try:
+            child.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            return
+        self._children.pop(job_id, None)
 
     def _spawn(self, job_id: str) -> None:
         self._children[job_id] = spawn(job_id, self._settings, self.log_path(job_id))

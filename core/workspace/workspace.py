@@ -63,6 +63,11 @@ class Workspace:
             self.cycles, self.data, self.training, self.evaluation, self.monitoring
         )
 
+    def close(self) -> None:
+        """Let go of the database and of ended processes; jobs at work go on."""
+        self.jobs.close()
+        self.database.close()
+
     def service(self, project_id: str, number: int | None = None) -> Service:
         """Return what answers for a project: its champion, or the version named.
 

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,11 @@ from core.workspace import Cycle, Workspace, open_workspace
 
 
 @pytest.fixture
-def workspace(settings: Settings) -> Workspace:
+def workspace(settings: Settings) -> Iterator[Workspace]:
     """An empty workspace in the test's own folder."""
-    return open_workspace(settings)
+    opened = open_workspace(settings)
+    yield opened
+    opened.close()
 
 
 def customers(n_rows: int = 240, random_state: int = 0) -> pd.DataFrame:

@@ -113,7 +113,9 @@ def test_a_job_of_a_former_server_with_a_silent_process_is_taken_up(
     workspace: Workspace, split_cycle: Cycle
 ):
     job = workspace.training.start(split_cycle.id, PLAN)
-    workspace.jobs._children.pop(job.id).kill()
+    child = workspace.jobs._children.pop(job.id)
+    child.kill()
+    child.wait()
     with workspace.database.begin() as connection:
         connection.execute(
             update(jobs_table)
