@@ -2,8 +2,9 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pprint import pformat
 from typing import Any
 
 from core.registry.json_values import json_ready
@@ -31,7 +32,10 @@ class Snippet:
 
 
 def snippets(
-    address: str, record: Mapping[str, Any], *, with_key: bool = False
+    address: str,
+    rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    *,
+    with_key: bool = False,
 ) -> tuple[Snippet, ...]:
     r"""Return the same call in three languages.
 
@@ -39,8 +43,8 @@ def snippets(
     ----------
     address : str
         Of the predict call.
-    record : mapping
-        The row; names and values are written as data, whatever they hold.
+    rows : mapping, or sequence of mappings
+        One row or several; names and values are written as data, whatever they hold.
     with_key : bool, default=False
         Send the key that the variable ``RONDO_API_KEY`` holds.
 
@@ -57,36 +61,36 @@ def snippets(
       -H 'Content-Type: application/json' \
       -d '{"age": 41}'
     """
-    row = json_ready(record)
+    body = json_ready(rows)
     return (
-        Snippet("curl", "bash", _curl(address, row, with_key)),
-        Snippet("Python", "python", _python(address, row, with_key)),
-        Snippet("JavaScript", "javascript", _javascript(address, row, with_key)),
+        Snippet("curl", "bash", _curl(address, body, with_key)),
+        Snippet("Python", "python", _python(address, body, with_key)),
+        Snippet("JavaScript", "javascript", _javascript(address, body, with_key)),
     )
 
 
-def _curl(address: str, row: dict[str, Any], with_key: bool) -> str:
+def _curl(address: str, body: Any, with_key: bool) -> str:
     lines = [
         f"curl {shlex.quote(address)}",
         "-H 'Content-Type: application/json'",
         *([f'-H "X-API-Key: ${KEY_VARIABLE}"'] if with_key else []),
-        f"-d {shlex.quote(json.dumps(row, ensure_ascii=False))}",
+        f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}",
     ]
     return " \\\n  ".join(lines)
 
 
-def _python(address: str, row: dict[str, Any], with_key: bool) -> str:
+def _python(address: str, body: Any, with_key: bool) -> str:
     headers = '{"Content-Type": "application/json"'
     headers += f', "X-API-Key": os.environ["{KEY_VARIABLE}"]}}' if with_key else "}"
-    cells = "".join(f"    {name!r}: {value!r},\n" for name, value in row.items())
+    written = pformat(body, width=76, sort_dicts=False)
     return (
         "import json\n"
         + ("import os\n" if with_key else "")
         + "from urllib.request import Request, urlopen\n\n"
-        f"row = {{\n{cells}}}\n"
+        f"body = {written}\n"
         "request = Request(\n"
         f"    {address!r},\n"
-        "    data=json.dumps(row).encode(),\n"
+        "    data=json.dumps(body).encode(),\n"
         f"    headers={headers},\n"
         ")\n"
         "with urlopen(request, timeout=30) as response:\n"
@@ -94,16 +98,16 @@ def _python(address: str, row: dict[str, Any], with_key: bool) -> str:
     )
 
 
-def _javascript(address: str, row: dict[str, Any], with_key: bool) -> str:
+def _javascript(address: str, body: Any, with_key: bool) -> str:
     key = f'\n    "X-API-Key": process.env.{KEY_VARIABLE},' if with_key else ""
     # JSON is JavaScript; only the end of a script element must not appear in it.
-    written = json.dumps(row, indent=2, ensure_ascii=True).replace("</", "<\\/")
+    written = json.dumps(body, indent=2, ensure_ascii=True).replace("</", "<\\/")
     return (
-        f"const row = {written};\n"
+        f"const body = {written};\n"
         f"const response = await fetch({json.dumps(address)}, {{\n"
         '  method: "POST",\n'
         f'  headers: {{\n    "Content-Type": "application/json",{key}\n  }},\n'
-        "  body: JSON.stringify(row),\n"
+        "  body: JSON.stringify(body),\n"
         "});\n"
         "console.log(JSON.stringify(await response.json()));\n"
     )

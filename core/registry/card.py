@@ -7,7 +7,7 @@ from typing import Any
 
 from core.data.schema import ColumnSchema, Schema
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~$&])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~$&:])")
 
 
 def write_card(

@@ -34,7 +34,8 @@ class VersionInfo:
     summary : dict
         ``name``, ``family``, ``task``, ``target``, ``threshold``, ``n_columns``,
         ``size_bytes``, and ``headline``: the metric that was optimised, with
-        ``title``, ``value``, ``low``, ``high`` (None when not evaluated).
+        ``title``, ``value``, ``low``, ``high`` and ``higher_is_better`` (None when
+        not evaluated).
     note : str
     """
 
@@ -123,5 +124,5 @@ def _headline(
     if not metrics:
         return None
     name = metric if metric in metrics else next(iter(metrics))
-    parts = ("title", "value", "low", "high")
+    parts = ("title", "value", "low", "high", "higher_is_better")
     return {"name": name, **{part: metrics[name].get(part) for part in parts}}

@@ -31,7 +31,7 @@ class Echo(BaseHTTPRequestHandler):
     def do_POST(self):
         sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         told = {
-            "row": sent,
+            "body": sent,
             "key": self.headers["X-API-Key"],
             "type": self.headers["Content-Type"],
         }
@@ -57,16 +57,17 @@ def address():
 
 
 @pytest.mark.parametrize("with_key", [False, True], ids=["open", "with key"])
+@pytest.mark.parametrize("body", [NASTY, [NASTY, {}]], ids=["a row", "two rows"])
 @pytest.mark.parametrize("title", list(RUNNERS))
-def test_each_call_runs_as_it_stands_and_sends_the_row_untouched(
-    address, title, with_key, monkeypatch
+def test_each_call_runs_as_it_stands_and_sends_the_rows_untouched(
+    address, title, with_key, body, monkeypatch
 ):
     if shutil.which(NEEDS[title]) is None:
         pytest.skip(f"{NEEDS[title]} is not installed")
     monkeypatch.setenv("RONDO_API_KEY", "sesame")
     (code,) = [
         snippet.code
-        for snippet in snippets(address, NASTY, with_key=with_key)
+        for snippet in snippets(address, body, with_key=with_key)
         if snippet.title == title
     ]
     done = subprocess.run(
@@ -74,7 +75,7 @@ def test_each_call_runs_as_it_stands_and_sends_the_row_untouched(
     )
     printed = done.stdout.strip()
     told = json.loads(printed) if title != "Python" else ast.literal_eval(printed)
-    assert told["row"] == NASTY
+    assert told["body"] == body
     assert told["key"] == ("sesame" if with_key else None)
     assert told["type"] == "application/json"
 
