@@ -1,5 +1,6 @@
 """The database: SQLite in WAL mode by default, any other by its address."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from core.settings import Settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _migrating = threading.Lock()
+logging.getLogger("alembic").setLevel(logging.WARNING)  # each start would log
 
 
 class Database:
