@@ -2,9 +2,25 @@
 
 from core.data.coerce import coerce
 from core.data.dataset import content_hash, read_parquet, write_parquet
+from core.data.fixes import fix_step, recipe_from, suggest_recipe
 from core.data.frames import KINDS, ColumnKind, canonical
+from core.data.profile import profile
+from core.data.profiled import (
+    Associations,
+    ColumnProfile,
+    Histogram,
+    Profile,
+    Relation,
+)
 from core.data.reading import ReadReport, RefusedRow, Table, read_table
 from core.data.recipe import Recipe, Step, StepEffect
+from core.data.samples import (
+    SAMPLES,
+    Month,
+    Sample,
+    bundled_sample,
+    churn_sample,
+)
 from core.data.schema import ColumnSchema, Schema, describe_schema
 from core.data.split_checks import SetSummary, SplitDiagnosis
 from core.data.splitting import STRATEGIES, Split, Strategy, split
@@ -13,14 +29,22 @@ from core.data.target import TASKS, Task, suggest_target, suggest_task
 
 __all__ = [
     "KINDS",
+    "SAMPLES",
     "STEPS",
     "STRATEGIES",
     "TASKS",
+    "Associations",
     "ColumnKind",
+    "ColumnProfile",
     "ColumnSchema",
+    "Histogram",
+    "Month",
+    "Profile",
     "ReadReport",
     "Recipe",
     "RefusedRow",
+    "Relation",
+    "Sample",
     "Schema",
     "SetSummary",
     "Split",
@@ -32,13 +56,19 @@ __all__ = [
     "Strategy",
     "Table",
     "Task",
+    "bundled_sample",
     "canonical",
+    "churn_sample",
     "coerce",
     "content_hash",
     "describe_schema",
+    "fix_step",
+    "profile",
     "read_parquet",
     "read_table",
+    "recipe_from",
     "split",
+    "suggest_recipe",
     "suggest_target",
     "suggest_task",
     "write_parquet",
