@@ -1,5 +1,7 @@
 """Home: the wheel of the open project, the next best action, and all projects."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.data import SAMPLES
@@ -92,7 +94,7 @@ def try_sample() -> None:
         st.rerun()
 
 
-def list_projects(projects: list[Project]) -> None:
+def list_projects(projects: Sequence[Project]) -> None:
     """Offer the projects that are there."""
     st.subheader("Projects", anchor=False)
     for project in projects[:20]:

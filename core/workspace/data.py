@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +14,7 @@ from core.data import (
     ReadReport,
     Recipe,
     Schema,
+    Strategy,
     content_hash,
     describe_schema,
     profile,
@@ -170,7 +172,7 @@ class Data:
         self,
         cycle_id: str,
         *,
-        strategy: str = "stratified",
+        strategy: Strategy = "stratified",
         fractions: tuple[float, float, float] = (0.6, 0.2, 0.2),
         random_state: int = 0,
         column: str | None = None,
@@ -196,10 +198,7 @@ class Data:
         folder = self._folder(cycle.project_id, "splits") / record_id
         for part, rows in positions.items():
             chosen = frame.iloc[rows].reset_index(drop=True)
-            write_atomic(
-                folder / f"{part}.parquet",
-                lambda target, chosen=chosen: write_parquet(chosen, target),
-            )
+            write_atomic(folder / f"{part}.parquet", partial(write_parquet, chosen))
         write_atomic(folder / "rows.npz", lambda target: _save_rows(target, positions))
         payload = {
             "sources": cycle.sources,
@@ -298,7 +297,7 @@ class Data:
 
 def _save_rows(path: Path, positions: Mapping[str, np.ndarray]) -> None:
     with path.open("wb") as stream:
-        np.savez_compressed(stream, **positions)
+        np.savez_compressed(stream, **dict(positions))  # type: ignore[arg-type]
 
 
 def _dataset(record: StoredRecord) -> Dataset:

@@ -27,11 +27,9 @@ def spawn(job_id: str, settings: Settings, log_path: Path) -> subprocess.Popen[b
         "RONDO_DATABASE_URL": settings.database_url or database,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
     }
-    flags: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
+    flags: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     with log_path.open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "core.workspace.worker", job_id],

@@ -26,7 +26,10 @@ def workspace() -> Workspace:
 
 
 def choose_project_and_cycle() -> None:
-    """Show the two choices that the address carries: project and cycle."""
+    """Show the two choices that the address carries: project and cycle.
+
+    Streamlit writes an option into the address as it is shown; so these show ids.
+    """
     for wanted, key in ((_WANTED_PROJECT, _PROJECT), (_WANTED_CYCLE, _CYCLE)):
         if wanted in st.session_state:
             st.session_state[key] = st.session_state.pop(wanted)
@@ -37,34 +40,28 @@ def choose_project_and_cycle() -> None:
         "Project",
         list(projects),
         index=None,
-        format_func=lambda project_id: projects[project_id].name,
         placeholder="Choose a project",
         key=_PROJECT,
         bind="query-params",
     )
     if chosen is None:
         return
-    cycles = {cycle.id: cycle for cycle in workspace().cycles.list(chosen)}
-    if len(cycles) > 1:
-        newest = next(iter(cycles))
+    numbers = [str(cycle.number) for cycle in workspace().cycles.list(chosen)]
+    if len(numbers) > 1:
         st.selectbox(
             "Cycle",
-            list(cycles),
-            format_func=lambda cycle_id: _cycle_name(cycles[cycle_id], newest),
+            numbers,
             key=_CYCLE,
             bind="query-params",
+            help="The newest comes first.",
         )
 
 
-def _cycle_name(cycle: Cycle, newest: str) -> str:
-    return f"{cycle.number} (newest)" if cycle.id == newest else str(cycle.number)
-
-
-def go_to(project_id: str | None, cycle_id: str | None = None) -> None:
+def go_to(project_id: str | None, cycle_number: int | None = None) -> None:
     """Make a project (and a cycle) the chosen one from the next rerun on."""
     st.session_state[_WANTED_PROJECT] = project_id
-    if cycle_id is not None:
-        st.session_state[_WANTED_CYCLE] = cycle_id
+    if cycle_number is not None:
+        st.session_state[_WANTED_CYCLE] = str(cycle_number)
     elif _CYCLE in st.session_state:
         del st.session_state[_CYCLE]
 
@@ -86,12 +83,9 @@ def require_project() -> Project:
 def require_cycle() -> Cycle:
     """Return the chosen cycle, the newest when none was chosen."""
     chosen = require_project()
-    cycle_id = st.session_state.get(_CYCLE)
-    if cycle_id is not None:
-        cycle = workspace().cycles.get(cycle_id)
-        if cycle.project_id == chosen.id:
-            return cycle
-    return workspace().cycles.current(chosen.id)
+    cycles = workspace().cycles.list(chosen.id)
+    number = st.session_state.get(_CYCLE)
+    return next((c for c in cycles if str(c.number) == number), cycles[0])
 
 
 def require_dataset() -> Dataset:
