@@ -116,6 +116,15 @@ class Rows:
         return self.n_missing + self.n_unknown
 
 
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """A model, the rows it was held against, and what it said."""
+
+    model: Model
+    rows: Rows
+    held: HeldOut
+
+
 def rows_for(model: Model, frame: pd.DataFrame, target: str) -> Rows:
     """Match a table with a model: its columns, and the codes of its classes.
 
@@ -151,6 +160,12 @@ def hold_out(model: Model, rows: Rows) -> HeldOut:
     threshold = 0.5 if model.threshold is None else model.threshold
     output = np.asarray(model.output(rows.features), dtype=np.float64)
     return HeldOut(model.task, rows.y, output, classes, threshold)
+
+
+def look(model: Model, frame: pd.DataFrame, target: str) -> Glance:
+    """Match a table with a model and let it answer; raises as `rows_for`."""
+    rows = rows_for(model, frame, target)
+    return Glance(model, rows, hold_out(model, rows))
 
 
 def unseen_levels(features: pd.DataFrame, schema: Schema) -> Iterator[tuple[str, int]]:
