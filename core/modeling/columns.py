@@ -17,8 +17,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from core.modeling.metrics import Floats
 
-Style = Literal["tree", "linear", "smooth"]
-"""Whom the numbers are for: trees, linear models, or distances and networks."""
+Style = Literal["tree", "linear", "smooth", "none"]
+"""Whom the numbers are for: trees, linear models, distances and networks, no one."""
 
 Matrix = NDArray[np.float32]
 
@@ -28,6 +28,8 @@ MOST_WORDS: Final = 3_000
 MOST_TOPICS: Final = 24
 _LARGEST_EXACT: Final = 2.0**22
 _FAR: Final = 1e6
+_LARGEST: Final = float(np.finfo(np.float32).max)
+_NO_MARKS: Final = np.empty(0, dtype=np.int64)
 _DAY_S: Final = 86_400.0
 
 
@@ -50,63 +52,79 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class NumberColumn:
-    """Numbers: as they are for trees, else scaled, with missing ones marked.
+class NumberBlock:
+    """Columns of numbers: as they are for trees, else scaled, with missing ones marked.
 
     Attributes
     ----------
-    offset, scale : float
+    names : tuple of str
+    offset, scale : ndarray of shape (n_columns,)
         Taken off and divided by. Trees need neither; very large numbers are moved
         near zero so that float32 can tell neighbours apart.
-    fill : float or None
-        Replaces a missing value; None keeps it missing.
-    mark : bool
-        Adds a number that is 1 where the value is missing.
+    fill : ndarray of shape (n_columns,)
+        Replaces a missing value; NaN keeps it missing.
+    marked : ndarray of shape (n_marked,), int64
+        Columns that had missing values in training: each has a second number that is
+        1 where the value is missing. These stand behind all values.
     bend : bool
         Pulls far values in smoothly, so that no distance is ruled by one of them.
     """
 
-    name: str
-    offset: float
-    scale: float
-    fill: float | None
-    mark: bool
-    bend: bool
+    names: tuple[str, ...]
+    offset: Floats
+    scale: Floats
+    fill: Floats
+    marked: NDArray[np.int64]
+    bend: bool = False
 
     @classmethod
-    def fit(cls, name: str, values: Floats, style: Style) -> "NumberColumn":
-        """Learn scale and fill from the training values."""
-        present = values[np.isfinite(values)]
-        if not present.size:
-            return cls(name, 0.0, 1.0, 0.0 if style != "tree" else None, False, False)
-        middle = float(np.median(present))
-        if style == "tree":
-            large = float(np.abs(present).max()) > _LARGEST_EXACT
-            return cls(name, middle if large else 0.0, 1.0, None, False, False)
-        scale = float(present.std())
-        if style == "smooth":
-            low, high = np.quantile(present, [0.25, 0.75])
-            scale = float(high - low) / 1.349 or scale
-        mark = present.size < values.size
-        ok = np.isfinite(scale) and scale > 0
-        return cls(name, middle, scale if ok else 1.0, middle, mark, style == "smooth")
+    def fit(cls, names: Sequence[str], values: Floats, style: Style) -> "NumberBlock":
+        """Learn scale and fill from training values, shape (n_rows, n_columns)."""
+        known = np.isfinite(values)
+        empty = ~known.any(axis=0)
+        values = np.where(known, values, np.where(empty, 0.0, np.nan))
+        with np.errstate(all="ignore"):  # numbers near the end of float64
+            if style == "tree":
+                return cls(tuple(names), *_for_trees(values), _NO_MARKS)
+            middle, spread = np.nanmedian(values, axis=0), np.nanstd(values, axis=0)
+            if style == "smooth":
+                low, high = np.nanquantile(values, [0.25, 0.75], axis=0)
+                spread = np.where(high > low, (high - low) / 1.349, spread)
+        middle = np.where(np.isfinite(middle), middle, 0.0)
+        spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1.0)
+        marked = np.flatnonzero(~known.all(axis=0) & ~empty)
+        return cls(tuple(names), middle, spread, middle, marked, style == "smooth")
 
     def encode(self, values: Floats) -> Matrix:
-        """Return the value, and the mark of missing ones where there is one."""
+        """Return the values, then the marks of missing ones."""
         missing = ~np.isfinite(values)
-        filled = np.where(missing, np.nan if self.fill is None else self.fill, values)
-        scaled = (filled - self.offset) / self.scale
+        with np.errstate(over="ignore"):
+            filled = np.where(missing, self.fill, values)
+            scaled = (filled - self.offset) / self.scale
         if self.bend:
-            scaled = scaled / np.sqrt(1 + (scaled / 3) ** 2)
-        elif self.fill is not None:
-            scaled = np.clip(scaled, -_FAR, _FAR)
-        both = [_narrow(scaled), missing] if self.mark else [_narrow(scaled)]
-        return np.column_stack(both).astype(np.float32)
+            far = np.clip(scaled, -_FAR, _FAR)
+            scaled = far / np.hypot(1, far / 3)
+        top = _FAR if np.isfinite(self.fill).all() else _LARGEST
+        narrow = np.clip(scaled, -top, top).astype(np.float32)
+        if not self.marked.size:
+            return narrow
+        return np.hstack([narrow, missing[:, self.marked].astype(np.float32)])
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The value, and whether it is missing."""
-        return ("", "is missing") if self.mark else ("",)
+        """Names of the numbers, in order."""
+        marks = (f"{self.names[i]} is missing" for i in self.marked)
+        return (*self.names, *marks)
+
+
+def _for_trees(values: Floats) -> tuple[Floats, Floats, Floats]:
+    large = np.flatnonzero(
+        np.nanmax(np.abs(values), axis=0, initial=0) > _LARGEST_EXACT
+    )
+    offset = np.zeros(values.shape[1])
+    offset[large] = np.nanmedian(values[:, large], axis=0)
+    offset = np.where(np.isfinite(offset), offset, 0.0)
+    return offset, np.ones(values.shape[1]), np.full(values.shape[1], np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +202,7 @@ class DateColumn:
 
     name: str
     start_s: float
-    kept: tuple[str, ...]
-    numbers: tuple[NumberColumn, ...]
+    numbers: NumberBlock
 
     @classmethod
     def fit(cls, name: str, values: Floats, style: Style) -> "DateColumn":
@@ -195,24 +212,20 @@ class DateColumn:
         calendar = _calendar(values, start_s, cyclic=style != "tree")
         kept = tuple(part for part, v in calendar.items() if _varies(v))
         kept = kept or ("days",)
-        numbers = tuple(NumberColumn.fit(part, calendar[part], style) for part in kept)
-        return cls(name, start_s, kept, numbers)
+        table = np.column_stack([calendar[part] for part in kept])
+        return cls(name, start_s, NumberBlock.fit(kept, table, style))
 
     def encode(self, values: Floats) -> Matrix:
         """Return the parts side by side."""
-        cyclic = any(part.endswith("cosine") for part in self.kept)
+        names = self.numbers.names
+        cyclic = any(part.endswith("sine") for part in names)
         calendar = _calendar(values, self.start_s, cyclic=cyclic)
-        blocks = [number.encode(calendar[number.name]) for number in self.numbers]
-        return np.hstack(blocks)
+        return self.numbers.encode(np.column_stack([calendar[part] for part in names]))
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts that vary."""
-        return tuple(
-            f"{number.name} {part}".strip()
-            for number in self.numbers
-            for part in number.parts
-        )
+        return self.numbers.parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +233,7 @@ class TextColumn:
     """Sentences: topics of their words (TF-IDF, then SVD), length, word count."""
 
     name: str
-    numbers: tuple[NumberColumn, ...]
+    numbers: NumberBlock
     vectorizer: Any = field(repr=False)
     topics: Any = field(repr=False)
 
@@ -240,18 +253,13 @@ class TextColumn:
             n_topics = min(MOST_TOPICS, weights.shape[1] - 1, weights.shape[0] - 1)
             if n_topics > 0:
                 topics = TruncatedSVD(n_topics, random_state=0).fit(weights)
-        sizes = _sizes(texts)
-        numbers = tuple(
-            NumberColumn.fit(part, sizes[:, i], style)
-            for i, part in enumerate(("length", "words"))
-        )
+        numbers = NumberBlock.fit(("length", "words"), _sizes(texts), style)
         return cls(name, numbers, vectorizer if topics is not None else None, topics)
 
     def encode(self, values: Sequence[Any]) -> Matrix:
         """Return length, word count and topics."""
         texts = _texts(values)
-        sizes = _sizes(texts)
-        blocks = [number.encode(sizes[:, i]) for i, number in enumerate(self.numbers)]
+        blocks = [self.numbers.encode(_sizes(texts))]
         if self.topics is not None:
             topics = self.topics.transform(self.vectorizer.transform(texts))
             blocks.append(topics.astype(np.float32))
@@ -261,12 +269,7 @@ class TextColumn:
     def parts(self) -> tuple[str, ...]:
         """Length, word count, topics."""
         n_topics = 0 if self.topics is None else self.topics.n_components
-        return ("length", "words", *(f"topic {i + 1}" for i in range(n_topics)))
-
-
-def _narrow(values: Floats) -> Matrix:
-    top = float(np.finfo(np.float32).max)
-    return np.clip(values, -top, top).astype(np.float32)
+        return (*self.numbers.parts, *(f"topic {i + 1}" for i in range(n_topics)))
 
 
 def _varies(values: Floats) -> bool:

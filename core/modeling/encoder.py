@@ -22,10 +22,11 @@ from core.modeling.columns import (
     DateColumn,
     IndicatorColumn,
     Matrix,
-    NumberColumn,
+    NumberBlock,
     Style,
     TextColumn,
 )
+from core.modeling.metrics import Floats
 
 NUMERIC: Final[frozenset[ColumnKind]] = frozenset(("number", "integer", "boolean"))
 
@@ -46,8 +47,10 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
+    numbers_ : NumberBlock
+        Numbers and booleans, which stand first.
     columns_ : tuple of Column
-        One for each feature.
+        The other features, one each.
 
     Examples
     --------
@@ -72,8 +75,12 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             An encoder that never sees the target cannot leak it.
         """
         raw = raw_columns(X, self.schema)
+        names = [column.name for column in self.schema if column.kind in NUMERIC]
+        self.numbers_ = NumberBlock.fit(names, _stacked(raw, names, len(X)), self.style)
         self.columns_: tuple[Column, ...] = tuple(
-            _fit_column(column, raw[column.name], self.style) for column in self.schema
+            _fit_column(column, raw[column.name], self.style)
+            for column in self.schema
+            if column.kind not in NUMERIC
         )
         return self
 
@@ -99,25 +106,22 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         >>> encoder.encode({"age": np.array([28.0])}, 1).tolist()
         [[28.0]]
         """
-        width = sum(len(column.parts) for column in self.columns_)
-        matrix = np.empty((n_rows, width), dtype=np.float32)
-        start = 0
-        for column in self.columns_:
-            block = column.encode(raw[column.name])
-            matrix[:, start : start + block.shape[1]] = block
-            start += block.shape[1]
-        return matrix
+        numbers = _stacked(raw, self.numbers_.names, n_rows)
+        blocks = [self.numbers_.encode(numbers)]
+        blocks.extend(column.encode(raw[column.name]) for column in self.columns_)
+        return np.ascontiguousarray(np.hstack(blocks))
 
     def get_feature_names_out(
         self,
         input_features: object = None,  # noqa: ARG002
     ) -> list[str]:
         """Return a name for each number, such as "signed_up month"."""
-        return [
+        others = (
             f"{column.name} {part}".strip()
             for column in self.columns_
             for part in column.parts
-        ]
+        )
+        return [*self.numbers_.parts, *others]
 
 
 def raw_columns(frame: pd.DataFrame, schema: Schema) -> dict[str, Any]:
@@ -130,19 +134,26 @@ def raw_columns(frame: pd.DataFrame, schema: Schema) -> dict[str, Any]:
     >>> raw_columns(frame, describe_schema(frame))
     {'age': array([30., 41.])}
     """
-    return {column.name: _raw(frame[column.name], column.kind) for column in schema}
+    names = [column.name for column in schema if column.kind in NUMERIC]
+    block = frame[names].to_numpy(dtype=np.float64, na_value=np.nan)
+    raw: dict[str, Any] = {name: block[:, i] for i, name in enumerate(names)}
+    for column in schema:
+        if column.kind not in NUMERIC:
+            values = frame[column.name]
+            raw[column.name] = (
+                as_numbers(values) if column.kind == "date" else values.tolist()
+            )
+    return raw
 
 
-def _raw(values: pd.Series, kind: ColumnKind) -> Any:
-    if kind in NUMERIC or kind == "date":
-        return as_numbers(values)
-    return values.tolist()
+def _stacked(raw: Mapping[str, Any], names: Sequence[str], n_rows: int) -> Floats:
+    if not names:
+        return np.empty((n_rows, 0))
+    return np.column_stack([raw[name] for name in names])
 
 
 def _fit_column(column: ColumnSchema, raw: Any, style: Style) -> Column:
     name, kind = column.name, column.kind
-    if kind in NUMERIC:
-        return NumberColumn.fit(name, raw, style)
     if kind == "date":
         return DateColumn.fit(name, raw, style)
     if kind == "text":

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.pipeline import Pipeline
 
 from core.modeling.columns import Matrix
+from core.modeling.encoder import raw_columns
 from core.modeling.metrics import Floats
 
 
@@ -62,7 +63,8 @@ class RescaledRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 class Blend(BaseEstimator):  # type: ignore[misc]
     """A weighted mean of fitted pipelines; raw frames go in.
 
-    Pipelines that share one encoder object encode a frame once.
+    Their encoders have one schema; those that share one encoder object encode a frame
+    once.
 
     Parameters
     ----------
@@ -96,12 +98,13 @@ class Blend(BaseEstimator):  # type: ignore[misc]
         return np.asarray(output.argmax(axis=1), dtype=np.float64)
 
     def _mean(self, X: pd.DataFrame) -> Floats:
+        raw = raw_columns(X, self.pipelines[0][0].schema)
         encoded: dict[int, Matrix] = {}
         outputs = []
         for pipeline, weight in zip(self.pipelines, self.weights, strict=True):
             encoder, estimator = pipeline[0], pipeline[-1]
             if id(encoder) not in encoded:
-                encoded[id(encoder)] = encoder.transform(X)
+                encoded[id(encoder)] = encoder.encode(raw, len(X))
             output = read_output(estimator, encoded[id(encoder)], self.n_outputs)
             outputs.append(weight * output)
         return np.asarray(sum(outputs) / sum(self.weights), dtype=np.float64)

@@ -1,5 +1,8 @@
 """Where candidates run: in this process, or in a pool of worker processes."""
 
+import os
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from typing import Any, Final, Protocol
@@ -15,6 +18,17 @@ from core.modeling.material import Material
 _ONE_THREAD: Final = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
+
+
+def _end_with_parent(parent: int) -> None:
+    """Let a worker end when the process that started it was killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 class Runner(Protocol):
@@ -98,7 +112,12 @@ class Pool:
         self._executor: Any = self._start()
 
     def _start(self) -> Any:
-        return ProcessPoolExecutor(max_workers=self._n_jobs, env=_ONE_THREAD)
+        return ProcessPoolExecutor(
+            max_workers=self._n_jobs,
+            env=_ONE_THREAD,
+            initializer=_end_with_parent,
+            initargs=(os.getpid(),),
+        )
 
     @property
     def running(self) -> tuple[Candidate, ...]:

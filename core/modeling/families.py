@@ -30,7 +30,7 @@ _ALL = (
         "Baseline",
         "Always gives the most likely answer of the training rows; what every other "
         "model has to beat.",
-        "tree",
+        "none",
         fit_baseline,
         ({},),
     ),

@@ -111,7 +111,7 @@ class Family:
         In a person's words.
     about : str
         One sentence: what it is and when it is good.
-    style : {"tree", "linear", "smooth"}
+    style : {"tree", "linear", "smooth", "none"}
         The form of matrix it takes.
     fit : callable
         ``fit(data, params, random_state, watch) -> Fitted``.

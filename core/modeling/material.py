@@ -93,7 +93,8 @@ class Material:
         self._refuse_too_large(style)
         rows = self.scheme.folds[fold]
         part = self.frame.iloc[rows.train].reset_index(drop=True)
-        encoder = FrameEncoder(self.schema, style).fit(part)
+        schema = Schema(()) if style == "none" else self.schema
+        encoder = FrameEncoder(schema, style).fit(part)
         held_out = self.frame.iloc[rows.valid].reset_index(drop=True)
         for path, frame in zip(paths[:2], (part, held_out), strict=True):
             with temporary_sibling(path) as temporary:

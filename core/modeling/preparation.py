@@ -57,10 +57,11 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     ModelingError
         No model can be trained; the message names the column.
     """
-    target = prepare_target(request.frame, request.target, request.task)
+    table, findings = _without_infinity(request.frame)
+    target = prepare_target(table, request.target, request.task)
     metric = find_metric(request.metric, target.task)
-    findings = [*_infinite_values(request.frame), *target.findings]
-    frame, schema = _features(request, target)
+    findings.extend(target.findings)
+    frame, schema = _features(table, request, target)
     schema, left_out = choose_features(schema)
     findings.extend(left_out)
     if not len(schema):
@@ -69,27 +70,30 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     if request.validation is None:
         y, scheme = target.y, _inner_scheme(request, target, schema)
     else:
-        checked = match_target(request.validation, target)
+        held, _ = _without_infinity(request.validation)
+        checked = match_target(held, target)
         findings.extend(checked.findings)
         _refuse_useless(checked, target)
-        held_out = coerce(request.validation.iloc[checked.rows], schema)
+        held_out = coerce(held.iloc[checked.rows], schema)
         frame = pd.concat([frame, held_out], ignore_index=True)
         y = np.concatenate([target.y, checked.y])
         scheme = given_validation(len(target.y), len(checked.y))
     if scheme.n_valid < 100:
         findings.append(_few_rows(scheme.n_valid))
     material = Material(
-        directory, coerce(frame, schema), y, schema, scheme, target.task, target.name,
+        directory, frame, y, schema, scheme, target.task, target.name,
         metric.name, target.classes_,
     )  # fmt: skip
     return material, findings
 
 
-def _features(request: Request, target: Target) -> tuple[pd.DataFrame, Schema]:
+def _features(
+    table: pd.DataFrame, request: Request, target: Target
+) -> tuple[pd.DataFrame, Schema]:
     named = [request.target]
     if isinstance(request.groups, str):
         named.append(request.groups)
-    frame = request.frame.drop(columns=[n for n in named if n in request.frame])
+    frame = table.drop(columns=[name for name in named if name in table])
     kept = canonical(frame.iloc[target.rows].reset_index(drop=True))
     return kept, describe_schema(kept)
 
@@ -148,27 +152,26 @@ def _refuse_useless(checked: Target, target: Target) -> None:
         )
 
 
-def _infinite_values(frame: pd.DataFrame) -> list[Finding]:
-    found = []
-    for name in frame.columns:
-        values = frame[name]
+def _without_infinity(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    found = {}
+    for position, name in enumerate(frame.columns):
+        values = frame.iloc[:, position]
         if pd.api.types.is_float_dtype(values.dtype):
             plain = values.to_numpy(dtype=np.float64, na_value=np.nan)
             if np.isinf(plain).any():
-                found.append(str(name))
+                found[name] = np.where(np.isinf(plain), np.nan, plain)
     if not found:
-        return []
-    shown = ", ".join(repr(name) for name in found[:5])
-    return [
-        Finding(
-            "MODEL-002",
-            "warning",
-            "Infinite values count as missing",
-            f"Found in {len(found)} columns: {shown}.",
-            "Look where they come from, most often a division by zero.",
-            tuple(found),
-        )
-    ]
+        return frame, []
+    shown = ", ".join(repr(str(name)) for name in list(found)[:5])
+    finding = Finding(
+        "MODEL-002",
+        "warning",
+        "Infinite values count as missing",
+        f"Found in {len(found)} columns: {shown}.",
+        "Look where they come from, most often a division by zero.",
+        tuple(str(name) for name in found),
+    )
+    return frame.assign(**{str(name): v for name, v in found.items()}), [finding]
 
 
 def _nothing_to_learn_from() -> Finding:

@@ -71,7 +71,7 @@ class Schedule:
         self._random_state = random_state
         self._lag = lag
         self._names: Counter[str] = Counter()
-        self._most = int(np.clip(n_rows // 20, 24, 400))
+        self._most = int(np.clip(n_rows // 20, 16, 400))
         self._fixed = [("baseline", {}), *self._fixed_settings(log_target)]
         self._next = 0
 

@@ -170,9 +170,10 @@ def score_interval(
 ) -> tuple[float, float]:
     """Return a 95 % interval of a score on these rows.
 
-    ROC AUC by DeLong's variance on the logit scale, accuracy by Wilson's method,
-    every other metric by the percentiles of 200 bootstrap draws of the rows (of at
-    most 20,000 of them, then narrowed to the full number).
+    ROC AUC by the wider of DeLong's variance on the logit scale and Newcombe's method
+    5, accuracy by Wilson's method, every other metric by the percentiles of 200
+    bootstrap draws of the rows (of at most 20,000 of them, then narrowed to the full
+    number).
 
     Parameters
     ----------
@@ -268,15 +269,25 @@ def _auc_interval(y: Floats, score: Floats) -> tuple[float, float]:
     above = _placements(positive, negative)
     below = 1 - _placements(negative, positive)
     auc = float(above.mean())
-    # An AUC of 0 or 1 has no spread of its own: half a pair keeps it off the edge.
-    auc = min(max(auc, 0.5 / (m * n)), 1 - 0.5 / (m * n))
-    delong = float(above.var() / m + below.var() / n)
-    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    hanley = auc * (1 - auc) + (m - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)
-    spread = np.sqrt(max(delong, hanley / (m * n))) / (auc * (1 - auc))
+    low, high = _newcombe(auc, m, n)
+    if not 0 < auc < 1:
+        return low, high
+    spread = np.sqrt(above.var() / m + below.var() / n) / (auc * (1 - auc))
     logit = np.log(auc / (1 - auc))
-    low, high = 1 / (1 + np.exp(-(logit + np.array([-_Z, _Z]) * spread)))
-    return float(low), float(high)
+    ends = 1 / (1 + np.exp(-(logit + np.array([-_Z, _Z]) * spread)))
+    return min(low, float(ends[0])), max(high, float(ends[1]))
+
+
+def _newcombe(auc: float, m: int, n: int) -> tuple[float, float]:
+    """Newcombe's method 5: all areas whose own variance reaches the one found."""
+    area = np.linspace(0, 1, 4_001)
+    more = (m + n) / 2 - 1
+    factor = 1 + more * ((1 - area) / (2 - area) + area / (1 + area))
+    reach = _Z * np.sqrt(area * (1 - area) * factor / (m * n))
+    inside = area[np.abs(area - auc) <= reach + 1e-9]
+    if not inside.size:  # narrower than the grid
+        return auc, auc
+    return float(min(inside[0], auc)), float(max(inside[-1], auc))
 
 
 def _placements(values: Floats, among: Floats) -> Floats:

@@ -106,7 +106,8 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     )  # fmt: skip
     clock = Clock(request.budget_s, should_stop)
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
-    work = Path(tempfile.mkdtemp(prefix="rondo-train-"))
+    work = store.directory / "work"
+    shutil.rmtree(work, ignore_errors=True)  # of a run that was killed
     try:
         run = _train(request, store, work, clock, (on_progress, _n_jobs(n_jobs)))
     except BaseException:

@@ -1,0 +1,33 @@
+import numpy as np
+
+from core.modeling.ensemble import select_weights
+from core.modeling.scoring import METRICS
+
+
+def test_two_models_that_err_differently_are_blended() -> None:
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=500)
+    outputs = [y + rng.normal(size=500) for _ in range(2)] + [y + 9]
+    counts = select_weights(outputs, y, METRICS["rmse"])
+    assert counts[0] > 0
+    assert counts[1] > 0
+    assert counts[2] == 0
+
+
+def test_of_equal_models_the_first_is_taken_alone() -> None:
+    y = np.array([0.0, 1.0, 1.0, 0.0])
+    output = np.column_stack([1 - y * 0.8, y * 0.8])
+    counts = select_weights([output, output.copy()], y, METRICS["log_loss"])
+    assert counts == [1, 0]
+
+
+def test_the_blend_is_never_worse_than_the_best_single_one() -> None:
+    rng, metric = np.random.default_rng(1), METRICS["roc_auc"]
+    y = rng.integers(0, 2, 300).astype(float)
+    outputs = [rng.dirichlet([1, 1], 300) for _ in range(5)]
+    counts = np.array(select_weights(outputs, y, metric))
+    blend = (
+        sum(n * output for n, output in zip(counts, outputs, strict=True))
+        / counts.sum()
+    )
+    assert metric.score(y, blend) >= max(metric.score(y, output) for output in outputs)
