@@ -17,8 +17,8 @@ from core.monitoring.windows import Period, Window, cut_windows
 MIN_LABELS = 30
 """Windows with fewer outcomes are shown in grey, without a verdict."""
 
-_FROM_LABELS = {"multiclass": "accuracy"}
-"""Metric taken by default where captured answers do not suffice for the usual one."""
+_FROM_LABELS = {"multiclass": "accuracy", "regression": "mae"}
+"""Metrics that captured answers suffice for, and that can be estimated as well."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def realised_performance(
     pos_label : object, default=None
         Label of the positive class; needed for two classes.
     metric : str, default=None
-        The task's usual one when not given (ROC AUC, accuracy, RMSE).
+        The task's usual one when not given (ROC AUC, accuracy, MAE).
     window : {"hour", "day", "week", "month"} or int, default="month"
         As in `cut_windows`.
 

@@ -11,7 +11,7 @@ from core.monitoring.report import ColumnDrift
 from core.plots.theme import BAD, NEUTRAL, WARN, Chart, new_figure, short, text
 
 _MOST_COLUMNS = 15
-_THEN, _NOW = "Training rows", "This window"
+_NOW = "This window"
 _STATES = (("drifted", BAD), ("changed a little", WARN), ("steady", NEUTRAL))
 
 
@@ -73,15 +73,17 @@ def _state(column: ColumnDrift) -> str:
     return "changed a little" if column.changed else "steady"
 
 
-def draw_distribution(seen: Distribution) -> Chart:
+def draw_distribution(seen: Distribution, then: str = "Training rows") -> Chart:
     """Draw a column's distribution in training and in the window.
 
     Parameters
     ----------
     seen : Distribution
         Numbers and dates are drawn as steps, named cells as pairs of bars.
+    then : str, default="Training rows"
+        What the window is compared with.
     """
-    figure = _pairs_of_bars(seen) if seen.axis == "labels" else _two_steps(seen)
+    figure = (_pairs_of_bars if seen.axis == "labels" else _two_steps)(seen, then)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     figure.update_layout(showlegend=True)
     missing = ""
@@ -94,17 +96,17 @@ def draw_distribution(seen: Distribution) -> Chart:
         figure,
         alt=f"{seen.name}: {_largest_move(seen)}{missing}",
         reading=(
-            "Where the two part, the window holds more or fewer such rows than the "
-            f"training rows did.{missing}"
+            "Where the two part, the window holds more or fewer such rows than "
+            f"before.{missing}"
         ),
     )
 
 
-def _pairs_of_bars(seen: Distribution) -> go.Figure:
+def _pairs_of_bars(seen: Distribution, then: str) -> go.Figure:
     figure = new_figure(y="Share of rows")
     positions = [str(place) for place in range(len(seen.labels))]
     names = [text(label) for label in seen.labels]
-    for name, shares, colour in ((_THEN, seen.before, NEUTRAL), (_NOW, seen.now, None)):
+    for name, shares, colour in ((then, seen.before, NEUTRAL), (_NOW, seen.now, None)):
         figure.add_bar(
             x=positions,
             y=shares,
@@ -119,13 +121,13 @@ def _pairs_of_bars(seen: Distribution) -> go.Figure:
     return figure
 
 
-def _two_steps(seen: Distribution) -> go.Figure:
+def _two_steps(seen: Distribution, then: str) -> go.Figure:
     figure = new_figure(x=short(seen.name, 40), y="Share of rows")
     edges: list[object] = list(seen.edges)
     if seen.axis == "dates":
         edges = [datetime.fromtimestamp(edge, UTC) for edge in seen.edges]
     for name, shares, line in (
-        (_THEN, seen.before, {"color": NEUTRAL, "shape": "hv", "width": 1}),
+        (then, seen.before, {"color": NEUTRAL, "shape": "hv", "width": 1}),
         (_NOW, seen.now, {"shape": "hv", "width": 2}),
     ):
         figure.add_scatter(
@@ -134,7 +136,7 @@ def _two_steps(seen: Distribution) -> go.Figure:
             name=name,
             mode="lines",
             line=line,
-            fill="tozeroy" if name == _THEN else None,
+            fill="tozeroy" if name == then else None,
             hovertemplate="from %{x}: %{y:.1%}<extra></extra>",
         )
     return figure

@@ -1,0 +1,153 @@
+"""What a window says: the verdict, quality, drift of columns and of predictions."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.monitoring import DriftReport
+from core.monitoring.report import ColumnDrift
+from core.plots.monitoring import draw_distribution, draw_drift
+from core.workspace import MonitorReport
+from pages.shared.frame import md, show_chart, show_findings
+
+_FIGURES: dict[str, ColumnConfig] = {
+    "Change": st.column_config.NumberColumn(
+        "Change",
+        format="%.2f",
+        help="In standard deviations of shift; decides, from 0.10 on.",
+    ),
+    "PSI": st.column_config.NumberColumn(
+        "PSI", format="%.3f", help="Often watched over 0.1, acted on over 0.25."
+    ),
+    "Jensen-Shannon": st.column_config.NumberColumn(
+        "Jensen-Shannon", format="%.3f", help="0 is equal, 1 has nothing in common."
+    ),
+    "Wasserstein": st.column_config.NumberColumn(
+        "Wasserstein", format="%.2f", help="In standard deviations of training."
+    ),
+    "Missing": st.column_config.NumberColumn("Missing", format="percent"),
+}
+
+
+def show_verdict(report: MonitorReport) -> None:
+    """Say in one sentence whether anything is wrong."""
+    broken = [each for each in report.quality if each.severity == "problem"]
+    drift, answers = report.drift, report.predictions
+    if broken:
+        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        st.error(
+            f"{md(broken[0].title)}: {md(broken[0].evidence)}{more} "
+            "Mend this before reading anything else.",
+            title="Something is broken",
+            icon=":material/error:",
+        )
+    elif not drift.enough:
+        st.info(md(drift.sentence), title="Too early to say", icon=":material/info:")
+    elif drift.drifted or answers.drifted or report.quality:
+        st.warning(_what_moved(report), title="Look at this", icon=":material/warning:")
+    else:
+        st.success(
+            md(drift.sentence), title="Nothing is wrong", icon=":material/check_circle:"
+        )
+
+
+def _what_moved(report: MonitorReport) -> str:
+    said = [md(report.drift.sentence)]
+    if report.predictions.drifted:
+        said.append("The predictions have moved with them.")
+    elif report.drift.drifted and report.predictions.enough:
+        said.append("The predictions have not moved.")
+    warned = [each for each in report.quality if each.severity == "warning"]
+    if warned:
+        said.append(f"{md(warned[0].title)}: {md(warned[0].evidence)}")
+    return " ".join(said)
+
+
+def show_columns(report: MonitorReport) -> None:
+    """Show faults of delivery first, then each column's drift."""
+    st.subheader("Quality", anchor=False)
+    show_findings(report.quality, empty="Every column came as the model expects it.")
+    st.subheader("Drift", anchor=False)
+    st.caption(_rows_compared(report.drift))
+    if not report.drift.enough:
+        st.caption(md(report.drift.sentence))
+        return
+    show_findings(each for each in report.drift.findings if not _is_column(each.code))
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_chart(draw_drift(report.drift), key="monitor-drift")
+    with right:
+        _show_then_and_now(report.drift)
+    with st.expander("All figures", icon=":material/table_chart:"):
+        show_figures(report.drift)
+
+
+def _is_column(code: str) -> bool:
+    return code in ("MONITOR-010", "MONITOR-011")
+
+
+def _rows_compared(drift: DriftReport) -> str:
+    return (
+        f"{drift.n_current:,} rows of the window against {drift.n_reference:,} "
+        "training rows. Drifted: the change is beyond chance, and large."
+    )
+
+
+def _show_then_and_now(drift: DriftReport) -> None:
+    names = [column.name for column in drift.ranked]
+    name = st.selectbox("Then and now", names, key="monitor-column")
+    column = drift.columns[name]
+    show_chart(draw_distribution(column.distribution), key="monitor-distribution")
+
+
+def show_figures(drift: DriftReport) -> None:
+    """Show every column's distances in one table, largest change first."""
+    rows = [_figures(column) for column in drift.ranked]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        alt="Each column's change and distances since training.",
+        column_config=_FIGURES,
+    )
+
+
+def _figures(column: ColumnDrift) -> dict[str, object]:
+    state = "changed a little" if column.changed else "steady"
+    return {
+        "Column": column.name,
+        "State": "drifted" if column.drifted else state,
+        "What is seen": column.reason if column.changed else "",
+        "Change": column.effect,
+        "PSI": column.psi,
+        "Jensen-Shannon": column.jensen_shannon,
+        "Wasserstein": column.wasserstein,
+        "Missing": column.distribution.missing_now,
+    }
+
+
+def show_predictions(report: MonitorReport) -> None:
+    """Show how the model's answers have moved."""
+    drift = report.predictions
+    st.subheader("What the model answers", anchor=False)
+    if not drift.enough:
+        st.caption(md(drift.sentence))
+        return
+    (column,) = drift.columns.values()
+    if column.drifted:
+        st.warning(
+            f"The answers have drifted: {md(column.reason)} (change "
+            f"{column.effect:.2f} over {drift.n_current:,} rows).",
+            icon=":material/warning:",
+        )
+    else:
+        st.success(
+            f"The answers are distributed as on the validation rows "
+            f"({drift.n_current:,} against {drift.n_reference:,} rows).",
+            icon=":material/check_circle:",
+        )
+    show_chart(
+        draw_distribution(column.distribution, then="Validation rows"),
+        key="monitor-answers",
+    )
+    with st.expander("All figures", icon=":material/table_chart:"):
+        show_figures(drift)

@@ -1,0 +1,174 @@
+"""Outcomes: bring them in by prediction id, and see the metric over time."""
+
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import pandas as pd
+import streamlit as st
+
+from core.data import read_table
+from core.errors import DataError
+from core.monitoring import PerformanceSeries, Period
+from core.plots.monitoring import draw_performance
+from core.serving import OutcomeReport, Service, read_outcomes
+from pages.shared.frame import facts, md, show_chart, stop_on_error
+from pages.shared.monitor_choice import (
+    WINDOWS,
+    Subject,
+    captured,
+    outcomes_have_changed,
+)
+from pages.shared.state import forget, recall, remember, workspace
+
+_KEPT = "outcome-report"
+Pair = tuple[PerformanceSeries, PerformanceSeries | None]
+
+
+def show_outcomes(subject: Subject, service: Service) -> None:
+    """Show the metric over time, and take outcomes in."""
+    if not subject.n_predictions:
+        st.info(
+            "Outcomes are joined to captured predictions by their id. Predict first.",
+            icon=":material/info:",
+        )
+        return
+    known = subject.n_outcomes / subject.n_predictions
+    facts(
+        [
+            ("Predictions captured", f"{subject.n_predictions:,}"),
+            ("Outcomes known", f"{subject.n_outcomes:,} ({known:.0%})"),
+        ]
+    )
+    _show_performance(subject, service)
+    st.subheader("Bring outcomes in", anchor=False)
+    _take_outcomes(subject, service)
+
+
+def _show_performance(subject: Subject, service: Service) -> None:
+    st.subheader("Performance over time", anchor=False)
+    by = st.segmented_control(
+        "Windows by",
+        list(WINDOWS),
+        default="Month",
+        required=True,
+        key="monitor-performance-by",
+        persist_state="session",
+    )
+    with stop_on_error():
+        realised, estimated = performance(subject, WINDOWS[by])
+    if estimated is not None and estimated.metric != realised.metric:
+        estimated = None
+    if not subject.n_outcomes and estimated is None:
+        st.caption("No outcome is known yet; bring them in below.")
+        return
+    expected = expected_value(service.version.evaluation, realised.metric)
+    show_chart(
+        draw_performance(realised, estimated, expected), key="monitor-performance"
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner="Joining predictions and outcomes")
+def performance(subject: Subject, window: Period) -> Pair:
+    """Return the realised and the estimated metric over time."""
+    return workspace().monitoring.performance(
+        subject.project_id, number=subject.number, window=window
+    )
+
+
+def expected_value(evaluation: Mapping[str, Any] | None, metric: str) -> float | None:
+    """Return a metric's value on the test rows, when the version carries it.
+
+    Examples
+    --------
+    >>> expected_value({"metrics": {"mae": {"value": 2.0}}}, "mae")
+    2.0
+    >>> expected_value(None, "mae") is None
+    True
+    """
+    metrics = (evaluation or {}).get("metrics", {})
+    return float(metrics[metric]["value"]) if metric in metrics else None
+
+
+def _take_outcomes(subject: Subject, service: Service) -> None:
+    st.markdown(
+        "A table with two columns, **id** (of the prediction) and **outcome** "
+        f"(what became true of {md(service.version.target)})."
+    )
+    waiting = _waiting(subject)
+    if waiting:
+        st.download_button(
+            "Download the ids that wait",
+            waiting,
+            file_name="outcomes.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    uploaded = st.file_uploader(
+        "Outcomes", type=["csv", "tsv", "txt", "gz", "parquet", "xlsx"], key="outcomes"
+    )
+    if uploaded is None:
+        _show_report(recall(_KEPT))
+        forget(_KEPT)
+        return
+    if st.button("Take these outcomes", type="primary", icon=":material/check:"):
+        with stop_on_error():
+            pairs = read_pairs(uploaded, uploaded.name, service)
+            report = workspace().monitoring.add_outcomes(subject.project_id, pairs)
+        remember(_KEPT, report)
+        outcomes_have_changed()
+        st.rerun()
+    _show_report(recall(_KEPT))
+
+
+def _waiting(subject: Subject) -> bytes:
+    """Return a CSV of the predictions whose outcome is not known, ready to fill in."""
+    meta = captured(subject).meta
+    rows = meta.loc[meta["outcome"].isna(), ["id", "at", "prediction"]]
+    return rows.assign(outcome="").to_csv(index=False).encode() if len(rows) else b""
+
+
+def read_pairs(
+    source: BinaryIO, name: str, service: Service
+) -> list[tuple[str, object]]:
+    """Read prediction ids and outcomes from a file.
+
+    Raises
+    ------
+    DataError
+        The file has no columns "id" and "outcome".
+    SchemaError
+        An outcome is no label of the model, or no number.
+    """
+    source.seek(0)
+    frame = read_table(source, name=name, as_text=True).frame
+    columns = {str(column).strip().lower(): column for column in frame.columns}
+    if not {"id", "outcome"} <= set(columns):
+        raise DataError(
+            "The file has no columns “id” and “outcome”.",
+            hint="Name them so in its first line; download the ids for a start.",
+        )
+    given = frame[columns["outcome"]]
+    values = [None if pd.isna(value) else value for value in given]
+    outcomes = read_outcomes(service.version.model, values)
+    return list(zip(frame[columns["id"]].astype("str"), outcomes, strict=True))
+
+
+def _show_report(report: OutcomeReport | None) -> None:
+    if report is None:
+        return
+    said = [f"{report.n_added:,} outcomes were added"]
+    for count, words in (
+        (report.n_replaced, "replaced an earlier one"),
+        (report.n_repeated, "were known already"),
+        (report.n_empty, "rows had none"),
+        (report.n_unknown, "ids are not of a prediction of this project"),
+    ):
+        if count:
+            said.append(f"{count:,} {words}")
+    text = ", ".join(said) + "."
+    if report.n_unknown:
+        named = ", ".join(md(each) for each in report.unknown[:3])
+        st.warning(f"{text} Unknown: {named}.", icon=":material/warning:")
+    else:
+        st.success(text, icon=":material/check_circle:")
