@@ -1,0 +1,78 @@
+"""Predict: one answer from a form, or a whole file; every answer is kept."""
+
+import streamlit as st
+
+from core.serving import Service, answer_call
+from pages.shared.frame import header, md, point_to, stop_on_error
+from pages.shared.predict_answer import show_answer
+from pages.shared.predict_file import score_whole_file
+from pages.shared.predict_form import arrange, fields_of, importance_of
+from pages.shared.predict_recent import show_recent
+from pages.shared.predict_widgets import ask_record
+from pages.shared.state import recall, remember, require_project, workspace
+
+
+def champion(project_id: str) -> Service:
+    """Return what answers for the project, or point to where it is made."""
+    registry = workspace().registry
+    if registry.champion(project_id) is None:
+        if registry.versions(project_id):
+            point_to("deploy", "No version answers yet. Make one the champion.")
+        point_to("evaluate", "There is no version yet. Save one after evaluating it.")
+    with stop_on_error():
+        return workspace().service(project_id)
+
+
+def show_version(service: Service) -> None:
+    """Say in one line which version answers, and how good it was."""
+    version = service.version
+    info = workspace().registry.version(version.project, version.number)
+    parts = [
+        f"**Version {version.number}**, the champion, answers",
+        md(info.summary["name"]),
+    ]
+    headline = info.summary["headline"]
+    if headline:
+        measured = f"{headline['title']} {headline['value']:.3f}"
+        if headline["low"] is not None:
+            measured += f" ({headline['low']:.3f} to {headline['high']:.3f})"
+        parts.append(f"{md(measured)} on test rows")
+    st.markdown(" · ".join(parts))
+
+
+def show_one_row(service: Service) -> None:
+    """Ask for one row and show the last answer beside it."""
+    version = service.version
+    key = f"predict-{version.project}-{version.number}"
+    importance = importance_of(version.evaluation)
+    first, rest = arrange(fields_of(version.schema), importance)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        record = ask_record(first, rest, key)
+    with right, stop_on_error():
+        if record is not None:
+            log = workspace().log
+            remember(key, answer_call(service, log, [record], source="form"))
+        given = recall(key)
+        if given is None:
+            st.caption("The answer will stand here.")
+        else:
+            show_answer(service, given, f"{key}-chart")
+
+
+header("Predict", "One answer from a form, or a whole file. Every answer is kept.")
+project = require_project()
+service = champion(project.id)
+show_version(service)
+one, file, recent = st.tabs(
+    ["One row", "A whole file", "Recent answers"], key="part", on_change="rerun"
+)
+if one.open:
+    with one:
+        show_one_row(service)
+if file.open:
+    with file:
+        score_whole_file(service)
+if recent.open:
+    with recent:
+        show_recent(project.id)

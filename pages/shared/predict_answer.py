@@ -1,0 +1,86 @@
+"""The answer to one row, in words and with a small chart."""
+
+import streamlit as st
+
+from core.plots.prediction import (
+    draw_class_probabilities,
+    draw_interval,
+    draw_probability,
+)
+from core.plots.theme import Chart
+from core.serving import Answer, Answered, Service
+from pages.shared.frame import md, show_chart
+
+_MOST_WARNINGS = 8
+
+
+def show_answer(service: Service, given: Answered, key: str) -> None:
+    """Show an answer: label in words, how sure, why to be careful, and its id."""
+    version, answer = service.version, given.answers[0]
+    st.metric(md(version.target), md(in_words(answer)))
+    st.markdown(md(how_sure(service, answer)))
+    chart = chart_of(service, answer)
+    if chart is not None:
+        show_chart(chart, key)
+    shown = [f"- {md(text)}" for text in answer.warnings[:_MOST_WARNINGS]]
+    more = len(answer.warnings) - len(shown)
+    if more > 0:
+        shown.append(f"- and {more} more")
+    if shown:
+        st.warning("\n".join(shown), title="Less sure than usual")
+    st.caption(
+        f"Answered by version {version.number} in {given.latency_ms:.1f} ms "
+        "and kept under this id:"
+    )
+    st.code(given.ids[0], language=None)
+
+
+def in_words(answer: Answer) -> str:
+    """Return the prediction as a person would write it.
+
+    Examples
+    --------
+    >>> in_words(Answer(True)), in_words(Answer(1234.5678)), in_words(Answer("b"))
+    ('yes', '1,234.57', 'b')
+    """
+    value = answer.prediction
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    return str(value)
+
+
+def how_sure(service: Service, answer: Answer) -> str:
+    """Return in one sentence how sure the answer is, and what decided."""
+    version = service.version
+    if answer.interval is not None:
+        low, high = answer.interval
+        return f"90 % interval: {low:,.6g} to {high:,.6g}."
+    if answer.probability is None:
+        return "The model gives no interval."
+    if version.task != "binary":
+        label = in_words(answer)
+        return f"The probability of {label} is {answer.probability:.1%}."
+    threshold = 0.5 if version.threshold is None else version.threshold
+    side = "at least" if answer.probability >= threshold else "below"
+    label = in_words(Answer(version.model.pos_label))
+    return (
+        f"The probability of {label} is {answer.probability:.1%}, "
+        f"{side} the threshold of {threshold:.1%}."
+    )
+
+
+def chart_of(service: Service, answer: Answer) -> Chart | None:
+    """Return the chart that fits the answer; None for a number without interval."""
+    version = service.version
+    if answer.interval is not None:
+        return draw_interval(float(answer.prediction), answer.interval, version.target)
+    if version.task == "binary" and answer.probability is not None:
+        threshold = 0.5 if version.threshold is None else version.threshold
+        return draw_probability(
+            answer.probability, threshold, in_words(Answer(version.model.pos_label))
+        )
+    if answer.probabilities is not None:
+        return draw_class_probabilities(answer.probabilities)
+    return None

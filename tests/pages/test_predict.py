@@ -1,0 +1,258 @@
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.settings import Settings
+from core.workspace import Workspace, open_workspace
+from tests.bad_input import FAULTS
+from tests.fitted import customers, fit_model
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
+IMPORTANCE = {
+    "importance": [
+        {"column": "plan", "value": 0.2, "low": 0.1, "high": 0.3},
+        {"column": "spend", "value": 0.1, "low": 0.0, "high": 0.2},
+    ]
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A workspace with one project, and its Predict page."""
+
+    workspace: Workspace
+    project_id: str
+
+    def open(self, part: str | None = None) -> AppTest:
+        page = AppTest.from_file(str(ROUTER), default_timeout=30)
+        page.session_state["project"] = self.project_id
+        page.switch_page("predict.py")
+        if part:
+            page.session_state["part"] = part
+        page.run()
+        assert not page.exception
+        return page
+
+    def captured(self):
+        return self.workspace.log.read(self.project_id)
+
+
+@pytest.fixture
+def site(settings: Settings) -> Callable[..., Site]:
+    """Make a site whose champion is a small fitted model, or none at all."""
+
+    def make(task: str | None = "binary", **changes: Any) -> Site:
+        workspace = open_workspace(settings)
+        project = workspace.projects.create("Customers who may leave")
+        if task is not None:
+            info = workspace.registry.add(
+                project.id,
+                replace(fit_model(task), **changes),
+                who="tester",
+                evaluation=IMPORTANCE,
+            )
+            workspace.registry.set_alias(
+                project.id, "champion", info.number, who="tester"
+            )
+        return Site(workspace, project.id)
+
+    return make
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(b for b in page.button if b.label == label).click().run()
+    assert not page.exception
+    return page
+
+
+def choice(page: AppTest, label: str) -> Any:
+    return next(box for box in page.selectbox if box.label == label)
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.warning, *page.info, *page.error]
+    return "\n".join(element.value for element in shown)
+
+
+def test_without_a_version_it_points_to_evaluate(site):
+    page = site(task=None).open()
+    assert "no version yet" in words(page)
+    assert [b.label for b in page.button] == ["Go to Evaluate"]
+
+
+def test_it_says_which_version_answers(site):
+    assert "Version 1" in words(site().open())
+
+
+def test_the_most_important_fields_come_first(site):
+    page = site().open()
+    assert choice(page, "plan").key.endswith("-first-0")
+    assert page.slider[0].key.endswith("-first-1")
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        ("binary", "The probability of yes is"),
+        ("multiclass", "The probability of"),
+        ("regression", "90 % interval"),
+    ],
+)
+def test_an_answer_says_how_sure_it_is_and_its_id(site, task, said):
+    here = site(task)
+    page = press(here.open(), "Predict")
+    assert said in words(page)
+    meta = here.captured().meta
+    assert list(meta["source"]) == ["form"]
+    assert page.code[0].value == meta["id"][0]
+    assert len(page.get("plotly_chart")) == 1
+
+
+def test_what_was_filled_in_is_what_is_kept(site):
+    here = site()
+    page = here.open()
+    page.slider[0].set_value(60.0)
+    choice(page, "plan").select("pro")
+    press(page, "Predict")
+    inputs = here.captured().inputs
+    assert inputs["spend"][0] == 60.0
+    assert inputs["plan"][0] == "pro"
+    assert inputs["member"][0] in (True, False)
+
+
+def test_nothing_is_kept_before_the_button(site):
+    here = site()
+    here.open()
+    assert len(here.captured()) == 0
+
+
+def test_an_empty_field_is_answered_with_a_warning(site):
+    here = site()
+    page = here.open()
+    page.multiselect[0].set_value(["spend"]).run()
+    press(page, "Predict")
+    assert "spend is missing" in words(page)
+
+
+def test_form_and_answer_survive_a_visit_to_another_page(site):
+    page = site().open()
+    page.slider[0].set_value(60.0)
+    press(page, "Predict")
+    kept = page.code[0].value
+    page.switch_page("home.py").run()
+    page.switch_page("predict.py").run()
+    assert not page.exception
+    assert page.slider[0].value == 60.0
+    assert page.code[0].value == kept
+
+
+def test_recent_answers_show_their_ids(site):
+    here = site()
+    press(here.open(), "Predict")
+    page = here.open("Recent answers")
+    table = page.dataframe[0].value
+    assert list(table["id"]) == list(here.captured().meta["id"])
+
+
+def test_a_hostile_column_name_is_shown_as_it_is(site):
+    model = fit_model()
+    columns = tuple(
+        replace(c, name=HOSTILE) if c.name == "spend" else c
+        for c in model.schema.columns
+    )
+    here = site(schema=type(model.schema)(columns))
+    labels = {slider.label for slider in here.open().slider}
+    escaped = next(label for label in labels if "alert" in label)
+    assert "\\$x\\$" in escaped
+    assert "\\[b\\]" in escaped
+
+
+def upload(page: AppTest, content: bytes, name: str = "rows.csv") -> AppTest:
+    page.file_uploader[0].upload(name, content).run()
+    assert not page.exception
+    return page
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False).encode()
+
+
+def downloaded(page: AppTest, here: Site) -> pd.DataFrame:
+    """Return the table behind the download button."""
+    assert page.get("download_button")
+    kept = page.session_state[f"_kept_scored-{here.project_id}/1"]
+    return pd.read_csv(io.BytesIO(kept.csv))
+
+
+def test_a_whole_file_is_answered_in_its_own_order_and_kept(site):
+    here = site()
+    rows = customers(40, random_state=5)
+    page = upload(here.open("A whole file"), as_csv(rows))
+    assert "not used by the model" in words(page)
+    press(page, "Answer 40 rows")
+    captured = here.captured()
+    assert set(captured.meta["source"]) == {"batch"}
+    assert len(captured) == 40
+    assert list(captured.inputs["age"]) == list(rows["age"])
+    assert "40 rows are answered" in page.success[0].value
+    file = downloaded(page, here)
+    assert list(file["age"]) == list(rows["age"])
+    assert list(file["prediction_id"]) == list(captured.meta["id"])
+    assert list(file["prediction"]) == list(captured.meta["prediction"])
+
+
+def test_pressing_on_does_not_answer_the_file_twice(site):
+    here = site()
+    page = upload(here.open("A whole file"), as_csv(customers(12)))
+    press(page, "Answer 12 rows")
+    page.run()
+    assert "Answer 12 rows" not in [button.label for button in page.button]
+    assert len(here.captured()) == 12
+
+
+def test_missing_columns_are_named_before_anything_is_answered(site):
+    page = site().open("A whole file")
+    upload(page, as_csv(customers(5).drop(columns=["plan", "age"])))
+    assert "2 of the model" in page.warning[0].proto.title
+    assert "plan" in page.warning[0].value
+
+
+def test_a_file_without_any_of_the_columns_is_not_answered(site):
+    page = upload(site().open("A whole file"), b"a,b\n1,2\n3,4\n")
+    assert "none of the model" in page.error[0].value
+    assert not [b for b in page.button if b.label.startswith("Answer")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "empty file",
+        "header only",
+        "three rows",
+        "2,000 columns",
+        "hostile column names",
+        "numbers past every limit",
+        "binary file called .csv",
+        "file name with slashes",
+    ],
+)
+def test_a_bad_file_never_ends_in_a_traceback(site, name):
+    fault = FAULTS[name]
+    page = upload(site().open("A whole file"), fault.make(), fault.file_name)
+    if fault.refused:
+        assert "Next step" in page.error[0].value
+
+
+def test_formulas_of_the_file_do_not_run_in_a_spreadsheet(site):
+    rows = customers(3).assign(remark=["=1+1", "+2*3", "fine"])
+    here = site()
+    page = upload(here.open("A whole file"), as_csv(rows))
+    press(page, "Answer 3 rows")
+    assert list(downloaded(page, here)["remark"]) == ["'=1+1", "'+2*3", "fine"]
