@@ -143,14 +143,14 @@ def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64],
     if high <= low:
         pad = max(abs(low) * 1e-6, 0.5)
         return np.array([low - pad, high + pad]), False
-    return np.linspace(low, high, N_BINS + 1), clipped
+    return 2 * np.linspace(low / 2, high / 2, N_BINS + 1), clipped
 
 
 def _moments(ordered: NDArray[np.float64]) -> dict[str, Any]:
     with np.errstate(over="ignore", invalid="ignore"):
         mean, sd = float(ordered.mean()), float(ordered.std())
         skew = float(((ordered - mean) ** 3).mean() / sd**3) if sd > 0 else 0.0
-    low, high = _outlier_limits(ordered)
+        low, high = _outlier_limits(ordered)
     n_low = int(np.searchsorted(ordered, low, side="left"))
     n_high = ordered.size - int(np.searchsorted(ordered, high, side="right"))
     zero_from, zero_to = np.searchsorted(ordered, [0.0, np.nextafter(0, 1)])

@@ -1,0 +1,136 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.data import Recipe, churn_sample, fix_step, profile, suggest_recipe
+from core.data.checks import CHECKS
+
+N = 1_000
+
+
+def _sound(n=N):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=n)
+    return pd.DataFrame(
+        {
+            "x": x,
+            "z": rng.normal(size=n),
+            "plan": rng.choice(["a", "b", "c"], n),
+            "y": (x + rng.normal(size=n) > 0).astype(int),
+        }
+    )
+
+
+def _with(**columns):
+    return lambda: _sound().assign(**columns)
+
+
+RNG = np.random.default_rng(1)
+HALF = np.arange(N) < N // 2
+TABLES = {
+    "DATA-001": lambda: _sound(60),
+    "DATA-002": lambda: pd.concat([_sound(), _sound().iloc[:3]]),
+    "DATA-003": _with(nothing=None),
+    "DATA-004": _with(same="a"),
+    "DATA-005": _with(gaps=np.where(RNG.random(N) < 0.6, np.nan, RNG.normal(size=N))),
+    "DATA-006": _with(
+        late=np.where(np.arange(N) < 60, np.nan, RNG.normal(size=N)),
+    ),
+    "DATA-007": _with(code=[f"K{value}" for value in RNG.permutation(N)]),
+    "DATA-008": _with(town=RNG.choice([f"town {'x' * i}" for i in range(60)], N)),
+    "DATA-009": _with(size=RNG.choice(["1", "2", "3", "large"], N)),
+    "DATA-010": _with(city=RNG.choice(["Rome", "rome ", "Oslo"], N)),
+    "DATA-011": _with(fee=np.where(np.arange(N) == 7, 500.0, RNG.normal(size=N))),
+    "DATA-012": _with(age=np.where(RNG.random(N) < 0.02, 999, RNG.integers(18, 90, N))),
+    "DATA-013": lambda: _sound().assign(double=lambda t: t["z"] * 2 + 1),
+    "DATA-014": lambda: _sound().assign(late=lambda t: t["y"] + 0.1 * t["z"]),
+    "DATA-015": lambda: _sound().assign(
+        reason=lambda t: np.where(t["y"] == 1, RNG.choice(["p", "q"], N), None)
+    ),
+    "DATA-016": lambda: (
+        _sound()
+        .sort_values("y")
+        .assign(code=[f"K{i}" for i in range(N)])
+        .sample(frac=1, random_state=0)
+    ),
+    "DATA-018": lambda: _sound().assign(y=lambda t: t["y"].where(t.index > 5)),
+    "DATA-019": _with(y=1),
+    "DATA-020": lambda: _sound().assign(y=(np.arange(N) % 50 == 0).astype(int)),
+    "DATA-021": lambda: _sound().assign(y=np.exp(3 * RNG.normal(size=N))),
+}
+ALLOWED_BESIDE = {
+    "DATA-006": {"DATA-005"},
+    "DATA-007": set(),
+    "DATA-012": {"DATA-011"},
+    "DATA-015": {"DATA-005", "DATA-014"},
+    "DATA-016": {"DATA-007"},
+}
+
+
+def _codes(frame):
+    return {finding.code for finding in profile(frame, "y").findings}
+
+
+def test_a_sound_table_is_left_in_peace():
+    assert _codes(_sound()) == set()
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_each_fault_raises_its_own_code_only(code):
+    found = _codes(TABLES[code]())
+    assert code in found
+    assert found - {code} <= ALLOWED_BESIDE.get(code, set())
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_a_fix_makes_its_finding_go_away(code):
+    frame = TABLES[code]()
+    report = profile(frame, "y")
+    finding = next(item for item in report.findings if item.code == code)
+    step = fix_step(finding, report)
+    if step is None or code == "DATA-005":
+        return
+    assert code not in _codes(Recipe((step,)).apply(frame))
+
+
+def test_a_combination_that_decides_is_noticed():
+    rng = np.random.default_rng(3)
+    signal, noise = rng.normal(size=N), 0.3 * rng.normal(size=N)
+    frame = _sound().assign(a=signal + noise, b=noise, y=signal)
+    assert "DATA-017" in _codes(frame)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_strong_but_honest_columns_are_not_accused(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(N, 4))
+    y = (x[:, 0] * 2 + x[:, 1] + rng.normal(size=N) > 0).astype(int)
+    frame = pd.DataFrame(x, columns=list("abcd")).assign(y=y)
+    frame.loc[rng.random(N) < 0.2, "a"] = np.nan
+    codes = _codes(frame)
+    assert not codes & {"DATA-014", "DATA-015", "DATA-016", "DATA-017"}
+
+
+def test_problems_come_first():
+    report = profile(churn_sample().table, "churn")
+    order = [["problem", "warning", "note"].index(f.severity) for f in report.findings]
+    assert order == sorted(order)
+
+
+def test_the_suggested_recipe_drops_what_is_certain_and_keeps_the_rest():
+    sample = churn_sample()
+    recipe = suggest_recipe(sample.table, sample.target)
+    cleaned, effects = recipe.applied(sample.table)
+    assert sample.target in cleaned.columns
+    assert all(e.n_cells_changed or e.n_rows_after < e.n_rows_before for e in effects)
+    leaks = {"DATA-014", "DATA-015", "DATA-016"}
+    left = {finding.code for finding in profile(cleaned, sample.target).findings}
+    assert not left & (leaks | {"DATA-002", "DATA-010", "DATA-012"})
+
+
+def test_nothing_is_suggested_for_a_sound_table():
+    assert suggest_recipe(_sound(), "y").steps == ()
+
+
+def test_every_check_is_documented_by_its_code():
+    assert all("DATA-" in (check.__doc__ or "") for check in CHECKS)
