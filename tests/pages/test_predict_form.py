@@ -13,13 +13,12 @@ from pages.shared.predict_form import (
     Field,
     arrange,
     can_open,
-    decimals_of,
     fields_of,
     importance_of,
-    nice_step,
     open_field,
     to_record,
 )
+from pages.shared.steps import decimals_of, nice_step
 
 
 def field_for(values, kind=None) -> Field:
