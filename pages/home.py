@@ -27,7 +27,7 @@ SIGNS = {
 }
 
 
-def show_wheel(project: Project) -> None:
+def show_wheel() -> None:
     """Show where the open project stands and what to do next."""
     cycle = state.require_cycle()
     statuses = state.workspace().status.of(cycle.id)
@@ -35,7 +35,6 @@ def show_wheel(project: Project) -> None:
     with left:
         frame.show_chart(draw_wheel(statuses, cycle.number), key="wheel")
     with right:
-        st.subheader(frame.md(project.name), anchor=False)
         show_next(statuses)
         for status in statuses:
             st.markdown(
@@ -119,8 +118,8 @@ if opened is None:
         "its ground.",
     )
 else:
-    frame.header("Home")
-    show_wheel(opened)
+    frame.header(frame.md(opened.name))
+    show_wheel()
     st.space("medium")
 one, two = st.columns(2, gap="large")
 with one, st.container(border=True):

@@ -35,7 +35,7 @@ def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
     cycle_number : int
         Which turn of the wheel it is; shown in the middle.
     """
-    figure = new_figure(height=430)
+    figure = new_figure(height=440)
     step = 2 * np.pi / len(statuses)
     for position, status in enumerate(statuses):
         _draw_arc(figure, status, position * step, (position + 1) * step)
@@ -50,9 +50,9 @@ def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
         showarrow=False,
         font_size=14,
     )
-    figure.update_xaxes(visible=False, range=[-1.5, 1.5], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-1.06, 1.06], fixedrange=True)
     figure.update_yaxes(
-        visible=False, range=[-1.16, 1.16], scaleanchor="x", fixedrange=True
+        visible=False, range=[-1.06, 1.06], scaleanchor="x", fixedrange=True
     )
     figure.update_layout(showlegend=False)
     words = "; ".join(f"{s.stage}: {s.state}, {s.detail}" for s in statuses)
