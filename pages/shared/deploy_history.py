@@ -1,0 +1,58 @@
+"""Everything that was done to the versions of a project."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.registry import HistoryEntry
+from pages.shared.frame import md
+from pages.shared.state import workspace
+
+
+def history_table(entries: Sequence[HistoryEntry]) -> pd.DataFrame:
+    """Return one row a change, newest first."""
+    lines = list(reversed(entries))
+    return pd.DataFrame(
+        {
+            "When (UTC)": [f"{entry.at:%Y-%m-%d %H:%M:%S}" for entry in lines],
+            "Who": [entry.who for entry in lines],
+            "What": [in_words(entry) for entry in lines],
+            "Why": [entry.why for entry in lines],
+        }
+    )
+
+
+def in_words(entry: HistoryEntry) -> str:
+    """Say what an entry did."""
+    subject = f"version {entry.number}"
+    if entry.action == "rolled back":
+        return f"rolled back to {subject}"
+    if entry.action == "saved":
+        return f"{subject} saved"
+    if entry.alias is None:
+        return f"{subject} marked {entry.action}"
+    verb = "made" if entry.action == "alias set" else "is no more"
+    return f"{subject} {verb} {entry.alias}"
+
+
+def show_history(project_id: str) -> None:
+    """Show the history, and whether it is what was written."""
+    registry = workspace().registry
+    entries, check = registry.history(project_id), registry.verify_history(project_id)
+    st.dataframe(
+        history_table(entries),
+        hide_index=True,
+        alt=f"{len(entries)} changes, newest first.",
+    )
+    if check.intact:
+        st.caption(
+            f":material/verified: All {check.n_entries:,} lines are as they were "
+            "written: each one's fingerprint covers the line before it."
+        )
+    else:
+        st.error(
+            f"The history was changed from outside. {md(check.problem)}\n\n"
+            "**Next step:** compare it with a copy of the database.",
+            icon=":material/error:",
+        )
