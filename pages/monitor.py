@@ -7,7 +7,7 @@ from pages.shared.frame import header, point_to, stop_on_error
 from pages.shared.monitor_choice import choose, subject_of
 from pages.shared.monitor_cycle import offer_next_cycle
 from pages.shared.monitor_drift import show_columns, show_predictions, show_verdict
-from pages.shared.monitor_outcomes import show_outcomes
+from pages.shared.monitor_outcomes import has_fallen, show_outcomes
 from pages.shared.state import require_project, workspace
 
 
@@ -35,7 +35,7 @@ with stop_on_error():
     report = choose(subject)
 if report is not None:
     with verdict:
-        show_verdict(report)
+        show_verdict(report, has_fallen(subject, service))
 columns, predictions, outcomes, cycle = st.tabs(
     ["Columns", "Predictions", "Outcomes", "Next cycle"],
     key="monitor-part",
@@ -52,7 +52,7 @@ if predictions.open:
         if report is None:
             st.caption("Choose what to look at above.")
         else:
-            show_predictions(report)
+            show_predictions(report, service)
 if outcomes.open:
     with outcomes:
         show_outcomes(subject, service)

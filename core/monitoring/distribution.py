@@ -73,7 +73,7 @@ def then_and_now(column: ColumnReference, now: Counts) -> Distribution:
     if column.bins.kind == "numbers" and column.bins.n_bins > N_LEVELS:
         axis: Literal["numbers", "dates"] = "numbers"
         axis = "dates" if column.kind == "date" else axis
-        edges = _equal_steps(column.bins, before.counts)
+        edges = _equal_steps(column.bins, before.counts, now.counts)
         cells = [_spread(column.bins, each, edges) for each in (before, now)]
         return _distribution(column.name, axis, edges, (), cells, missing)
     labels, tallies = _label_cells(column, now)
@@ -94,10 +94,12 @@ def _distribution(
     return Distribution(name, axis, steps, labels, before, now, *missing)
 
 
-def _equal_steps(bins: Bins, counts: Int) -> Float:
-    """Borders of 20 equal steps between about the 1st and the 99th percentile."""
-    share = np.cumsum(counts) / counts.sum()
-    inside = bins.edges[(share[:-1] >= 0.01) & (share[:-1] <= 0.99)]
+def _equal_steps(bins: Bins, *windows: Int) -> Float:
+    """Borders of 20 equal steps that hold all but 1 % at each end of every window."""
+    reached = [np.cumsum(counts) / counts.sum() for counts in windows if counts.sum()]
+    low_end = np.max(reached, axis=0)[:-1] >= 0.01
+    high_end = np.min(reached, axis=0)[:-1] <= 0.99
+    inside = bins.edges[low_end & high_end]
     if inside.size < 2:
         inside = bins.edges
     first, last = 2 * inside[0] - inside[1], 2 * inside[-1] - inside[-2]

@@ -156,6 +156,10 @@ class DriftReport:
         return tuple(column.name for column in self.ranked if column.drifted)
 
     @property
+    def _moved(self) -> set[str]:
+        return set(self.drifted_names)
+
+    @property
     def changed_names(self) -> tuple[str, ...]:
         """Names of the columns that have changed a little, without drifting."""
         return tuple(c.name for c in self.ranked if c.changed and not c.drifted)
@@ -228,9 +232,17 @@ class DriftReport:
         )
 
     def _joint_findings(self) -> tuple[Finding, ...]:
+        """Return what no column alone explains; the rest would say the same twice."""
         found, joint = [], self.multivariate
-        if joint.dependence_drifted:
-            pair = max(joint.dependence.pairs, key=lambda each: each.effect)
+        unexplained = [
+            pair
+            for pair in joint.dependence.pairs
+            if joint.dependence_drifted
+            and pair.p_value <= self.alpha
+            and not set(pair.columns) & self._moved
+        ]
+        if unexplained and unexplained[0].effect >= self.effect:
+            pair = unexplained[0]
             found.append(
                 Finding(
                     code="MONITOR-012",
@@ -244,7 +256,7 @@ class DriftReport:
                     columns=tuple(dict.fromkeys(pair.columns)),
                 )
             )
-        if joint.domain is not None and joint.domain_drifted:
+        if joint.domain is not None and joint.domain_drifted and not self._moved:
             found.append(
                 Finding(
                     code="MONITOR-013",
@@ -254,7 +266,10 @@ class DriftReport:
                         f"A classifier tells them apart with an AUC of "
                         f"{joint.domain.auc:.2f}; 0.50 would be no difference."
                     ),
-                    advice="See which columns drifted; none may have on its own.",
+                    advice=(
+                        "No column has drifted alone: look at pairs of columns, and at "
+                        "where these rows come from."
+                    ),
                 )
             )
         return tuple(found)

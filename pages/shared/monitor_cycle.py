@@ -37,7 +37,7 @@ def offer_next_cycle(subject: Subject) -> None:
     if st.button("Start the next cycle", type="primary", icon=":material/restart_alt:"):
         with stop_on_error(), st.spinner("Keeping the new table"):
             cycle = workspace().next_cycle.start(subject.project_id, note=note)
-        go_to(subject.project_id, cycle.id)
+        go_to(subject.project_id, cycle.number)
         st.switch_page(page("explore"))
 
 

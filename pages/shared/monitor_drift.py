@@ -1,12 +1,16 @@
 """What a window says: the verdict, quality, drift of columns and of predictions."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from core.findings import Finding
 from core.monitoring import DriftReport
 from core.monitoring.report import ColumnDrift
 from core.plots.monitoring import draw_distribution, draw_drift
+from core.serving import Service
 from core.workspace import MonitorReport
 from pages.shared.frame import md, show_chart, show_findings
 
@@ -29,8 +33,11 @@ _FIGURES: dict[str, ColumnConfig] = {
 }
 
 
-def show_verdict(report: MonitorReport) -> None:
-    """Say in one sentence whether anything is wrong."""
+def show_verdict(report: MonitorReport, fallen: str = "") -> None:
+    """Say in one sentence whether anything is wrong.
+
+    `fallen` says that outcomes show the model to have become worse, if they do.
+    """
     broken = [each for each in report.quality if each.severity == "problem"]
     drift, answers = report.drift, report.predictions
     if broken:
@@ -41,9 +48,15 @@ def show_verdict(report: MonitorReport) -> None:
             title="Something is broken",
             icon=":material/error:",
         )
+    elif fallen:
+        st.error(
+            f"{md(fallen)} {_what_moved(report)}",
+            title="The model has become worse",
+            icon=":material/trending_down:",
+        )
     elif not drift.enough:
         st.info(md(drift.sentence), title="Too early to say", icon=":material/info:")
-    elif drift.drifted or answers.drifted or report.quality:
+    elif drift.drifted or answers.drifted or _warnings(report):
         st.warning(_what_moved(report), title="Look at this", icon=":material/warning:")
     else:
         st.success(
@@ -57,16 +70,26 @@ def _what_moved(report: MonitorReport) -> str:
         said.append("The predictions have moved with them.")
     elif report.drift.drifted and report.predictions.enough:
         said.append("The predictions have not moved.")
-    warned = [each for each in report.quality if each.severity == "warning"]
+    warned = _warnings(report)
     if warned:
         said.append(f"{md(warned[0].title)}: {md(warned[0].evidence)}")
     return " ".join(said)
 
 
+def _warnings(report: MonitorReport) -> list[Finding]:
+    return [each for each in report.quality if each.severity == "warning"]
+
+
 def show_columns(report: MonitorReport) -> None:
     """Show faults of delivery first, then each column's drift."""
     st.subheader("Quality", anchor=False)
-    show_findings(report.quality, empty="Every column came as the model expects it.")
+    notes = [each for each in report.quality if each.severity == "note"]
+    show_findings(
+        (each for each in report.quality if each.severity != "note"),
+        empty="Every column came as the model expects it.",
+    )
+    for note in notes:
+        st.caption(f"{md(note.title)}: {md(note.evidence)}")
     st.subheader("Drift", anchor=False)
     st.caption(_rows_compared(report.drift))
     if not report.drift.enough:
@@ -125,7 +148,7 @@ def _figures(column: ColumnDrift) -> dict[str, object]:
     }
 
 
-def show_predictions(report: MonitorReport) -> None:
+def show_predictions(report: MonitorReport, service: Service) -> None:
     """Show how the model's answers have moved."""
     drift = report.predictions
     st.subheader("What the model answers", anchor=False)
@@ -145,9 +168,14 @@ def show_predictions(report: MonitorReport) -> None:
             f"({drift.n_current:,} against {drift.n_reference:,} rows).",
             icon=":material/check_circle:",
         )
-    show_chart(
-        draw_distribution(column.distribution, then="Validation rows"),
-        key="monitor-answers",
-    )
+    seen = replace(column.distribution, name=_answer_name(service))
+    show_chart(draw_distribution(seen, then="Validation rows"), key="monitor-answers")
     with st.expander("All figures", icon=":material/table_chart:"):
         show_figures(drift)
+
+
+def _answer_name(service: Service) -> str:
+    version = service.version
+    if version.task == "binary":
+        return f"Probability of {version.model.pos_label}"
+    return f"Predicted {version.target}"

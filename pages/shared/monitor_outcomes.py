@@ -9,7 +9,7 @@ import streamlit as st
 from core.data import read_table
 from core.errors import DataError
 from core.monitoring import PerformanceSeries, Period
-from core.plots.monitoring import draw_performance
+from core.plots.performance import draw_performance
 from core.serving import OutcomeReport, Service, read_outcomes
 from pages.shared.frame import facts, md, show_chart, stop_on_error
 from pages.shared.monitor_choice import (
@@ -72,6 +72,29 @@ def performance(subject: Subject, window: Period) -> Pair:
     """Return the realised and the estimated metric over time."""
     return workspace().monitoring.performance(
         subject.project_id, number=subject.number, window=window
+    )
+
+
+def has_fallen(subject: Subject, service: Service) -> str:
+    """Say so when the newest judged month is surely below the test rows."""
+    if not subject.n_outcomes:
+        return ""
+    realised, _ = performance(subject, "month")
+    judged = [window for window in realised.windows if window.enough]
+    metrics = (service.version.evaluation or {}).get("metrics", {})
+    expected = metrics.get(realised.metric)
+    if not judged or expected is None:
+        return ""
+    now = judged[-1]
+    ends = (now.high, expected["low"], now.value)
+    if not realised.higher_is_better:
+        ends = (expected["high"], now.low, now.value)
+    near, far, value = ends
+    if near is None or far is None or value is None or near >= far:
+        return ""
+    return (
+        f"{realised.title} was {value:.3f} in {now.label} over {now.n_labels:,} "
+        f"outcomes; on the test rows it was {expected['value']:.3f}."
     )
 
 

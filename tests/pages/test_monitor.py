@@ -1,0 +1,238 @@
+"""The Monitor page, as a person would use it."""
+
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.modeling import TrainingPlan
+from core.settings import get_settings
+from core.workspace import Workspace, open_workspace
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+N_ROWS = 200
+
+
+def customers(n_rows: int, seed: int, extra_calls: float = 0.0) -> pd.DataFrame:
+    """Rows with a signal: who calls often leaves."""
+    rng = np.random.default_rng(seed)
+    calls = rng.poisson(2 + extra_calls, n_rows)
+    chance = 1 / (1 + np.exp(2 - 0.9 * calls))
+    return pd.DataFrame(
+        {
+            "age": rng.integers(18, 80, n_rows),
+            "fee": rng.normal(40, 9, n_rows).round(2),
+            "plan": rng.choice(["basic", "plus", "pro"], n_rows),
+            "calls": calls,
+            "left": np.where(rng.random(n_rows) < chance, "yes", "no"),
+        }
+    )
+
+
+def build(workspace: Workspace) -> str:
+    """Take a small table as far as a champion, and predict two months with it."""
+    project = workspace.projects.create("Who leaves")
+    cycle = workspace.cycles.current(project.id)
+    csv = io.BytesIO(customers(800, 0).to_csv(index=False).encode())
+    dataset = workspace.data.import_table(project.id, csv, "customers.csv")
+    workspace.cycles.use_dataset(cycle.id, dataset.id)
+    workspace.cycles.set_target(cycle.id, "left", "binary")
+    split = workspace.data.split(cycle.id)
+    plan = TrainingPlan(
+        target="left", task="binary", budget_s=3, families=("linear",), n_jobs=1
+    )
+    workspace.training.execute(cycle.id, plan, split_id=split.id, run_id="run-test")
+    workspace.evaluation.open(cycle.id)
+    version = workspace.evaluation.save_version(cycle.id, who="tester")
+    workspace.registry.set_alias(project.id, "champion", version.number, who="tester")
+    for month, more_calls in enumerate((0.0, 3.0)):
+        use(workspace, project.id, customers(N_ROWS, month + 1, more_calls), month)
+    return project.id
+
+
+def use(workspace: Workspace, project_id: str, rows: pd.DataFrame, month: int) -> None:
+    service = workspace.service(project_id)
+    inputs = rows.drop(columns="left")
+    answers = service.predict(inputs, strict=False)
+    at = START + timedelta(days=31 * month)
+    workspace.log.append(
+        project_id, 1, inputs, answers, latency_ms=1.0, source="batch", at=at
+    )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder with the finished project, made once."""
+    folder = tmp_path_factory.mktemp("monitor")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RONDO_HOME", str(folder / "home"))
+        patch.setenv("RONDO_MODELS", str(folder / "models"))
+        get_settings.cache_clear()
+        workspace = open_workspace(get_settings())
+        project_id = build(workspace)
+        workspace.close()
+        shutil.copytree(folder / "home", folder / "kept")
+        yield folder, project_id
+        workspace.close()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def site(built: tuple[Path, str]) -> Iterator[tuple[Workspace, str]]:
+    """The finished project as it was made, whatever a test before has done."""
+    folder, project_id = built
+    workspace = open_workspace(get_settings())
+    yield workspace, project_id
+    workspace.close()
+    shutil.rmtree(folder / "home")
+    shutil.copytree(folder / "kept", folder / "home")
+
+
+@pytest.fixture
+def page(site: tuple[Workspace, str]) -> Callable[..., AppTest]:
+    def open_page(part: str = "Columns", project_id: str | None = None) -> AppTest:
+        at = AppTest.from_file(str(ROUTER), default_timeout=60)
+        at.session_state["project"] = project_id or site[1]
+        at.switch_page("monitor.py")
+        at.session_state["monitor-part"] = part
+        return run(at)
+
+    return open_page
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert not at.exception
+    return at
+
+
+def press(at: AppTest, label: str) -> AppTest:
+    next(b for b in at.button if b.label == label).click()
+    return run(at)
+
+
+def words(at: AppTest) -> str:
+    kinds = ("markdown", "caption", "success", "info", "warning", "error")
+    shown = "\n".join(each.value for kind in kinds for each in getattr(at, kind))
+    return shown.replace("\\", "")
+
+
+def choose(at: AppTest, label: str, value: object) -> AppTest:
+    next(box for box in at.selectbox if box.label == label).set_value(value)
+    return run(at)
+
+
+def outcomes_file(workspace: Workspace, project_id: str, n_rows: int) -> bytes:
+    ids = workspace.log.read(project_id).meta["id"].head(n_rows)
+    truth = customers(N_ROWS, 1)["left"].head(n_rows)
+    table = pd.DataFrame({"ID": ids, "Outcome": truth})
+    return table.to_csv(index=False).encode()
+
+
+def test_without_a_version_it_points_to_evaluate(page, site):
+    project = site[0].projects.create("Nothing yet")
+    at = page(project_id=project.id)
+    assert "no version yet" in words(at)
+    assert [button.label for button in at.button] == ["Go to Evaluate"]
+
+
+def test_the_newest_window_is_judged_first_and_says_what_is_wrong(page):
+    at = page()
+    assert "of 4 columns has drifted" in at.warning[0].value
+    assert "calls" in at.warning[0].value
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_a_window_like_the_training_rows_is_said_to_be_right(page):
+    at = choose(page(), "Window", 1)
+    assert "No drift in 4 columns over 200 rows" in at.success[0].value.replace(
+        "\\", ""
+    )
+
+
+def test_the_column_that_moved_most_is_shown_then_and_now(page):
+    at = page()
+    box = next(box for box in at.selectbox if box.label == "Then and now")
+    assert box.value == "calls"
+    assert len(at.dataframe[0].value) == 4
+    assert at.dataframe[0].value["State"].tolist()[0] == "drifted"
+
+
+def test_a_later_table_is_judged_with_its_faults_first(page):
+    at = page()
+    at.segmented_control[0].set_value("A later table")
+    run(at)
+    assert "not kept" in words(at)
+    later = customers(300, 5).assign(fee=lambda rows: rows["fee"] * 1000)
+    file = later.drop(columns="plan").to_csv(index=False).encode()
+    at.file_uploader[0].upload("later.csv", file)
+    run(at)
+    assert "Columns are missing" in at.error[0].value
+    assert "The unit seems to have changed" in words(at)
+
+
+def test_a_broken_file_is_refused_with_a_next_step(page):
+    at = page()
+    at.segmented_control[0].set_value("A later table")
+    run(at)
+    at.file_uploader[0].upload("later.csv", b"")
+    run(at)
+    assert "Next step" in at.error[0].value
+
+
+def test_drift_of_the_answers_is_shown(page):
+    at = page("Predictions")
+    assert "The answers have drifted: higher values" in words(at)
+    assert len(at.get("plotly_chart")) == 1
+
+
+def test_outcomes_are_taken_in_by_id_and_counted(page, site):
+    at = page("Outcomes")
+    assert "Outcomes known" in [metric.label for metric in at.metric]
+    file = outcomes_file(*site, 100) + b"unknown-id,yes\n"
+    at.file_uploader[0].upload("outcomes.csv", file)
+    press(run(at), "Take these outcomes")
+    assert "100 outcomes were added" in words(at)
+    assert "unknown-id" in words(at)
+    assert at.metric[1].value.startswith("100")
+    assert len(at.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"a,b\n1,2\n", "no columns"),
+        (b"id,outcome\nx,perhaps\n", "perhaps"),
+    ],
+    ids=["other columns", "an outcome that is no label"],
+)
+def test_outcomes_that_cannot_be_read_are_refused(page, site, file, said):
+    at = page("Outcomes")
+    at.file_uploader[0].upload("outcomes.csv", file)
+    press(run(at), "Take these outcomes")
+    assert said in at.error[0].value
+    assert site[0].monitoring.n_outcomes(site[1], 1) == 0
+
+
+def test_the_next_cycle_waits_for_outcomes(page):
+    assert "Bring outcomes in first" in words(page("Next cycle"))
+
+
+def test_the_next_cycle_says_its_rows_and_begins_on_them(page, site):
+    workspace, project_id = site
+    ids = workspace.log.read(project_id).meta["id"].head(50)
+    workspace.log.add_outcomes(project_id, [(each, "no") for each in ids])
+    at = page("Next cycle")
+    assert "850 rows: 800 of the last cycle and 50 captured ones" in words(at)
+    press(at, "Start the next cycle")
+    cycle = workspace.cycles.current(project_id)
+    assert cycle.number == 2
+    assert cycle.target == "left"
+    assert len(workspace.data.frame(cycle.dataset_id)) == 850
