@@ -21,6 +21,7 @@ from core.serving.openapi import (
     OUTCOME_RESPONSES,
     PREDICT_BODY,
     PREDICT_RESPONSES,
+    without_assumed_errors,
 )
 from core.serving.outcomes import read_outcomes
 from core.serving.responses import handle_errors, json_response
@@ -55,9 +56,10 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     app.state.live = live
     app.add_middleware(KeyGuard, api_key=settings.api_key)
     handle_errors(app, metrics)
-    _add_health(app, live, metrics)
-    _add_description(app, live)
     _add_calls(app, log, settings, metrics)
+    _add_description(app, live)
+    _add_health(app, live, metrics)
+    without_assumed_errors(app.openapi())  # made once and kept by the application
     return app
 
 

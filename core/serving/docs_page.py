@@ -11,6 +11,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
        padding: 0 1rem }
 pre { overflow-x: auto; padding: .75rem; border: 1px solid #8888; border-radius: .5rem }
 h2 { margin-top: 2.5rem; border-top: 1px solid #8888; padding-top: 1.5rem }
+h2 code { font-size: 1.2rem }
 code, pre { font-family: ui-monospace, monospace; font-size: .9rem }
 table { border-collapse: collapse } th, td { text-align: left; padding: .25rem 1rem .25rem 0 }
 """  # noqa: E501

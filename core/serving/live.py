@@ -27,6 +27,7 @@ class LiveServices:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._loaded: OrderedDict[tuple[str, int], Service] = OrderedDict()
+        self._gates: dict[tuple[str, int], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def champion(self, project: str) -> Service:
@@ -47,12 +48,15 @@ class LiveServices:
         """Return the service of one version, whether it is live or not."""
         key = (project, number)
         with self._lock:
-            service = self._loaded.get(key)
-            if service is not None:
+            if key in self._loaded:
                 self._loaded.move_to_end(key)
-                return service
-            service = Service(self._load(project, number))
+                return self._loaded[key]
+            gate = self._gates.setdefault(key, threading.Lock())
+        with gate:  # one thread loads; the others wait for it, not for one another
+            service = self._loaded.get(key) or Service(self._load(project, number))
+        with self._lock:
             self._loaded[key] = service
+            self._gates.pop(key, None)
             if len(self._loaded) > _MOST_LOADED:
                 self._loaded.popitem(last=False)
             return service

@@ -68,6 +68,29 @@ _REPORT = {
 }
 
 
+def without_assumed_errors(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the description without the errors that FastAPI assumes and we replace.
+
+    Examples
+    --------
+    >>> assumed = {"422": {"description": "Validation Error"}}
+    >>> call = {"responses": {**assumed, "200": {"description": "Fine."}}}
+    >>> without_assumed_errors({"paths": {"/": {"get": call}}})["paths"]["/"]["get"]
+    {'responses': {'200': {'description': 'Fine.'}}}
+    """
+    for methods in described["paths"].values():
+        for call in methods.values():
+            call["responses"] = {
+                status: response
+                for status, response in sorted(call["responses"].items())
+                if response["description"] != "Validation Error"
+            }
+    schemas = described.get("components", {}).get("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return described
+
+
 def _json(schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": schema}
     if example is not None:

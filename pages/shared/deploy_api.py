@@ -79,7 +79,7 @@ def ask_rows(service: Service) -> list[Any] | None:
     text = st.text_area(
         "Row to send, as JSON",
         value=typical,
-        height=320,
+        height=280,
         key=f"row-{version.project}-{version.number}",
         help="A typical row of the training data. A list of rows works, too.",
     )
@@ -97,7 +97,7 @@ def show_calls(address: str, rows: list[Any], *, with_key: bool) -> None:
         st.tabs([snippet.title for snippet in shown]), shown, strict=True
     ):
         with tab:
-            st.code(snippet.code, language=snippet.language, height=320)
+            st.code(snippet.code, language=snippet.language, wrap_lines=True)
 
 
 def try_it(service: Service, rows: list[Any]) -> None:

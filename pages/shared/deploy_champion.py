@@ -108,9 +108,9 @@ def offer_roll_back(project_id: str) -> None:
         return
     info, live = registry.version(project_id, previous), registry.champion(project_id)
     st.markdown(
-        f"Version {previous} ({md(info.summary['name'])}, {md(measured(info))}) will "
-        f"answer from the next call on. Version {live} stays saved and can be made "
-        "champion again."
+        f"**Version {previous}** · {md(info.summary['name'])} · {md(measured(info))} "
+        f"will answer from the next call on. Version {live} stays saved and can be "
+        "made champion again."
     )
     why = st.text_input("Why", key="back-why", placeholder="For the history")
     if st.button(

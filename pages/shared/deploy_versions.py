@@ -17,19 +17,25 @@ _STATES = {
 
 
 def measured(info: VersionInfo) -> str:
-    """Return the headline metric with its interval, in words.
-
-    Examples
-    --------
-    See tests/pages/test_deploy.py: it takes a saved version.
-    """
+    """Return the headline metric with its interval, in words."""
     headline = info.summary.get("headline")
     if not headline or headline["value"] is None:
         return "not evaluated"
-    value = f"{headline['title']} {headline['value']:.3g}"
+    value = f"{headline['title']} {figure(headline['value'])}"
     if headline["low"] is None or headline["high"] is None:
         return value
-    return f"{value} ({headline['low']:.3g} to {headline['high']:.3g})"
+    return f"{value} ({figure(headline['low'])} to {figure(headline['high'])})"
+
+
+def figure(value: float) -> str:
+    """Return a figure with three decimals, or four digits when it is large.
+
+    Examples
+    --------
+    >>> figure(0.5), figure(12345.6)
+    ('0.500', '12,346')
+    """
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def versions_table(versions: Sequence[VersionInfo]) -> pd.DataFrame:
@@ -41,9 +47,8 @@ def versions_table(versions: Sequence[VersionInfo]) -> pd.DataFrame:
             "Role": [", ".join(info.aliases) for info in versions],
             "Model": [info.summary["name"] for info in versions],
             "On held-out rows (95 % interval)": [measured(info) for info in versions],
-            "Size": [f"{info.summary['size_bytes'] / 1e6:.2f} MB" for info in versions],
-            "Saved (UTC)": [f"{info.created_at:%Y-%m-%d %H:%M}" for info in versions],
             "Note": [info.note for info in versions],
+            "Saved (UTC)": [f"{info.created_at:%Y-%m-%d %H:%M}" for info in versions],
         }
     )
 

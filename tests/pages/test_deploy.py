@@ -84,7 +84,7 @@ def test_versions_stand_side_by_side_newest_first(site):
     table = site(2, live=(1,)).open().dataframe[0].value
     assert table["Version"].tolist() == [2, 1]
     assert table["Role"].tolist() == ["", "champion"]
-    assert table.iloc[0, 4] == "Log loss 0.49 (0.47 to 0.51)"
+    assert table.iloc[0, 4] == "Log loss 0.490 (0.470 to 0.510)"
     assert table["Note"].tolist() == [HOSTILE, HOSTILE]
 
 
@@ -114,7 +114,7 @@ def test_nobody_promotes_without_a_name(site):
 def test_rolling_back_says_what_will_be_live_and_does_it_in_one_click(site):
     here = site(2, live=(1, 2))
     page = here.open()
-    assert "Version 1 (Model 1, Log loss" in words(page).replace("\\", "")
+    assert "**Version 1** · Model 1 · Log loss" in words(page)
     page = press(page, "Roll back to version 1")
     assert here.champion == 1
     assert "Version 1 is live again" in words(page)

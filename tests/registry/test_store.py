@@ -43,6 +43,13 @@ def test_versions_count_up_and_start_as_drafts(three):
     assert three.champion("churn") is None
 
 
+def test_live_versions_of_all_projects_are_listed(three):
+    three.add("wine", fit_model(), who="Ada")
+    three.set_alias("wine", "champion", 1, who="Ada")
+    promote(three, 2)
+    assert three.champions() == {"churn": 2, "wine": 1}
+
+
 def test_projects_do_not_see_each_other(three):
     assert three.add("wine", fit_model(), who="Ada").number == 1
     assert [info.number for info in three.versions("wine")] == [1]

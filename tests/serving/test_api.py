@@ -261,6 +261,7 @@ def test_openapi_describes_every_call(call):
     predict = paths["/projects/{project}/predict"]["post"]
     assert predict["requestBody"]["required"]
     assert {"200", "404", "413", "422"} <= predict["responses"].keys()
+    assert "422" not in paths["/projects/{project}/schema"]["get"]["responses"]
 
 
 def test_metrics_count_rows_and_refusals(call):
