@@ -10,6 +10,7 @@ from core.plots.prediction import (
 from core.plots.theme import Chart
 from core.serving import Answer, Answered, Service
 from pages.shared.frame import md, show_chart
+from pages.shared.steps import decimals_of
 
 _MOST_WARNINGS = 8
 
@@ -38,17 +39,29 @@ def show_answer(service: Service, given: Answered, key: str) -> None:
 def in_words(answer: Answer) -> str:
     """Return the prediction as a person would write it.
 
+    A number has no more digits than a thousandth of its interval gives sense to.
+
     Examples
     --------
     >>> in_words(Answer(True)), in_words(Answer(1234.5678)), in_words(Answer("b"))
     ('yes', '1,234.57', 'b')
+    >>> in_words(Answer(152.645112, interval=(64.0211, 241.268)))
+    '152.6'
     """
     value = answer.prediction
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.6g}"
+        return f"{value:,{_digits(answer)}}"
     return str(value)
+
+
+def _digits(answer: Answer) -> str:
+    low, high = answer.interval or (0.0, 0.0)
+    width = high - low
+    if not 1e-6 < width < 1e12:
+        return ".6g"
+    return f".{decimals_of(width / 1000)}f"
 
 
 def how_sure(service: Service, answer: Answer) -> str:
@@ -56,7 +69,8 @@ def how_sure(service: Service, answer: Answer) -> str:
     version = service.version
     if answer.interval is not None:
         low, high = answer.interval
-        return f"90 % interval: {low:,.6g} to {high:,.6g}."
+        digits = _digits(answer)
+        return f"90 % interval: {low:,{digits}} to {high:,{digits}}."
     if answer.probability is None:
         return "The model gives no interval."
     if version.task != "binary":

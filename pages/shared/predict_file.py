@@ -94,11 +94,13 @@ def score_whole_file(service: Service) -> None:
         table = _read(uploaded.file_id, uploaded)
         frame = table.frame
         _refuse_too_many(frame)
-    _show_rows(table, match_columns(version.schema, frame))
+    _show_match(match_columns(version.schema, frame), len(table.report.refused))
     scored: ScoredFile | None = recall(kept)
     if scored is not None and scored.upload_id == uploaded.file_id:
         _show_scored(scored, uploaded.name, version.number)
-    elif st.button(
+        return
+    _show_head(frame, "The first rows of the file.")
+    if st.button(
         f"Answer {len(frame):,} rows", type="primary", icon=":material/play_arrow:"
     ):
         with stop_on_error(), st.spinner("Answering and keeping every row"):
@@ -121,29 +123,44 @@ def _refuse_too_many(frame: pd.DataFrame) -> None:
         )
 
 
-def _show_rows(table: Table, match: ColumnMatch) -> None:
-    frame, n_refused = table.frame, len(table.report.refused)
-    st.dataframe(
-        frame.head(_N_SHOWN), hide_index=True, alt="The first rows of the file."
-    )
-    said = [f"{len(frame):,} rows, {frame.shape[1]:,} columns"]
-    if n_refused:
-        said.append(f"{n_refused:,} lines are no rows and are left out")
-    if match.extra:
-        said.append(f"not used by the model: {_names(match.extra)}")
-    st.caption(" · ".join(said) + ".")
+def _show_match(match: ColumnMatch, n_refused: int) -> None:
     if not match.found:
         st.error(
-            "The file has none of the model's columns. They are: "
-            f"{_names(match.missing)}.\n\n**Next step:** check the file's first line.",
+            f"The file has none of the model's columns: {_names(match.missing)}."
+            "\n\n**Next step:** check the first line of the file.",
             title="Nothing to answer from",
         )
         st.stop()
     if match.missing:
+        one = len(match.missing) == 1
         st.warning(
-            f"They count as missing values: {_names(match.missing)}.",
-            title=f"{len(match.missing)} of the model's columns are not in the file",
+            f"No value is known for {_names(match.missing)}; every answer is less "
+            "sure for it.",
+            title=f"{len(match.missing):,} of the model's columns "
+            f"{'is' if one else 'are'} not in the file",
         )
+    said = []
+    if match.extra:
+        said.append(f"The model does not use {_names(match.extra)}.")
+    if n_refused:
+        said.append(f"{n_refused:,} lines are no rows and were left out.")
+    if said:
+        st.caption(" ".join(said))
+
+
+def _show_head(frame: pd.DataFrame, alt: str) -> None:
+    head = frame.head(_N_SHOWN)
+    config = {
+        str(name): st.column_config.DateColumn()
+        for name in head.select_dtypes("datetime")
+        if _are_days(head[name].dropna())
+    }
+    st.dataframe(head, hide_index=True, alt=alt, column_config=config)
+    st.caption(f"{len(frame):,} rows, {frame.shape[1]:,} columns.")
+
+
+def _are_days(moments: pd.Series) -> bool:
+    return bool((moments == moments.dt.normalize()).all())
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -171,7 +188,6 @@ def _show_scored(scored: ScoredFile, file_name: str, version: int) -> None:
         f"{scored.n_rows:,} rows are answered{warned}, and kept with their ids.",
         icon=":material/check_circle:",
     )
-    st.dataframe(scored.head, hide_index=True, alt="The first answers.")
     st.download_button(
         "Download the answered file",
         scored.csv,
@@ -181,6 +197,8 @@ def _show_scored(scored: ScoredFile, file_name: str, version: int) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    st.dataframe(scored.head, hide_index=True, alt="The first answers.")
+    st.caption("The first answers; in the file they stand behind its own columns.")
 
 
 def answered_name(file_name: str) -> str:

@@ -49,8 +49,6 @@ class Field:
         Of a choice: most frequent first, `EMPTY` last.
     counts : tuple of int
         Training rows of each option.
-    n_rows : int
-        Training rows in all.
     """
 
     name: str
@@ -61,7 +59,6 @@ class Field:
     step: Any = None
     options: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
-    n_rows: int = 0
 
     def label_of(self, option: str) -> str:
         """Return an option with the number of its training rows."""
@@ -69,7 +66,8 @@ class Field:
         counted = dict(zip(self.options, self.counts, strict=False))
         if option not in counted:
             return word
-        return f"{word}  ·  {counted[option]:,} of {self.n_rows:,}"
+        count = counted[option]
+        return f"{word}  ·  {count:,} {'row' if count == 1 else 'rows'}"
 
     @property
     def note(self) -> str:
@@ -109,7 +107,7 @@ def fields_of(schema: Schema) -> tuple[Field, ...]:
     >>> age.control, age.low, age.high, age.default
     ('slider', 21, 78, 50)
     >>> plan.control, plan.default, plan.label_of("b")
-    ('choice', 'b', 'b  ·  40 of 60')
+    ('choice', 'b', 'b  ·  40 rows')
     """
     return tuple(_field(column) for column in schema if column.kind != "id")
 
@@ -164,7 +162,6 @@ def _choice_field(column: ColumnSchema) -> Field:
         column.levels[0] if column.levels else EMPTY,
         options=(*column.levels, EMPTY),
         counts=(*column.counts, column.n_missing),
-        n_rows=column.n_rows,
     )
 
 

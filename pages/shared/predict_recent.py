@@ -26,6 +26,7 @@ def show_recent(project_id: str) -> None:
     st.dataframe(
         shown,
         hide_index=True,
+        height="content",
         alt=f"The last {len(shown)} answers, newest first.",
         column_config={
             "at": st.column_config.DatetimeColumn("When (UTC)"),

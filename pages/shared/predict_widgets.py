@@ -8,6 +8,9 @@ import streamlit as st
 from pages.shared.frame import md
 from pages.shared.predict_form import Field, can_open, open_field, to_record
 
+MOST_ASKED = 60
+"""Of the folded fields so many are drawn; the others when they are chosen."""
+
 _MAX_TEXT = 10_000
 
 
@@ -28,9 +31,8 @@ def ask_record(
     with area, st.form(f"{key}-form"):
         answers = _ask_all(first, opened, f"{key}-first")
         if rest:
-            label = f"{len(rest)} more fields, as in a typical row"
-            with st.expander(label):
-                answers += _ask_all(rest, opened, f"{key}-rest")
+            with st.expander(f"{len(rest):,} more fields, as in a typical row"):
+                answers += _ask_rest(rest, opened, f"{key}-rest")
         sent = st.form_submit_button(
             "Predict", type="primary", icon=":material/online_prediction:"
         )
@@ -50,6 +52,21 @@ def _ask_opened(fields: Sequence[Field], key: str) -> set[str]:
         help="These fields turn into boxes that take any value, or none.",
     )
     return set(chosen)
+
+
+def _ask_rest(
+    rest: Sequence[Field], opened: set[str], key: str
+) -> list[tuple[Field, Any]]:
+    drawn = [f for i, f in enumerate(rest) if i < MOST_ASKED or f.name in opened]
+    answers = _ask_all(drawn, opened, key)
+    names = {field.name for field in drawn}
+    typical = [(field, field.default) for field in rest if field.name not in names]
+    if typical:
+        st.caption(
+            f"{len(typical):,} others are sent with their typical value. Choose one "
+            "below the form to fill it in."
+        )
+    return answers + typical
 
 
 def _ask_all(

@@ -195,7 +195,7 @@ def test_a_whole_file_is_answered_in_its_own_order_and_kept(site):
     here = site()
     rows = customers(40, random_state=5)
     page = upload(here.open("A whole file"), as_csv(rows))
-    assert "not used by the model" in words(page)
+    assert "The model does not use churn, level, value" in words(page)
     press(page, "Answer 40 rows")
     captured = here.captured()
     assert set(captured.meta["source"]) == {"batch"}
@@ -206,6 +206,13 @@ def test_a_whole_file_is_answered_in_its_own_order_and_kept(site):
     assert list(file["age"]) == list(rows["age"])
     assert list(file["prediction_id"]) == list(captured.meta["id"])
     assert list(file["prediction"]) == list(captured.meta["prediction"])
+
+
+def test_a_file_with_missing_dates_is_previewed(site):
+    rows = customers(6)
+    rows.loc[2, "since"] = None
+    page = upload(site().open("A whole file"), as_csv(rows))
+    assert page.dataframe[0].value["since"].isna().sum() == 1
 
 
 def test_pressing_on_does_not_answer_the_file_twice(site):

@@ -67,8 +67,8 @@ def test_a_category_offers_its_levels_by_frequency_with_counts():
     field = field_for(["b", "a", "b", None])
     assert field.options == ("b", "a", EMPTY)
     assert field.default == "b"
-    assert field.label_of("b") == "b  ·  2 of 4"
-    assert field.label_of(EMPTY) == "leave empty  ·  1 of 4"
+    assert field.label_of("b") == "b  ·  2 rows"
+    assert field.label_of(EMPTY) == "leave empty  ·  1 row"
 
 
 def test_a_category_typed_by_hand_is_its_own_label():

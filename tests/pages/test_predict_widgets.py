@@ -87,6 +87,23 @@ def test_a_long_form_is_folded():
     assert len(send(form)) == 40
 
 
+def test_a_form_of_hundreds_of_columns_draws_a_few_and_sends_all():
+    form = open_form(names=tuple(f"f{i}" for i in range(300)))
+    drawn = sum(len(form.get(kind)) for kind in ("slider", "selectbox", "toggle"))
+    assert drawn < 80
+    assert "228 others" in form.caption[0].value
+    sent = send(form)
+    assert len(sent) == 300
+    assert sent["f295"] == 30
+
+
+def test_a_field_that_is_not_drawn_can_be_brought_in():
+    form = open_form(names=tuple(f"f{i}" for i in range(300)))
+    form.multiselect[0].set_value(["f295"]).run()
+    form.number_input[0].set_value(7)
+    assert send(form)["f295"] == 7
+
+
 def test_hostile_names_are_shown_as_they_are():
     form = open_form(names=HOSTILE_NAMES)
     assert not form.exception
