@@ -1,0 +1,260 @@
+"""Charts of training: the search over time, how sure scores are, quality and speed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from core.modeling import Metric
+from core.plots.theme import GOOD, NEUTRAL, Chart, new_figure, short, text
+
+Row = Mapping[str, Any]
+
+MOST_LINES: Final = 12
+_FASTEST_SHOWN_MS: Final = 0.001
+
+
+def score_text(value: float | None) -> str:
+    """Return a score with the digits that matter.
+
+    Examples
+    --------
+    >>> score_text(0.84321), score_text(46411.2), score_text(0.000123), score_text(None)
+    ('0.843', '46,411', '0.000123', 'none')
+    """
+    if value is None:
+        return "none"
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    if size >= 100:
+        return f"{value:.1f}"
+    return f"{value:.3g}" if 0 < size < 0.01 else f"{value:.3f}"
+
+
+def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
+    """Draw each candidate's score when it was finished, and the best one so far.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of the leaderboard; those without a score are left out.
+    metric : Metric
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> row = {"candidate": "Linear model", "score": 0.8, "finished_s": 2.0}
+    >>> draw_search([row], METRICS["roc_auc"]).alt
+    'ROC AUC of 1 candidates over time; the best so far is Linear model with 0.800.'
+    """
+    done = sorted(_scored(rows), key=lambda row: row["finished_s"] or 0.0)
+    figure = new_figure(x="Seconds since the start", y=metric.title, height=260)
+    if not done:
+        return Chart(figure, "No candidate is finished yet.", _READ_SEARCH)
+    best, steps = done[0], []
+    for row in done:
+        if metric.gain(row["score"], best["score"]) > 0:
+            best = row
+        steps.append(best["score"])
+    seconds = [row["finished_s"] for row in done]
+    figure.add_trace(
+        go.Scatter(
+            x=seconds, y=steps, mode="lines", line={"shape": "hv", "width": 2},
+            name="Best so far", hoverinfo="skip",
+        )
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=seconds, y=[row["score"] for row in done], mode="markers",
+            marker={"color": NEUTRAL, "size": 7}, name="Candidate",
+            text=[text(row["candidate"]) for row in done],
+            hovertemplate="%{text}<br>%{y:.4g} after %{x:.0f} s<extra></extra>",
+        )
+    )  # fmt: skip
+    _keep_readable(figure, [row["score"] for row in done], metric)
+    return Chart(
+        figure,
+        alt=f"{metric.title} of {len(done)} candidates over time; the best so far is "
+        f"{best['candidate']} with {score_text(best['score'])}.",
+        reading=_READ_SEARCH + _better(metric),
+    )
+
+
+_READ_SEARCH: Final = (
+    "Each dot is a finished candidate; the line is the best score so far. "
+)
+
+
+def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
+    """Draw the best candidates' scores with their 95 % intervals, best on top.
+
+    At most twelve are drawn; the baseline and the chosen one are always among them.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of the leaderboard, best first.
+    metric : Metric
+    chosen : str
+        Candidate that is drawn in colour.
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> row = {"candidate": "A", "score": 0.8, "low": 0.7, "high": 0.9}
+    >>> draw_intervals([row], METRICS["roc_auc"], "A").alt
+    'ROC AUC with 95 % intervals: A 0.800 (0.700 to 0.900).'
+    """
+    shown = _most_telling(_scored(rows), chosen)
+    figure = new_figure(x=metric.title, height=90 + 26 * len(shown))
+    for row in shown:
+        own = row["candidate"] == chosen
+        ends = [row.get("low"), row.get("high")]
+        known = None not in ends
+        figure.add_trace(
+            go.Scatter(
+                x=[row["score"]],
+                y=[short(row["candidate"], 24)],
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [ends[1] - row["score"]] if known else [0],
+                    "arrayminus": [row["score"] - ends[0]] if known else [0],
+                    "thickness": 2,
+                    "width": 0,
+                },
+                mode="markers",
+                marker={"size": 11 if own else 8, "color": GOOD if own else NEUTRAL},
+                hovertemplate=f"{text(_words(row))}<extra></extra>",
+                showlegend=False,
+            )
+        )
+    figure.update_yaxes(autorange="reversed", type="category")
+    return Chart(
+        figure,
+        alt=f"{metric.title} with 95 % intervals: "
+        + ", ".join(_words(row) for row in shown)
+        + ".",
+        reading="Where two intervals overlap widely, the rows cannot tell the two "
+        "models apart. " + _better(metric),
+    )
+
+
+def draw_speed(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
+    """Draw quality against the time to answer one row, with the best trade-offs.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of the leaderboard.
+    metric : Metric
+    chosen : str
+        Candidate that is drawn in colour.
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> rows = [{"candidate": "A", "score": 0.8, "row_ms": 9.0},
+    ...         {"candidate": "B", "score": 0.7, "row_ms": 10.0}]
+    >>> draw_speed(rows, METRICS["roc_auc"], "A").alt
+    'ROC AUC against milliseconds for one row; best trade-offs: A (0.800, 9.0 ms).'
+    """
+    timed = [row for row in _scored(rows) if row.get("row_ms") is not None]
+    front = pareto(timed, metric)
+    figure = new_figure(x="Milliseconds for one row", y=metric.title, height=320)
+    figure.add_trace(
+        go.Scatter(
+            x=[_ms(row) for row in front], y=[row["score"] for row in front],
+            mode="lines", line={"dash": "dot", "width": 1.5, "color": NEUTRAL},
+            name="Best trade-offs", hoverinfo="skip",
+        )
+    )  # fmt: skip
+    for own in (False, True):
+        part = [row for row in timed if (row["candidate"] == chosen) is own]
+        figure.add_trace(
+            go.Scatter(
+                x=[_ms(row) for row in part], y=[row["score"] for row in part],
+                mode="markers", name="Chosen" if own else "Other candidates",
+                marker={"size": 13 if own else 8, "color": GOOD if own else NEUTRAL},
+                text=[text(row["candidate"]) for row in part],
+                hovertemplate="%{text}<br>%{y:.4g}, %{x:.2g} ms<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(type="log", dtick="D2", tickformat="~g")
+    _keep_readable(figure, [row["score"] for row in timed], metric)
+    named = ", ".join(
+        f"{row['candidate']} ({score_text(row['score'])}, {row['row_ms']:.1f} ms)"
+        for row in front
+    )
+    return Chart(
+        figure,
+        alt=f"{metric.title} against milliseconds for one row; "
+        f"best trade-offs: {named or 'none'}.",
+        reading="Further left answers faster. No candidate is both better and faster "
+        "than one on the dotted line. " + _better(metric),
+    )
+
+
+def pareto(rows: Sequence[Row], metric: Metric) -> list[Row]:
+    """Return the rows that no other beats in both score and speed, fastest first.
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> rows = [{"score": 0.8, "row_ms": 9.0}, {"score": 0.7, "row_ms": 1.0},
+    ...         {"score": 0.6, "row_ms": 2.0}]
+    >>> [row["score"] for row in pareto(rows, METRICS["roc_auc"])]
+    [0.7, 0.8]
+    """
+    front: list[Row] = []
+    order = sorted(
+        rows, key=lambda row: (row["row_ms"], -metric.gain(row["score"], 0.0))
+    )
+    for row in order:
+        if not front or metric.gain(row["score"], front[-1]["score"]) > 0:
+            front.append(row)
+    return front
+
+
+def _scored(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.get("score") is not None]
+
+
+def _ms(row: Row) -> float:
+    return max(float(row["row_ms"]), _FASTEST_SHOWN_MS)
+
+
+def _words(row: Row) -> str:
+    name, score = row["candidate"], score_text(row["score"])
+    if row.get("low") is None or row.get("high") is None:
+        return f"{name} {score}"
+    return f"{name} {score} ({score_text(row['low'])} to {score_text(row['high'])})"
+
+
+def _better(metric: Metric) -> str:
+    return f"{'Higher' if metric.higher_is_better else 'Lower'} is better."
+
+
+def _most_telling(rows: Sequence[Row], chosen: str) -> list[Row]:
+    """Keep the best, the chosen one and the last (the baseline, mostly)."""
+    if len(rows) <= MOST_LINES:
+        return list(rows)
+    kept = [*rows[: MOST_LINES - 1], rows[-1]]
+    if chosen not in {row["candidate"] for row in kept}:
+        kept[-2] = next(row for row in rows if row["candidate"] == chosen)
+    return kept
+
+
+def _keep_readable(figure: go.Figure, scores: Sequence[float], metric: Metric) -> None:
+    """Cut off scores that are far worse, so that the best can be told apart."""
+    ordered = sorted(scores, key=lambda score: -metric.gain(score, 0.0))
+    if len(ordered) < 4:
+        return
+    best, middle = ordered[0], ordered[len(ordered) // 2]
+    reach = 3 * abs(best - middle)
+    if not reach or abs(ordered[-1] - best) <= reach:
+        return
+    sign = 1 if metric.higher_is_better else -1
+    ends = sorted([best + sign * 0.15 * reach, best - sign * reach])
+    figure.update_yaxes(range=ends)

@@ -1,0 +1,81 @@
+"""Asking for a training plan: time, metric, families."""
+
+import streamlit as st
+
+from core.modeling import FAMILIES, UNAVAILABLE, TrainingPlan, metrics_for
+from core.workspace import Cycle, SplitRecord
+from pages.shared.frame import facts, md
+from pages.shared.state import workspace
+from pages.shared.train_words import duration
+
+BUDGETS_S = (15, 60, 300, 900, 3600)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _n_features(split_id: str) -> int:
+    return int(workspace().data.part(split_id, "train").shape[1]) - 1
+
+
+def show_ground(cycle: Cycle, split: SplitRecord) -> None:
+    """Show what will be trained on."""
+    facts(
+        (
+            ("Target", f"{cycle.target} ({cycle.task})"),
+            ("Training rows", f"{split.n_train:,}"),
+            ("Validation rows", f"{split.n_validation:,}"),
+            ("Columns", f"{_n_features(split.id):,}"),
+        )
+    )
+
+
+def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
+    """Ask for time, metric and families; return the plan when Train is pressed."""
+    if cycle.target is None or cycle.task is None:
+        return None
+    left, right = st.columns(2, gap="large")
+    budget_s = left.segmented_control(
+        "Time budget",
+        BUDGETS_S,
+        default=60,
+        required=True,
+        format_func=duration,
+        key=f"{key}-budget",
+        help="A good model comes within seconds; more time is spent on better ones.",
+    )
+    metrics = {metric.name: metric for metric in metrics_for(cycle.task)}
+    metric = right.selectbox(
+        "Metric to choose by",
+        list(metrics),
+        format_func=lambda name: metrics[name].title,
+        key=f"{key}-metric",
+    )
+    families = _ask_families(key)
+    if not st.button(
+        "Train", type="primary", icon=":material/play_arrow:", key=f"{key}-train"
+    ):
+        return None
+    if not families:
+        st.warning("Tick at least one family.")
+        return None
+    return TrainingPlan(
+        cycle.target, cycle.task, metric, float(budget_s or 60), families
+    )
+
+
+def _ask_families(key: str) -> tuple[str, ...]:
+    """Ask which families to try; the baseline is always trained."""
+    offered = [name for name in FAMILIES if name != "baseline"]
+    with st.popover("Families of models to try", icon=":material/tune:"):
+        st.caption("The baseline is always trained: every other model has to beat it.")
+        ticked = []
+        for name in offered:
+            missing = UNAVAILABLE.get(name)
+            if st.checkbox(
+                f"**{FAMILIES[name].title}**  \n:gray[{md(FAMILIES[name].about)}]",
+                value=missing is None,
+                disabled=missing is not None,
+                key=f"{key}-{name}",
+                help=missing,
+            ):
+                ticked.append(name)
+    return tuple(ticked)

@@ -1,0 +1,114 @@
+"""What the Train page says about a leaderboard; nothing is drawn here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from core.modeling import FAMILIES, Metric
+from core.plots.training import score_text
+
+Row = Mapping[str, Any]
+
+
+def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
+    """Say in one sentence how good a candidate is, how sure, and on which rows.
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> row = {"candidate": "LightGBM", "score": 0.84, "low": 0.82, "high": 0.86}
+    >>> sentence(row, METRICS["roc_auc"], "900 validation rows", None)
+    'LightGBM, ROC AUC 0.840 [0.820, 0.860] on 900 validation rows'
+    """
+    said = f"{row['candidate']}, {metric.title} {score_text(row['score'])}"
+    if row.get("low") is not None and row.get("high") is not None:
+        said += f" [{score_text(row['low'])}, {score_text(row['high'])}]"
+    said += f" on {where}"
+    if baseline is not None and baseline["candidate"] != row["candidate"]:
+        said += f"; baseline {score_text(baseline['score'])}"
+    return said
+
+
+def simpler_choice(rows: Sequence[Row], metric: Metric) -> Row | None:
+    """Return the fastest candidate whose score lies in the best one's interval.
+
+    None when it is the best one itself, or less than twice as fast.
+
+    Examples
+    --------
+    >>> from core.modeling import METRICS
+    >>> best = {"candidate": "A", "score": 0.9, "low": 0.8, "high": 0.95,
+    ...         "row_ms": 20.0, "family": "lightgbm"}
+    >>> fast = {"candidate": "B", "score": 0.85, "row_ms": 2.0, "family": "linear"}
+    >>> simpler_choice([best, fast], METRICS["roc_auc"])["candidate"]
+    'B'
+    """
+    done = [row for row in rows if row.get("score") is not None]
+    if not done or done[0].get("row_ms") is None:
+        return None
+    best = done[0]
+    edge = best.get("low") if metric.higher_is_better else best.get("high")
+    if edge is None:
+        return None
+    near = [
+        row
+        for row in done
+        if row["family"] != "baseline" and metric.gain(row["score"], edge) >= 0
+    ]
+    if not near:
+        return None
+    fastest = min(near, key=lambda row: row["row_ms"])
+    return fastest if 2 * fastest["row_ms"] <= best["row_ms"] else None
+
+
+def table(rows: Sequence[Row]) -> pd.DataFrame:
+    """Return the leaderboard as it is shown: words for people, best first."""
+    return pd.DataFrame(
+        {
+            "Candidate": [row["candidate"] for row in rows],
+            "Family": [family_title(row["family"]) for row in rows],
+            "Score": [row["score"] for row in rows],
+            "95 % interval": [_interval(row) for row in rows],
+            "On training rows": [row["train_score"] for row in rows],
+            "Fit (s)": [row["fit_s"] for row in rows],
+            "One row (ms)": [row["row_ms"] for row in rows],
+            "1,000 rows (ms)": [row["rows_ms"] for row in rows],
+            "Size (MB)": [
+                None if row["size_bytes"] is None else row["size_bytes"] / 1e6
+                for row in rows
+            ],
+            "Note": [_note(row) for row in rows],
+        }
+    )
+
+
+def family_title(name: str) -> str:
+    """Return a family's title; "Ensemble" for the blend of several."""
+    return FAMILIES[name].title if name in FAMILIES else name.capitalize()
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person would say it.
+
+    Examples
+    --------
+    >>> duration(42.4), duration(300), duration(3600), duration(90)
+    ('42 s', '5 min', '1 h', '1 min 30 s')
+    """
+    whole = round(max(0.0, seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    named = ((hours, "h"), (minutes, "min"), (rest, "s"))
+    return " ".join(f"{n} {unit}" for n, unit in named if n) or "0 s"
+
+
+def _interval(row: Row) -> str:
+    if row.get("low") is None or row.get("high") is None:
+        return ""
+    return f"{score_text(row['low'])} to {score_text(row['high'])}"
+
+
+def _note(row: Row) -> str:
+    if row["state"] == "done":
+        return str(row["message"])
+    return f"{row['state'].capitalize()}: {row['message']}"

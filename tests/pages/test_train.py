@@ -1,0 +1,276 @@
+import io
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.modeling import METRICS, TrainingPlan
+from core.settings import Settings
+from core.workspace import Cycle, Workspace, open_workspace
+from pages.shared.train_words import duration, sentence, simpler_choice, table
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
+
+
+def customers(target: str, n_rows: int = 200) -> bytes:
+    rng = np.random.default_rng(0)
+    calls = rng.poisson(2, n_rows)
+    chance = 1 / (1 + np.exp(2.2 - 1.1 * calls))
+    frame = pd.DataFrame(
+        {
+            "age": rng.integers(18, 80, n_rows),
+            "calls": calls,
+            target: np.where(rng.random(n_rows) < chance, "yes", "no"),
+        }
+    )
+    return frame.to_csv(index=False).encode()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A workspace whose only project has a split table, and its Train page."""
+
+    workspace: Workspace
+    cycle_id: str
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.workspace.cycles.get(self.cycle_id)
+
+    def plan(self, **changes: Any) -> TrainingPlan:
+        values: dict[str, Any] = {
+            "target": self.cycle.target, "task": "binary", "budget_s": 1.5,
+            "families": ("linear",), "n_jobs": 1, **changes,
+        }  # fmt: skip
+        return TrainingPlan(**values)
+
+    def train(self, **changes: Any) -> None:
+        self.workspace.training.execute(
+            self.cycle_id,
+            self.plan(**changes),
+            split_id=self.cycle.split_id or "",
+            run_id=f"run-{len(changes)}",
+        )
+
+    def open(self) -> AppTest:
+        page = AppTest.from_file(str(ROUTER), default_timeout=30)
+        page.session_state["project"] = self.cycle.project_id
+        page.switch_page("train.py").run()
+        assert not page.exception
+        return page
+
+
+def make_site(settings: Settings, target: str = "left", *, split: bool = True) -> Site:
+    workspace = open_workspace(settings)
+    project = workspace.projects.create("Who leaves")
+    cycle = workspace.cycles.current(project.id)
+    content = io.BytesIO(customers(target))
+    dataset = workspace.data.import_table(project.id, content, "customers.csv")
+    workspace.cycles.use_dataset(cycle.id, dataset.id)
+    workspace.cycles.set_target(cycle.id, target, "binary")
+    if split:
+        workspace.data.split(cycle.id)
+    return Site(workspace, cycle.id)
+
+
+@pytest.fixture
+def site(settings: Settings) -> Site:
+    return make_site(settings)
+
+
+def button(page: AppTest, label: str) -> Any:
+    return next(b for b in page.button if b.label == label)
+
+
+def words(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.warning, *page.info, *page.error]
+    return "\n".join(element.value for element in shown)
+
+
+def test_without_a_split_the_page_points_to_explore(settings: Settings) -> None:
+    page = make_site(settings, split=False).open()
+    assert "split" in page.info[0].value
+    assert button(page, "Go to Explore")
+
+
+def test_the_plan_says_what_will_be_trained_on(site: Site) -> None:
+    page = site.open()
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Training rows"] == "120"
+    assert shown["Validation rows"] == "40"
+    assert shown["Columns"] == "2"
+    assert "left" in shown["Target"]
+
+
+def test_each_family_is_offered_with_a_sentence_about_it(site: Site) -> None:
+    page = site.open()
+    labels = [box.label for box in page.checkbox]
+    assert len(labels) == 7
+    assert all(":gray[" in label for label in labels)
+    assert all(box.value for box in page.checkbox)
+
+
+def test_train_without_a_family_asks_for_one(site: Site) -> None:
+    page = site.open()
+    for box in page.checkbox:
+        box.uncheck()
+    button(page, "Train").click().run()
+    assert not page.exception
+    assert "Tick at least one family" in words(page)
+    assert site.workspace.training.active(site.cycle_id) is None
+
+
+def test_train_starts_a_job_that_every_tab_shows_and_stop_keeps_what_is_done(
+    site: Site,
+) -> None:
+    page = site.open()
+    for box in page.checkbox:
+        if "Linear" not in box.label:
+            box.uncheck()
+    button(page, "Train").click().run()
+    assert not page.exception
+    job = site.workspace.training.active(site.cycle_id)
+    assert job is not None
+    plan = TrainingPlan.from_dict(job.arguments["plan"])
+    assert (plan.families, plan.budget_s, plan.metric) == (("linear",), 60.0, "roc_auc")
+    another_tab = site.open()
+    button(another_tab, "Stop and keep what is done").click().run()
+    assert not another_tab.exception
+    ended = site.workspace.jobs.wait(job.id, 90)
+    assert ended.state == "done"
+    assert "Champion" in words(site.open())
+
+
+def test_a_run_under_way_shows_its_leaderboard_and_the_time_left(site: Site) -> None:
+    job = site.workspace.training.start(
+        site.cycle_id, site.plan(budget_s=60, families=("extra_trees", "linear"))
+    )
+    deadline = time.monotonic() + 60
+    while not site.workspace.jobs.get(job.id).detail.get("leaderboard"):
+        assert time.monotonic() < deadline, site.workspace.jobs.log_tail(job.id)
+        time.sleep(0.1)
+    page = site.open()
+    site.workspace.jobs.cancel(job.id)
+    spec = json.loads(page.get("plotly_chart")[0].proto.spec)
+    assert spec["data"][0]["name"] == "Best so far"
+    assert "Baseline" in set(page.dataframe[0].value["Candidate"])
+    text = page.get("progress")[0].proto.text
+    assert "left" in text
+    assert "The last run was cancelled" in words(site.open())
+
+
+def test_a_finished_run_tells_the_champion_in_words(site: Site) -> None:
+    site.train()
+    page = site.open()
+    said = next(m.value for m in page.markdown if "Champion" in m.value)
+    assert "ROC AUC" in said
+    assert "40 validation rows" in said
+    assert "baseline 0" in said.replace("\\", "")
+    assert len(page.get("plotly_chart")) == 3
+    assert button(page, "Go to Evaluate")
+
+
+def test_another_candidate_is_chosen_with_its_reason(site: Site) -> None:
+    site.train()
+    page = site.open()
+    page.selectbox(key="candidate").select("Baseline")
+    button(page, "Choose it").click().run()
+    assert "Give the reason" in words(page)
+    page.text_input(key="why").input("easy to *explain*")
+    button(page, "Choose it").click().run()
+    assert not page.exception
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    assert (run.chosen, run.why) == ("Baseline", "easy to *explain*")
+    assert "Your choice" in words(page)
+    assert "easy to \\*explain\\*" in words(page)
+
+
+def test_a_new_split_makes_the_run_old(site: Site) -> None:
+    site.train()
+    site.workspace.data.split(site.cycle_id, random_state=7)
+    page = site.open()
+    assert "Train anew" in words(page)
+    assert button(page, "Train")
+
+
+def test_a_failed_run_says_why_and_offers_the_plan_again(site: Site) -> None:
+    job = site.workspace.training.start(site.cycle_id, site.plan(metric="rmse"))
+    deadline = time.monotonic() + 60
+    while site.workspace.jobs.get(job.id).is_active:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page = site.open()
+    assert "rmse" in page.error[0].value
+    assert button(page, "Train")
+
+
+def test_a_hostile_target_is_shown_literally(settings: Settings) -> None:
+    site = make_site(settings, HOSTILE)
+    site.train()
+    page = site.open()
+    assert ":red[a]" not in words(page).replace("\\:red\\[a\\]", "")
+
+
+def _row(name: str, score: float, row_ms: float, **values: Any) -> dict[str, Any]:
+    return {
+        "candidate": name, "family": "linear", "score": score, "low": score - 0.05,
+        "high": score + 0.05, "row_ms": row_ms, **values,
+    }  # fmt: skip
+
+
+def test_the_sentence_names_score_interval_rows_and_baseline() -> None:
+    row, baseline = _row("LightGBM", 0.84, 9), _row("Baseline", 0.5, 1)
+    said = sentence(row, METRICS["roc_auc"], "1,200 validation rows", baseline)
+    assert said == (
+        "LightGBM, ROC AUC 0.840 [0.790, 0.890] on 1,200 validation rows; "
+        "baseline 0.500"
+    )
+
+
+def test_a_faster_model_within_the_noise_is_named_and_no_other() -> None:
+    auc = METRICS["roc_auc"]
+    best, near = _row("best", 0.84, 20), _row("near", 0.81, 2)
+    far = _row("far", 0.70, 1)
+    assert simpler_choice([best, near, far], auc) == near
+    assert simpler_choice([best, far], auc) is None
+    assert simpler_choice([best, {**near, "row_ms": 15}], auc) is None
+    assert simpler_choice([], auc) is None
+
+
+def test_a_skipped_candidate_stands_in_the_table_with_the_reason() -> None:
+    row: dict[str, Any] = dict.fromkeys(
+        (
+            "score",
+            "low",
+            "high",
+            "train_score",
+            "fit_s",
+            "row_ms",
+            "rows_ms",
+            "size_bytes",
+        )
+    )
+    row |= {
+        "candidate": "A",
+        "family": "linear",
+        "state": "skipped",
+        "message": "Too big.",
+    }
+    shown = table([row]).iloc[0]
+    assert shown["Note"] == "Skipped: Too big."
+    assert shown["Family"] == "Linear model"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59.6, "1 min"), (3_661, "1 h 1 min 1 s")]
+)
+def test_times_are_said_as_a_person_would(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
