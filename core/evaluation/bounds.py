@@ -119,6 +119,8 @@ def logit(held: HeldOut, found: Measured, confidence: float) -> Interval:
     return intervals.logit_interval(found, int(n_fewest), confidence)
 
 
-def mcc(_: HeldOut, found: Measured, confidence: float) -> Interval:
-    """Bound a correlation of classes."""
-    return intervals.fisher_interval(found, confidence)
+def mcc(held: HeldOut, found: Measured, confidence: float) -> Interval:
+    """Bound a correlation of classes, which rests on the rarest of them."""
+    groups = np.concatenate([np.bincount(held.codes), np.bincount(held.predicted)])
+    n_fewest = int(groups[groups > 0].min())
+    return intervals.fisher_interval(found, n_fewest, confidence)

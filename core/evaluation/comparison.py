@@ -1,21 +1,37 @@
 """Two models on the same rows: the difference, and how sure it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.errors import EvaluationError
 from core.evaluation.held_out import Glance, HeldOut, look
 from core.evaluation.intervals import (
     Interval,
+    combine_paired,
     difference_interval,
     paired_proportions,
 )
 from core.evaluation.measured import Measured
 from core.evaluation.metrics import Measure, measures_for
 from core.modeling.model import Model
+
+Said = tuple[HeldOut, Measured]
+"""What a model said, and what was measured on it."""
+
+_WITHIN: Final[dict[str, Callable[[HeldOut], NDArray[np.bool_]]]] = {
+    "accuracy": lambda held: held.y >= 0,
+    "recall": lambda held: held.y == 1,
+    "specificity": lambda held: held.y == 0,
+}
+"""Shares of the same rows for both models, and which rows those are."""
+
+_COMBINED: Final = frozenset(("precision", "balanced_accuracy", "f1"))
+"""Numbers that often rest on a handful of rows."""
 
 Outcome = Literal["better", "worse", "not proven"]
 
@@ -170,14 +186,13 @@ def _difference(
     ours, theirs = measure.compute(first), measure.compute(second)
     if ours is None or theirs is None:
         return None
-    between = ours.minus(theirs)
-    ends = _bound(measure, first, second, between, confidence)
+    ends = _bound(measure, (first, ours), (second, theirs), confidence)
     return Difference(
         measure.name,
         measure.title,
         ours.value,
         theirs.value,
-        between.value,
+        ours.value - theirs.value,
         ends.low,
         ends.high,
         measure.higher_is_better,
@@ -185,17 +200,19 @@ def _difference(
     )
 
 
-def _bound(
-    measure: Measure,
-    first: HeldOut,
-    second: HeldOut,
-    between: Measured,
-    confidence: float,
-) -> Interval:
-    if measure.name != "accuracy":
-        return difference_interval(between, confidence)
-    ours, theirs = first.predicted == first.codes, second.predicted == second.codes
-    if (first.predicted == second.predicted).all():
-        return Interval(0.0, 0.0, "the same predictions")
-    n_ours, n_theirs = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
-    return paired_proportions(first.n_rows, n_ours, n_theirs, confidence)
+def _bound(measure: Measure, ours: Said, theirs: Said, confidence: float) -> Interval:
+    (first, found), (second, other) = ours, theirs
+    if np.array_equal(first.output, second.output):
+        return Interval(0.0, 0.0, "the same answers")
+    if measure.name in _WITHIN:
+        among = _WITHIN[measure.name](first)
+        right = (first.predicted == first.codes)[among]
+        right_too = (second.predicted == second.codes)[among]
+        n_ours, n_theirs = (right & ~right_too).sum(), (right_too & ~right).sum()
+        return paired_proportions(len(right), int(n_ours), int(n_theirs), confidence)
+    if measure.name in _COMBINED:
+        ends = [measure.bound(*said, confidence) for said in (ours, theirs)]
+        return combine_paired(
+            (found.value, ends[0]), (other.value, ends[1]), found.correlation(other)
+        )
+    return difference_interval(found.minus(other), confidence)

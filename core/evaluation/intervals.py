@@ -147,11 +147,22 @@ def auc_interval(
     return Interval(delong.low, delong.high, "DeLong, logit scale")
 
 
-def fisher_interval(measured: Measured, confidence: float = 0.95) -> Interval:
-    """Return an interval of a correlation, made on Fisher's z scale."""
+def fisher_interval(
+    measured: Measured, n_fewest: int, confidence: float = 0.95
+) -> Interval:
+    """Return an interval of a correlation, made on Fisher's z scale.
+
+    Parameters
+    ----------
+    measured : Measured
+    n_fewest : int
+        Rows of the rarest group it rests on: sets the degrees of freedom.
+    confidence : float, default=0.95
+    """
     edge = 1 - 0.5 / (len(measured.influence) + 1)
     value = min(max(measured.value, -edge), edge)
-    half = normal_quantile(confidence) * measured.standard_error / (1 - value**2)
+    half = _t_quantile(confidence, n_fewest) * measured.standard_error
+    half /= 1 - value**2
     centre = np.arctanh(value)
     return Interval(
         min(float(np.tanh(centre - half)), measured.value),
@@ -212,6 +223,36 @@ def paired_proportions(
     return Interval(float(low), float(high), "Bonett and Price")
 
 
+def combine_paired(
+    first: tuple[float, Interval],
+    second: tuple[float, Interval],
+    correlation: float,
+) -> Interval:
+    """Return an interval of a paired difference from the interval of each part.
+
+    The distances of the ends are squared and added, less what they have in common
+    (Newcombe); it holds where few rows make the influence values unreliable.
+
+    Parameters
+    ----------
+    first, second : tuple of float and Interval
+        Value and interval of each.
+    correlation : float, in [-1, 1]
+        Of the two values over draws of the rows.
+
+    Examples
+    --------
+    >>> one, two = (0.9, Interval(0.8, 1.0, "")), (0.6, Interval(0.5, 0.7, ""))
+    >>> found = combine_paired(one, two, 0.0)
+    >>> round(found.low, 2), round(found.high, 2)
+    (0.16, 0.44)
+    """
+    (a, ours), (b, theirs) = first, second
+    low = _hypotenuse(a - ours.low, theirs.high - b, correlation)
+    high = _hypotenuse(ours.high - a, b - theirs.low, correlation)
+    return Interval(a - b - low, a - b + high, "intervals of both, combined")
+
+
 def normal_quantile(confidence: float) -> float:
     """Return the half width of a normal interval in standard errors.
 
@@ -221,6 +262,10 @@ def normal_quantile(confidence: float) -> float:
     1.96
     """
     return float(ndtri((1 + confidence) / 2))
+
+
+def _hypotenuse(one: float, two: float, correlation: float) -> float:
+    return float(max(one**2 + two**2 - 2 * correlation * one * two, 0.0) ** 0.5)
 
 
 def _t_quantile(confidence: float, n_rows: int) -> float:

@@ -38,3 +38,17 @@ class Measured:
         0.0
         """
         return Measured(self.value - other.value, self.influence - other.influence)
+
+    def correlation(self, other: "Measured") -> float:
+        """Return the correlation of two numbers over draws of the same rows.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> one = Measured(3.0, np.array([-1.0, 1.0]))
+        >>> round(one.correlation(one), 3)
+        1.0
+        """
+        spread = (self.influence**2).sum() * (other.influence**2).sum()
+        common = float(self.influence @ other.influence)
+        return common / float(spread) ** 0.5 if spread else 0.0
