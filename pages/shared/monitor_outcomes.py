@@ -1,12 +1,14 @@
 """Outcomes: bring them in by prediction id, and see the metric over time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data import read_table
+from core.data.coerce import cast_column
 from core.errors import DataError
 from core.monitoring import PerformanceSeries, Period
 from core.plots.performance import draw_performance
@@ -171,10 +173,23 @@ def read_pairs(
             "The file has no columns “id” and “outcome”.",
             hint="Name them so in its first line; download the ids for a start.",
         )
-    given = frame[columns["outcome"]]
-    values = [None if pd.isna(value) else value for value in given]
-    outcomes = read_outcomes(service.version.model, values)
+    model = service.version.model
+    outcomes = read_outcomes(model, _values(frame[columns["outcome"]], model.classes_))
     return list(zip(frame[columns["id"]].astype("str"), outcomes, strict=True))
+
+
+def _values(given: "pd.Series[str]", classes: Iterable[object] | None) -> list[Any]:
+    """Return cells as values; yes and no where the model's classes are booleans."""
+    values: list[Any] = [None if pd.isna(value) else value for value in given]
+    if classes is None or not all(
+        isinstance(label, bool | np.bool_) for label in classes
+    ):
+        return values
+    cast, refused = cast_column(given, "boolean")
+    return [
+        value if value is None or wrong else bool(truth)
+        for value, truth, wrong in zip(values, cast, refused, strict=True)
+    ]
 
 
 def _show_report(report: OutcomeReport | None) -> None:
