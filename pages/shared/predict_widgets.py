@@ -73,7 +73,7 @@ def _ask_all(
     fields: Sequence[Field], opened: set[str], key: str
 ) -> list[tuple[Field, Any]]:
     answers = []
-    with st.grid(2, min_column_width=220, vertical_alignment="center"):
+    with st.grid(2, min_column_width=170, vertical_alignment="center"):
         for position, field in enumerate(fields):
             freely = field.name in opened
             asked = open_field(field) if freely else field
