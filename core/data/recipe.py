@@ -87,7 +87,7 @@ def _check_step(
     fits = {"one": len(columns) == 1, "some": len(columns) >= 1, "optional": True}
     if not fits[known.columns]:
         raise DataError(
-            f"The step {known.title!r} names {len(columns)} columns.",
+            f"The step {known.title!r} names {len(columns) or 'no'} columns.",
             hint="Choose one column." if known.columns == "one" else "Choose columns.",
         )
     for item in known.fields:

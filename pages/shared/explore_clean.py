@@ -1,0 +1,102 @@
+"""The recipe: its steps with what they do, undo, order, and one more step."""
+
+import streamlit as st
+
+from core.data import STEPS, Recipe, StepEffect
+from core.errors import DataError
+from core.workspace import Cycle, Dataset
+from pages.shared.explore_facts import effects_of
+from pages.shared.explore_step import ask_step
+from pages.shared.frame import md, show_error, stop_on_error
+from pages.shared.state import workspace
+
+_LONGEST = 160
+
+
+def show_recipe(cycle: Cycle, dataset: Dataset) -> None:
+    """Show the steps in order, and ask for one more."""
+    recipe = workspace().data.recipe(cycle.id)
+    st.markdown(
+        "Each step is kept and can be undone; the table you brought is never changed. "
+        "Filling gaps with medians, scaling and encoding are learnt in training, from "
+        "training rows only."
+    )
+    try:
+        effects = effects_of(dataset, recipe)
+    except DataError as error:
+        show_error(error)
+        effects = ()
+    if not recipe.steps:
+        st.caption("No step yet. Take fixes from Findings, or add one here.")
+    for position in range(len(recipe.steps)):
+        effect = effects[position] if position < len(effects) else None
+        _show_step(cycle, recipe, position, effect)
+    if effects:
+        _show_result(dataset, recipe, effects)
+    if effects or not recipe.steps:
+        with st.container(border=True):
+            st.markdown("**Add a step**")
+            _add_step(cycle, dataset, recipe)
+
+
+def _show_step(
+    cycle: Cycle, recipe: Recipe, position: int, effect: StepEffect | None
+) -> None:
+    step = recipe.steps[position]
+    sentence = step.sentence
+    cut = sentence if len(sentence) <= _LONGEST else sentence[:_LONGEST] + "…"
+    text, up, undo = st.columns([8, 1, 1], vertical_alignment="center")
+    said = f" :gray[{md(what_it_did(effect))}]" if effect else ""
+    text.markdown(f"**{position + 1}.** {md(cut)}{said}")
+    if position and up.button(
+        "Up", key=f"up-{position}", icon=":material/arrow_upward:",
+        help="Do this step earlier", width="stretch",
+    ):  # fmt: skip
+        _save(cycle, recipe.moved(position, position - 1))
+    if undo.button(
+        "Undo", key=f"undo-{position}", icon=":material/undo:",
+        help="Take this step out", width="stretch",
+    ):  # fmt: skip
+        _save(cycle, recipe.without(position))
+
+
+def what_it_did(effect: StepEffect) -> str:
+    """Say what a step did to the table."""
+    n_dropped = effect.n_rows_before - effect.n_rows_after
+    if n_dropped:
+        return f"{n_dropped:,} of {effect.n_rows_before:,} rows left out"
+    if STEPS[effect.step.kind].drops_rows:
+        return "no row left out"
+    return f"{effect.n_cells_changed:,} cells changed"
+
+
+def _show_result(
+    dataset: Dataset, recipe: Recipe, effects: tuple[StepEffect, ...]
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{dataset.n_rows:,} rows before, **{effects[-1].n_rows_after:,}** after."
+        )
+        st.download_button(
+            "Download the recipe",
+            recipe.to_json(),
+            file_name="recipe.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _add_step(cycle: Cycle, dataset: Dataset, recipe: Recipe) -> None:
+    frame = workspace().data.cleaned(cycle.id)
+    with stop_on_error():
+        step = ask_step(frame, cycle.target, key=f"{cycle.id}-{len(recipe.steps)}")
+        if step is not None:
+            effects_of(dataset, recipe.with_step(step))
+            _save(cycle, recipe.with_step(step))
+
+
+def _save(cycle: Cycle, recipe: Recipe) -> None:
+    with stop_on_error():
+        workspace().cycles.save_recipe(cycle.id, recipe)
+    st.rerun()

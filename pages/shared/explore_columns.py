@@ -1,0 +1,135 @@
+"""Every column in one table, and one of them closely."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data import ColumnProfile, ColumnSchema, Profile
+from core.plots.data import draw_distribution, draw_target_along
+from core.workspace import Cycle, Dataset
+from pages.shared.explore_facts import profile_of
+from pages.shared.frame import md, show_chart
+
+KIND_WORDS = {
+    "number": "number",
+    "integer": "whole number",
+    "category": "category",
+    "boolean": "yes or no",
+    "date": "date",
+    "text": "text",
+    "id": "names the row",
+}
+
+
+def show_columns(cycle: Cycle, dataset: Dataset) -> None:
+    """Show an overview of all columns, then the distribution of one."""
+    report = profile_of(dataset, cycle.target)
+    st.dataframe(
+        overview(report),
+        hide_index=True,
+        height=38 + 35 * min(len(report.columns), 10),
+        alt=f"{len(report.columns)} columns with type, missing values and range.",
+        column_config={
+            "Missing": st.column_config.ProgressColumn(
+                format="percent", min_value=0.0, max_value=1.0, width="small"
+            ),
+            "Alone predicts": st.column_config.ProgressColumn(
+                format="percent", min_value=0.0, max_value=1.0, width="small",
+                help="Share of the way from chance to certainty, on held-out rows.",
+            ),
+            "Distribution": st.column_config.BarChartColumn(width="small", y_min=0),
+        },
+    )  # fmt: skip
+    names = [item.column for item in report.relation]
+    names += [c.name for c in report.columns if c.name not in names]
+    chosen = st.selectbox(
+        "One column closely", names, key=f"explore-column-{dataset.id}"
+    )
+    if chosen is not None:
+        _show_one(report[chosen], report)
+
+
+def overview(report: Profile) -> pd.DataFrame:
+    """Return one row for each column of a table."""
+    power = {item.column: item.power for item in report.relation}
+    rows: list[dict[str, Any]] = [
+        {
+            "Column": column.name,
+            "Type": KIND_WORDS[column.schema.kind],
+            "Missing": column.schema.missing_share,
+            "Different": column.schema.n_distinct,
+            "Typical": _typical(column.schema),
+            "From": written(column.schema, column.schema.minimum),
+            "To": written(column.schema, column.schema.maximum),
+            "Distribution": list(column.histogram.counts) if column.histogram else [],
+            "Alone predicts": power.get(column.name),
+        }
+        for column in report.columns
+    ]
+    table = pd.DataFrame(rows)
+    return table if power else table.drop(columns="Alone predicts")
+
+
+def written(column: ColumnSchema, value: float | None) -> str:
+    """Write a number or a date of a column as a person would.
+
+    Examples
+    --------
+    >>> written(ColumnSchema("a", "integer", 1, 0, 1), 1234.0)
+    '1,234'
+    >>> written(ColumnSchema("a", "date", 1, 0, 1), 86400.0)
+    '1970-01-02'
+    """
+    if value is None:
+        return ""
+    if column.kind == "date":
+        try:
+            return datetime.fromtimestamp(value, UTC).date().isoformat()
+        except (OverflowError, OSError, ValueError):
+            return f"{value:.0f} s"
+    return f"{value:,.0f}" if column.kind == "integer" else f"{value:,.5g}"
+
+
+def _typical(column: ColumnSchema) -> str:
+    if column.levels:
+        return column.levels[0] if column.kind in ("category", "boolean") else ""
+    return written(column, column.median)
+
+
+def _show_one(column: ColumnProfile, report: Profile) -> None:
+    st.markdown(" · ".join(in_words(column)))
+    if column.histogram is None:
+        examples = ", ".join(column.schema.levels[:5])
+        st.caption(f"No chart: it has no values to count. {md(examples)}")
+        return
+    along = report.target is not None and column.name != report.target
+    split_by = bool(column.histogram.by_class or column.histogram.target_mean)
+    if not (along and split_by):
+        show_chart(draw_distribution(column), key=f"distribution-{column.name}")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart = draw_distribution(column, report.target)
+        show_chart(chart, key=f"distribution-{column.name}")
+    with right:
+        chart = draw_target_along(column, report.target or "")
+        show_chart(chart, key=f"along-{column.name}")
+
+
+def in_words(column: ColumnProfile) -> list[str]:
+    """Say the main figures of a column, each as Markdown."""
+    schema = column.schema
+    words = [f"**{md(column.name)}**", KIND_WORDS[schema.kind]]
+    words.append(f"{schema.n_missing:,} of {schema.n_rows:,} missing")
+    words.append(f"{schema.n_distinct:,} different")
+    if column.quantiles:
+        quarter, three = column.quantiles["25%"], column.quantiles["75%"]
+        middle = f"{written(schema, quarter)} to {written(schema, three)}"
+        words.append(f"middle half {md(middle)}")
+    if column.n_outliers:
+        words.append(f"{column.n_outliers:,} far out")
+    if column.lengths is not None:
+        words.append(f"{column.lengths[0]} to {column.lengths[2]} letters")
+    return words

@@ -1,0 +1,109 @@
+"""What is wrong with the table: a card for each finding, with its fix."""
+
+import streamlit as st
+
+from core.data import Profile, Recipe, Step, fix_step, recipe_from
+from core.findings import Finding
+from core.workspace import Cycle, Dataset
+from pages.shared.explore_facts import profile_of
+from pages.shared.frame import md, show_finding, stop_on_error
+from pages.shared.state import workspace
+
+_N_SHOWN = 12
+
+
+def show_what_was_found(cycle: Cycle, dataset: Dataset) -> None:
+    """Show the findings, gravest first; each fix is a step of the recipe."""
+    report = profile_of(dataset, cycle.target)
+    recipe = workspace().data.recipe(cycle.id)
+    if not report.findings:
+        st.success(
+            "No repeated rows, no leaks, nothing constant, nothing far out.",
+            icon=":material/check_circle:",
+        )
+        return
+    _offer_all(cycle, report, recipe)
+    for position, finding in enumerate(report.findings):
+        if position == _N_SHOWN:
+            rest = len(report.findings) - _N_SHOWN
+            with st.expander(f"{rest} more"):
+                _show_cards(cycle, report, recipe, position)
+            return
+        _show_card(cycle, report, recipe, position, finding)
+
+
+def _show_cards(cycle: Cycle, report: Profile, recipe: Recipe, start: int) -> None:
+    for position, finding in enumerate(report.findings[start:], start=start):
+        _show_card(cycle, report, recipe, position, finding)
+
+
+def _offer_all(cycle: Cycle, report: Profile, recipe: Recipe) -> None:
+    """Offer the fixes that need no judgement, when none was taken yet."""
+    counts = [
+        f"{n} {word}{'' if n == 1 else 's'}"
+        for word in ("problem", "warning", "note")
+        if (n := sum(f.severity == word for f in report.findings))
+    ]
+    certain = recipe_from(report)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{', '.join(counts)}** in {report.n_rows:,} rows.")
+        if certain.steps and not recipe.steps:
+            n_steps = len(certain.steps)
+            if st.button(
+                f"Take the {n_steps} steps that need no judgement"
+                if n_steps > 1
+                else "Take the step that needs no judgement",
+                icon=":material/auto_fix_high:",
+                help="They are listed under Clean and can be undone one by one.",
+            ):
+                _save(cycle, certain)
+
+
+def _show_card(
+    cycle: Cycle, report: Profile, recipe: Recipe, position: int, finding: Finding
+) -> None:
+    step = fix_step(finding, report)
+    with st.container(border=True):
+        text, action = st.columns([5, 1], vertical_alignment="center")
+        with text:
+            show_finding(finding)
+        with action:
+            if step is None:
+                st.caption("Yours to judge")
+            elif is_taken(step, recipe):
+                st.badge("In the recipe", icon=":material/check:", color="green")
+            elif _hits_target(step, cycle):
+                st.caption("It is the target")
+            elif st.button(
+                "Fix", key=f"fix-{position}", help=md(step.sentence[:300]),
+                icon=":material/build:",
+            ):  # fmt: skip
+                _save(cycle, recipe.with_step(step))
+
+
+def is_taken(step: Step, recipe: Recipe) -> bool:
+    """Say whether a recipe has a step, or drops the columns it is about.
+
+    Examples
+    --------
+    >>> recipe = Recipe((Step("drop_columns", ("a", "b")),))
+    >>> is_taken(Step("drop_columns", ("a",)), recipe)
+    True
+    >>> is_taken(Step("drop_duplicates"), recipe)
+    False
+    """
+    dropped = {
+        name for s in recipe.steps if s.kind == "drop_columns" for name in s.columns
+    }
+    gone = bool(step.columns) and set(step.columns) <= dropped
+    return gone or step in recipe.steps
+
+
+def _hits_target(step: Step, cycle: Cycle) -> bool:
+    return step.kind == "drop_columns" and cycle.target in step.columns
+
+
+def _save(cycle: Cycle, recipe: Recipe) -> None:
+    with stop_on_error():
+        workspace().cycles.save_recipe(cycle.id, recipe)
+    st.rerun()

@@ -1,0 +1,244 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.data import Recipe, Step, churn_sample
+from core.settings import Settings
+from core.workspace import Workspace, open_workspace
+from tests.bad_input import FAULTS
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
+PARTS = ("Table", "Findings", "Columns", "Relations", "Clean", "Split")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A workspace with a project, and its Explore page."""
+
+    workspace: Workspace
+    project_id: str
+
+    @property
+    def cycle(self):
+        return self.workspace.cycles.current(self.project_id)
+
+    def open(self, part: str = "Table") -> AppTest:
+        page = AppTest.from_file(str(ROUTER), default_timeout=60)
+        page.session_state["project"] = self.project_id
+        page.session_state["explore-part"] = part
+        page.switch_page("explore.py").run()
+        assert not page.exception
+        return page
+
+    def bring(
+        self, frame: pd.DataFrame, target: str | None = None, task=None
+    ) -> "Site":
+        dataset = self.workspace.data.add_frame(self.project_id, frame, "made.csv")
+        self.workspace.cycles.use_dataset(self.cycle.id, dataset.id)
+        if target is not None:
+            self.workspace.cycles.set_target(self.cycle.id, target, task or "binary")
+        return self
+
+
+@pytest.fixture
+def site(settings: Settings) -> Site:
+    workspace = open_workspace(settings)
+    return Site(workspace, workspace.projects.create("Who leaves?").id)
+
+
+@pytest.fixture(scope="module")
+def churn() -> pd.DataFrame:
+    return churn_sample().table.iloc[:800].reset_index(drop=True)
+
+
+def small() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            HOSTILE: rng.normal(size=120),
+            "plan": rng.choice(["a", "b"], 120),
+            "since": pd.date_range("2024-01-01", periods=120),
+            "y": rng.choice(["yes", "no"], 120),
+        }
+    )
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(b for b in page.button if b.label == label).click().run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.success, page.warning, page.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def box(page: AppTest, label: str):
+    return next(item for item in page.selectbox if item.label == label)
+
+
+def test_without_a_table_it_asks_for_one_and_states_the_limits(site):
+    page = site.open()
+    assert "1,024 MB, 20,000,000 rows and 5,000 columns" in words(page)
+    assert not page.tabs
+
+
+def test_an_uploaded_file_is_kept_at_once_and_its_reading_is_told(site):
+    page = site.open()
+    content = b"name;fee;left\nAnn;1,5;yes\nBob;2,5;no\nEve;3\n" + b"Jo;4,5;no\n" * 30
+    page.file_uploader[0].upload("people.csv", content).run()
+    assert not page.exception
+    dataset = site.workspace.data.get(site.cycle.dataset_id)
+    assert (dataset.n_rows, dataset.report.n_refused) == (32, 1)
+    told = words(page).replace("\\", "")
+    assert "semicolon between values" in told
+    assert "nobody can say which value belongs where" in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["empty file", "header only", "binary file called .csv", "picture called .csv"],
+)
+def test_a_bad_file_is_refused_with_a_next_step(site, name):
+    fault = FAULTS[name]
+    page = site.open()
+    page.file_uploader[0].upload(fault.file_name, fault.make()).run()
+    assert not page.exception
+    assert "Next step:" in page.error[0].value
+    assert site.cycle.dataset_id is None
+
+
+@pytest.mark.parametrize(
+    "name", ["one column", "three rows", "all-missing column", "duplicate column names"]
+)
+def test_an_odd_file_can_be_looked_at_in_every_part(site, name):
+    fault = FAULTS[name]
+    page = site.open()
+    page.file_uploader[0].upload(fault.file_name, fault.make()).run()
+    for part in PARTS:
+        assert not site.open(part).exception
+
+
+def test_the_target_is_suggested_and_saved_by_one_click(site, churn):
+    page = site.bring(churn).open()
+    assert box(page, "Column to predict").value == "churn"
+    press(page, "Predict this")
+    assert (site.cycle.target, site.cycle.task) == ("churn", "binary")
+
+
+def test_a_target_that_cannot_be_predicted_is_refused(site):
+    page = site.bring(small()).open()
+    box(page, "Column to predict").set_value("since").run()
+    assert "holds dates" in page.error[0].value
+    assert not any(b.label == "Predict this" for b in page.button)
+
+
+def test_a_fix_becomes_a_step_that_can_be_undone(site, churn):
+    page = site.bring(churn, "churn").open("Findings")
+    press(page, "Fix")
+    (step,) = site.workspace.data.recipe(site.cycle.id).steps
+    page = site.open("Clean")
+    assert step.sentence.split(":")[0] in words(page)
+    press(page, "Undo")
+    assert site.workspace.data.recipe(site.cycle.id).steps == ()
+
+
+def test_all_certain_fixes_are_taken_at_once(site, churn):
+    page = site.bring(churn, "churn").open("Findings")
+    label = next(b.label for b in page.button if "no judgement" in b.label)
+    page = press(page, label)
+    recipe = site.workspace.data.recipe(site.cycle.id)
+    assert len(recipe.steps) > 1
+    assert "cancellation_reason" not in recipe.apply(churn).columns
+
+
+def test_a_step_is_added_by_its_form_and_says_what_it_did(site):
+    page = site.bring(small(), "y").open("Clean")
+    box(page, "What to do").set_value("drop_rows").run()
+    box(page, "Column").set_value("plan")
+    next(t for t in page.text_input if t.label == "Value").set_value("a")
+    page = press(page, "Add step")
+    n_dropped = int((small()["plan"] == "a").sum())
+    assert f"{n_dropped} of 120 rows left out" in words(page).replace("\\", "")
+
+
+def test_a_step_that_does_not_fit_is_not_saved(site):
+    page = site.bring(small(), "y").open("Clean")
+    box(page, "What to do").set_value("clip").run()
+    columns = next(m for m in page.multiselect if m.label == "Columns")
+    columns.set_value(["plan"])
+    page = press(page, "Add step")
+    assert "holds no numbers" in page.error[0].value
+    assert site.workspace.data.recipe(site.cycle.id).steps == ()
+
+
+def test_a_recipe_that_no_longer_fits_can_be_mended(site):
+    recipe = Recipe((Step("drop_columns", ("gone",)),))
+    site.bring(small(), "y").workspace.cycles.save_recipe(site.cycle.id, recipe)
+    page = site.open("Clean")
+    assert "which is not there" in page.error[0].value.replace("\\", "")
+    press(page, "Undo")
+    assert site.workspace.data.recipe(site.cycle.id).steps == ()
+
+
+def test_the_split_is_made_diagnosed_and_leads_on(site):
+    page = site.bring(small(), "y").open("Split")
+    page = press(page, "Split")
+    made = site.workspace.data.split_of(site.cycle.id)
+    assert (made.n_train, made.n_validation, made.n_test) == (72, 24, 24)
+    assert [m.value for m in page.metric] == ["72 rows", "24 rows", "24 rows"]
+    assert "The test set is small" in words(page)
+    assert any(b.label == "Go to Train" for b in page.button)
+
+
+def test_a_split_by_time_needs_its_column(site):
+    page = site.bring(small(), "y").open("Split")
+    box(page, "How to divide the rows").set_value("time").run()
+    page = press(page, "Split")
+    assert "needs a column" in page.error[0].value
+    box(page, "Column").set_value("since")
+    press(page, "Split")
+    assert site.workspace.data.split_of(site.cycle.id).column == "since"
+
+
+def test_a_change_upstream_makes_the_split_stale(site):
+    page = site.bring(small(), "y").open("Split")
+    press(page, "Split")
+    step = Step("drop_columns", ("plan",))
+    site.workspace.cycles.save_recipe(site.cycle.id, Recipe((step,)))
+    page = site.open("Split")
+    assert "have changed since" in words(page)
+    assert not any(b.label == "Go to Train" for b in page.button)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_hostile_names_are_shown_literally(site, part):
+    page = site.bring(small().rename(columns={"y": HOSTILE + "2"}), HOSTILE + "2")
+    shown = page.open(part)
+    for element in (*shown.markdown, *shown.caption, *shown.warning, *shown.error):
+        for raw in (":red[a]", "[b](javascript", "<script>"):
+            assert raw not in element.value
+
+
+def test_columns_show_their_distribution_beside_the_target(site):
+    page = site.bring(small(), "y").open("Columns")
+    assert len(page.get("plotly_chart")) == 2
+    box(page, "One column closely").set_value("y").run()
+    assert not page.exception
+
+
+def test_a_number_to_predict_is_explored_and_split(site):
+    rng = np.random.default_rng(0)
+    frame = small().assign(y=rng.lognormal(size=120))
+    here: Callable[[str], AppTest] = site.bring(frame, "y", "regression").open
+    for part in PARTS:
+        assert not here(part).exception
+    page = press(here("Split"), "Split")
+    assert "mean" in page.dataframe[-1].value.columns
