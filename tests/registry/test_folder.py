@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.errors import RegistryError
+from core.errors import RegistryError, StorageError
 from core.registry import ModelVersion, load_version, save_version
 from core.registry.environment import describe_environment
 from core.registry.manifest import signing_key, write_manifest
@@ -187,3 +187,25 @@ def test_the_folder_describes_itself_to_mlflow(version, folder):
 def test_only_libraries_that_the_model_uses_are_recorded():
     assert "lightgbm" not in describe_environment(b"sklearn")["libraries"]
     assert "lightgbm" in describe_environment(b"lightgbm.sklearn")["libraries"]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path, settings):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="could not be written"):
+        save_version(fit_model(), tmp_path / "file" / "churn" / "1")
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        pytest.param(b"cgone.module\nModel\n.", "by this release", id="gone class"),
+        pytest.param(pickle.dumps("text"), "not hold a model", id="no model"),
+    ],
+)
+def test_our_own_file_that_holds_no_model_is_refused(
+    version, folder, settings, payload, told
+):
+    (folder / "model.pkl").write_bytes(payload)
+    write_manifest(folder, signing_key(settings.home / "signing.key"))
+    with pytest.raises(RegistryError, match=told):
+        load_version(folder)

@@ -48,16 +48,26 @@ class Caller:
         self.host = host
 
     def __call__(
-        self, method: str, path: str, *, root_path: str = "", **options: Any
-    ) -> httpx.Response:
-        return asyncio.run(self._call(method, path, root_path, options))
-
-    async def _call(
-        self, method: str, path: str, root_path: str, options: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        *,
+        root_path: str = "",
+        raise_app_exceptions: bool = True,
+        **options: Any,
     ) -> httpx.Response:
         transport = httpx.ASGITransport(
-            self.app, root_path=root_path, client=(self.host, 50000)
+            self.app, raise_app_exceptions, root_path, (self.host, 50000)
         )
+        return asyncio.run(self._call(transport, method, path, options))
+
+    async def _call(
+        self,
+        transport: httpx.ASGITransport,
+        method: str,
+        path: str,
+        options: dict[str, Any],
+    ) -> httpx.Response:
         async with httpx.AsyncClient(
             transport=transport, base_url="http://localhost:8501"
         ) as client:

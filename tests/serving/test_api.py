@@ -326,3 +326,20 @@ def test_no_outcome_brings_the_server_down(call, outcomes):
         headers={"Content-Type": "application/json"},
     )
     assert response.status_code in (200, 400, 422)
+
+
+def test_a_fault_of_ours_is_told_by_reference_alone(call, caplog):
+    def fail() -> None:
+        raise ZeroDivisionError("an inner secret")
+
+    call.app.add_api_route("/fault", fail)
+    response = call("GET", "/fault", raise_app_exceptions=False)
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    reference = error_of(response)["hint"].split()[-1].rstrip(".")
+    assert f"call failed [{reference}]" in caplog.text
+
+
+def test_calls_that_do_not_exist_point_to_the_documentation(call):
+    assert "/docs" in error_of(call("GET", "/nowhere"))["hint"]
+    assert call("GET", PREDICT).status_code == 405
