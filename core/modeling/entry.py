@@ -61,7 +61,8 @@ class Entry:
     fit_s : float or None
         Seconds of fitting, all folds together.
     row_ms, rows_ms : float or None
-        Milliseconds to answer a single row, and 1,000 rows, raw columns in.
+        Milliseconds of one processor to answer a single row, and 1,000 rows, raw
+        columns in.
     size_bytes : int or None
         As a file.
     finished_s : float or None

@@ -31,6 +31,10 @@ def _end_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _awake() -> None:
+    """Do nothing; by then a worker has imported all it needs."""
+
+
 class Runner(Protocol):
     """Runs candidates; results come out of `poll`."""
 
@@ -110,6 +114,12 @@ class Pool:
         self._n_jobs = n_jobs
         self._futures: dict[Future[Entry], Candidate] = {}
         self._executor: Any = self._start()
+        self._first = [self._executor.submit(_awake) for _ in range(n_jobs)]
+
+    @property
+    def ready(self) -> bool:
+        """Whether a worker has started; on a busy machine that takes seconds."""
+        return any(future.done() for future in self._first)
 
     def _start(self) -> Any:
         return ProcessPoolExecutor(

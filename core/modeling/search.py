@@ -1,5 +1,6 @@
 """The loop of a run: start candidates, gather results, keep time, report."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ _POLL_S = 0.2
 _REPORT_S = 1.0
 _POOL_FROM_S = 8.0
 """Shorter budgets end before worker processes have started."""
+_MEANWHILE_S = 10.0
+"""Until they have, candidates run here, each for at most so long."""
 
 
 @dataclass
@@ -121,15 +124,19 @@ def search(
         _gather(first, checkpoint, board, 0.0)
     if not len(material.schema):
         return
-    runner: Runner = (
-        InProcess(material, checkpoint, board.tick)
-        if n_jobs == 1 or board.clock.left_s < _POOL_FROM_S
-        else Pool(material, checkpoint, n_jobs)
-    )
+    here = InProcess(material, checkpoint, board.tick)
+    if n_jobs == 1 or board.clock.left_s < _POOL_FROM_S:
+        _loop(here, checkpoint, schedule, board)
+        return
+    pool = Pool(material, checkpoint, n_jobs)
     try:
-        _loop(runner, checkpoint, schedule, board)
+        while not pool.ready and board.clock.left_s > 0 and not board.tick():
+            if not _start_next(here, schedule, board, most_s=_MEANWHILE_S):
+                break
+            _gather(here, checkpoint, board, 0.0)
+        _loop(pool, checkpoint, schedule, board)
     finally:
-        runner.close()
+        pool.close()
 
 
 def _loop(
@@ -139,15 +146,15 @@ def _loop(
     while clock.left_s > 0 and not board.tick():
         while waiting and runner.has_room and clock.left_s > 0.1:
             waiting = _start_next(runner, schedule, board)
-        running = runner.running
-        if not running and schedule.exhausted(board.entries):
+        if not runner.running and schedule.exhausted(board.entries):
             return
-        board.message = "Training " + " and ".join(item.name for item in running[:3])
         _gather(runner, checkpoint, board, min(_POLL_S, max(0.01, clock.left_s)))
         waiting = True
 
 
-def _start_next(runner: Runner, schedule: Schedule, board: Board) -> bool:
+def _start_next(
+    runner: Runner, schedule: Schedule, board: Board, most_s: float = math.inf
+) -> bool:
     """Start the next candidate; False when none can start now."""
     candidate = schedule.next(board.entries)
     if candidate is None:
@@ -156,7 +163,8 @@ def _start_next(runner: Runner, schedule: Schedule, board: Board) -> bool:
         return True
     n_done = sum(entry.score is not None for entry in board.entries.values())
     share = 0.5 if n_done < 4 else 0.85
-    runner.submit(candidate, share * board.clock.left_s)
+    runner.submit(candidate, min(most_s, share * board.clock.left_s))
+    board.message = "Training " + " and ".join(item.name for item in runner.running[:3])
     return True
 
 

@@ -10,7 +10,6 @@ from core.plots.theme import GOOD, NEUTRAL, Chart, new_figure, short, text
 
 Row = Mapping[str, Any]
 
-MOST_LINES: Final = 12
 _FASTEST_SHOWN_MS: Final = 0.001
 
 
@@ -87,9 +86,9 @@ _READ_SEARCH: Final = (
 
 
 def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
-    """Draw the best candidates' scores with their 95 % intervals, best on top.
+    """Draw the best candidate of each family with its 95 % interval, best on top.
 
-    At most twelve are drawn; the baseline and the chosen one are always among them.
+    The chosen candidate is drawn too, when it is not the best of its family.
 
     Parameters
     ----------
@@ -102,12 +101,13 @@ def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
     Examples
     --------
     >>> from core.modeling import METRICS
-    >>> row = {"candidate": "A", "score": 0.8, "low": 0.7, "high": 0.9}
+    >>> row = {"candidate": "A", "family": "linear", "score": 0.8, "low": 0.7,
+    ...        "high": 0.9}
     >>> draw_intervals([row], METRICS["roc_auc"], "A").alt
     'ROC AUC with 95 % intervals: A 0.800 (0.700 to 0.900).'
     """
-    shown = _most_telling(_scored(rows), chosen)
-    figure = new_figure(x=metric.title, height=90 + 26 * len(shown))
+    shown = _best_of_families(_scored(rows), chosen)
+    figure = new_figure(x=metric.title, height=max(200, 72 + 31 * len(shown)))
     for row in shown:
         own = row["candidate"] == chosen
         ends = [row.get("low"), row.get("high")]
@@ -136,8 +136,8 @@ def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
         alt=f"{metric.title} with 95 % intervals: "
         + ", ".join(_words(row) for row in shown)
         + ".",
-        reading="Where two intervals overlap widely, the rows cannot tell the two "
-        "models apart. " + _better(metric),
+        reading="The best of each family. Where two intervals overlap widely, the rows "
+        "cannot tell the two models apart. " + _better(metric),
     )
 
 
@@ -175,7 +175,7 @@ def draw_speed(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
         figure.add_trace(
             go.Scatter(
                 x=[_ms(row) for row in part], y=[row["score"] for row in part],
-                mode="markers", name="Chosen" if own else "Other candidates",
+                mode="markers", name="Chosen" if own else "Others",
                 marker={"size": 13 if own else 8, "color": GOOD if own else NEUTRAL},
                 text=[text(row["candidate"]) for row in part],
                 hovertemplate="%{text}<br>%{y:.4g}, %{x:.2g} ms<extra></extra>",
@@ -236,14 +236,13 @@ def _better(metric: Metric) -> str:
     return f"{'Higher' if metric.higher_is_better else 'Lower'} is better."
 
 
-def _most_telling(rows: Sequence[Row], chosen: str) -> list[Row]:
-    """Keep the best, the chosen one and the last (the baseline, mostly)."""
-    if len(rows) <= MOST_LINES:
-        return list(rows)
-    kept = [*rows[: MOST_LINES - 1], rows[-1]]
-    if chosen not in {row["candidate"] for row in kept}:
-        kept[-2] = next(row for row in rows if row["candidate"] == chosen)
-    return kept
+def _best_of_families(rows: Sequence[Row], chosen: str) -> list[Row]:
+    shown, families = [], set()
+    for row in rows:
+        if row["family"] not in families or row["candidate"] == chosen:
+            shown.append(row)
+        families.add(row["family"])
+    return shown
 
 
 def _keep_readable(figure: go.Figure, scores: Sequence[float], metric: Metric) -> None:

@@ -20,13 +20,15 @@ def show_result(run: RunRecord, split: SplitRecord) -> None:
         word = "Champion" if run.chosen == run.champion else "Your choice"
         st.markdown(f"**{word}:** {md(sentence(chosen, metric, where, baseline))}.")
         st.caption(md(_circumstances(run, metric, where)))
-    show_findings(Finding.from_dict(values) for values in run.findings)
+    findings = [Finding.from_dict(values) for values in run.findings]
+    show_findings(found for found in findings if found.severity != "note")
     left, right = st.columns(2, gap="large")
     with left:
         show_chart(draw_intervals(run.leaderboard, metric, run.chosen), "intervals")
     with right:
         show_chart(draw_speed(run.leaderboard, metric, run.chosen), "speed")
     show_leaderboard(run, metric)
+    show_findings(found for found in findings if found.severity == "note")
 
 
 def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
@@ -42,9 +44,8 @@ def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
             f"{times:.0f} times faster."
         )
     stopped = ", stopped by you" if run.summary["stopped"] else ""
-    parts.append(
-        f"{len(run.models)} models in {duration(run.summary['elapsed_s'])}{stopped}."
-    )
+    models = f"{len(run.models)} models" if len(run.models) > 1 else "One model"
+    parts.append(f"{models} in {duration(run.summary['elapsed_s'])}{stopped}.")
     return " ".join(parts)
 
 

@@ -1,7 +1,5 @@
 import json
-import os
 import pickle
-import subprocess
 import time
 from pathlib import Path
 
@@ -13,15 +11,6 @@ from core.errors import ModelingError
 from core.modeling import METRICS, Progress, load_models, train
 
 FIXED = {"families": ("baseline",), "n_jobs": 1, "budget_s": 2}
-
-
-def _children() -> set[str]:
-    """Return the worker processes of this one."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())],
-        capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
-    return {line.split()[0] for line in listed.splitlines() if "loky_posix" in line}
 
 
 @pytest.mark.parametrize("target", ["left", "level", "value"])
@@ -115,21 +104,6 @@ def test_the_budget_is_kept() -> None:
     assert time.monotonic() - start < 2 + 5
     assert not run.stopped
     assert run.champion_name != run.baseline_name
-
-
-def test_workers_give_what_one_process_gives_and_are_gone_at_the_end(
-    churn, quick
-) -> None:
-    start = time.monotonic()
-    pooled = quick(churn, "left", n_jobs=2)
-    assert time.monotonic() - start < 25
-    alone = quick(churn, "left")
-    assert pooled.stopped
-    np.testing.assert_array_equal(
-        pooled.models["Linear model"].output(churn),
-        alone.models["Linear model"].output(churn),
-    )
-    assert not _children()
 
 
 def test_a_run_that_was_interrupted_goes_on_from_its_finished_candidates(

@@ -2,7 +2,6 @@ import pytest
 
 from core.modeling import METRICS
 from core.plots.training import (
-    MOST_LINES,
     draw_intervals,
     draw_search,
     draw_speed,
@@ -60,13 +59,13 @@ def test_a_bad_outlier_does_not_squeeze_the_others() -> None:
     assert 10.3 < high < 20
 
 
-def test_intervals_show_the_best_the_chosen_and_the_baseline() -> None:
+def test_intervals_show_the_best_of_each_family_and_the_chosen_one() -> None:
     rows = [_row(f"m{i}", 0.9 - i / 100) for i in range(20)]
-    rows.append(_row("Baseline", 0.5))
+    rows.append(_row("Other", 0.6, family="lightgbm"))
+    rows.append(_row("Baseline", 0.5, family="baseline"))
     figure = draw_intervals(rows, AUC, "m17").figure
     names = [trace.y[0] for trace in figure.data]
-    assert len(names) == MOST_LINES
-    assert {"m0", "m17", "Baseline"} <= set(names)
+    assert names == ["m0", "m17", "Other", "Baseline"]
 
 
 def test_the_interval_reaches_from_low_to_high() -> None:
