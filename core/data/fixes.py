@@ -36,6 +36,13 @@ def fix_step(finding: Finding, report: Profile) -> Step | None:
     return build(finding, report) if build else None
 
 
+def _flag_missing(finding: Finding, report: Profile) -> Step | None:
+    """Flag gaps, but not those that tell the target."""
+    leaks = {n for f in report.findings if f.code == "DATA-015" for n in f.columns}
+    columns = tuple(name for name in finding.columns if name not in leaks)
+    return Step("flag_missing", columns) if columns else None
+
+
 def _drop_columns(finding: Finding, _: Profile) -> Step:
     return Step("drop_columns", finding.columns)
 
@@ -51,11 +58,11 @@ def _blank_stand_in(finding: Finding, report: Profile) -> Step:
     return Step("blank_values", finding.columns, {"values": [far]})
 
 
-_FIXES: Final[Mapping[str, Callable[[Finding, Profile], Step]]] = {
+_FIXES: Final[Mapping[str, Callable[[Finding, Profile], Step | None]]] = {
     "DATA-002": lambda _finding, _report: Step("drop_duplicates"),
     "DATA-003": _drop_columns,
     "DATA-004": _drop_columns,
-    "DATA-005": lambda finding, _: Step("flag_missing", finding.columns),
+    "DATA-005": _flag_missing,
     "DATA-007": _drop_columns,
     "DATA-009": lambda finding, _: Step("set_type", finding.columns, {"to": "number"}),
     "DATA-010": _merge_spellings,

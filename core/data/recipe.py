@@ -62,7 +62,7 @@ class Step:
     @property
     def sentence(self) -> str:
         """What the step does, in words; names stand as they are."""
-        details = [str(value) for value in self.options.values() if value is not None]
+        details = [_written(v) for v in self.options.values() if v is not None]
         columns = ", ".join(self.columns) or "all columns"
         title = STEPS[self.kind].title
         return f"{title}: {columns}" + (f" ({', '.join(details)})" if details else "")
@@ -79,6 +79,17 @@ class Step:
     def from_dict(cls, values: Mapping[str, Any]) -> "Step":
         """Return the step that `to_dict` wrote."""
         return cls(values["kind"], tuple(values["columns"]), values["options"])
+
+
+def _written(value: Any) -> str:
+    """Write an option as a person would; a long list is cut after three."""
+    if isinstance(value, Mapping):
+        pairs = [f"{old!r} as {new!r}" for old, new in value.items()]
+        return _written(pairs)
+    if isinstance(value, list | tuple):
+        more = f" and {len(value) - 3} more" if len(value) > 3 else ""
+        return ", ".join(_written(item) for item in value[:3]) + more
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _check_step(

@@ -60,6 +60,8 @@ def draw_target_along(column: ColumnProfile, target: str) -> Chart:
         spoken = "mean"
     else:
         figure = new_figure(x=text(column.name), y="Share of rows", height=300)
+        if len(histogram.by_class) == 2:  # the second class keeps its own colour
+            figure.add_scatter(x=[None], y=[None], showlegend=False, hoverinfo="skip")
         for level, shares in _shares(histogram).items():
             _add_line(figure, column, shares, level)
         figure.update_yaxes(tickformat=".0%", rangemode="tozero")
@@ -197,7 +199,7 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
     figure = new_figure(
         x="From chance (0) to certainty (1)", height=90 + 26 * max(len(shown), 1)
     )
-    places = [str(i) for i in range(len(shown))]
+    places = list(range(len(shown)))
     figure.add_bar(
         x=[item.power for item in shown],
         y=places,
@@ -210,8 +212,7 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
     figure.update_yaxes(
         tickvals=places,
         ticktext=[short(item.column, 24) for item in shown],
-        categoryorder="array",
-        categoryarray=places[::-1],
+        autorange="reversed",
     )
     figure.update_xaxes(range=[0, 1.02])
     best = ", ".join(f"{i.column} {i.metric} {i.score:.2f}" for i in shown[:5])
@@ -239,7 +240,7 @@ def draw_associations(
     names = list(associations.names)[-most:]
     start = len(associations.names) - len(names)
     rows = [list(row[start:]) for row in associations.values[start:]]
-    places = [str(i) for i in range(len(names))]
+    places = list(range(len(names)))
     labels = [short(name, 18) for name in names]
     figure = new_figure(height=110 + 26 * max(len(names), 2))
     figure.add_heatmap(
@@ -290,8 +291,9 @@ def draw_split(diagnosis: SplitDiagnosis, target: str) -> Chart:
             name=short(level),
             hovertemplate="%{y}: %{x:.1%}<extra></extra>",
         )
-    figure.update_layout(barmode="stack", legend_title_text=short(target))
-    figure.update_layout(showlegend=True)
+    figure.update_layout(
+        barmode="stack", legend_title_text=short(target), showlegend=True
+    )
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
     figure.update_yaxes(autorange="reversed")
     mix = "; ".join(

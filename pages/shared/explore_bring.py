@@ -119,7 +119,12 @@ def show_source(cycle: Cycle, dataset: Dataset) -> None:
         _show_refused(dataset.report)
     frame = workspace().data.frame(dataset.id)
     shown = frame.iloc[:_N_ROWS, :_N_COLUMNS]
-    st.dataframe(shown, alt=f"The first rows of {dataset.name}.", height=320)
+    st.dataframe(
+        shown,
+        alt=f"The first rows of {dataset.name}.",
+        height=320,
+        column_config={name: st.column_config.DateColumn() for name in days(shown)},
+    )
     if shown.shape != frame.shape:
         st.caption(
             f"The first {len(shown):,} rows and {shown.shape[1]:,} columns are shown."
@@ -127,6 +132,15 @@ def show_source(cycle: Cycle, dataset: Dataset) -> None:
     with st.expander("Bring another table"):
         st.caption("The recipe is kept where it fits; split and models become stale.")
         ask_table(cycle)
+
+
+def days(frame: pd.DataFrame) -> list[str]:
+    """Return the date columns without a time of day."""
+    dates = frame.select_dtypes("datetime")
+    midnight = (
+        dates.isna() | (dates == dates.apply(lambda day: day.dt.normalize()))
+    ).all()
+    return [str(name) for name in dates.columns if midnight[name]]
 
 
 def how_it_was_read(report: ReadReport) -> str:
@@ -151,13 +165,15 @@ def how_it_was_read(report: ReadReport) -> str:
 
 def _show_refused(report: ReadReport) -> None:
     st.warning(
-        "They have more or fewer values than the table has columns, so nobody can "
-        "say which value belongs where. They are not in the table.",
-        title=f"{report.n_refused:,} lines were refused",
+        "More or fewer values than the table has columns: nobody can say which value "
+        "belongs where. What is refused is not in the table.",
+        title="One line was refused"
+        if report.n_refused == 1
+        else f"{report.n_refused:,} lines were refused",
     )
     rows = [
         {"Line": row.line, "Why": row.reason, "Text": row.text}
         for row in report.refused
     ]
-    with st.expander(f"The first {len(rows):,} of them"):
+    with st.expander("What was refused, and why"):
         st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Refused lines.")

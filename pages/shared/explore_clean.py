@@ -45,19 +45,19 @@ def _show_step(
     step = recipe.steps[position]
     sentence = step.sentence
     cut = sentence if len(sentence) <= _LONGEST else sentence[:_LONGEST] + "…"
-    text, up, undo = st.columns([8, 1, 1], vertical_alignment="center")
     said = f" :gray[{md(what_it_did(effect))}]" if effect else ""
-    text.markdown(f"**{position + 1}.** {md(cut)}{said}")
-    if position and up.button(
-        "Up", key=f"up-{position}", icon=":material/arrow_upward:",
-        help="Do this step earlier", width="stretch",
-    ):  # fmt: skip
-        _save(cycle, recipe.moved(position, position - 1))
-    if undo.button(
-        "Undo", key=f"undo-{position}", icon=":material/undo:",
-        help="Take this step out", width="stretch",
-    ):  # fmt: skip
-        _save(cycle, recipe.without(position))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{position + 1}.** {md(cut)}{said}", width="stretch")
+        if position and st.button(
+            "Up", key=f"up-{position}", icon=":material/arrow_upward:",
+            help="Do this step earlier",
+        ):  # fmt: skip
+            _save(cycle, recipe.moved(position, position - 1))
+        if st.button(
+            "Undo", key=f"undo-{position}", icon=":material/undo:",
+            help="Take this step out",
+        ):  # fmt: skip
+            _save(cycle, recipe.without(position))
 
 
 def what_it_did(effect: StepEffect) -> str:

@@ -58,18 +58,22 @@ def overview(report: Profile) -> pd.DataFrame:
         {
             "Column": column.name,
             "Type": KIND_WORDS[column.schema.kind],
-            "Missing": column.schema.missing_share,
+            "Alone predicts": _rounded(power.get(column.name)),
+            "Missing": _rounded(column.schema.missing_share),
+            "Distribution": list(column.histogram.counts) if column.histogram else [],
             "Different": column.schema.n_distinct,
             "Typical": _typical(column.schema),
             "From": written(column.schema, column.schema.minimum),
             "To": written(column.schema, column.schema.maximum),
-            "Distribution": list(column.histogram.counts) if column.histogram else [],
-            "Alone predicts": power.get(column.name),
         }
         for column in report.columns
     ]
     table = pd.DataFrame(rows)
     return table if power else table.drop(columns="Alone predicts")
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)
 
 
 def written(column: ColumnSchema, value: float | None) -> str:

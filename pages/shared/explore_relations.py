@@ -11,22 +11,19 @@ from pages.shared.frame import md, show_chart
 def show_relations(cycle: Cycle, dataset: Dataset) -> None:
     """Show what each column alone tells about the target, then all pairs."""
     report = profile_of(dataset, cycle.target)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("What promises most", anchor=False)
-        if report.relation:
-            show_chart(draw_relation(report.relation), key="explore-relation")
-        elif cycle.target is None:
-            st.caption("Say above what to predict; then each column is tried alone.")
-        else:
-            st.caption(
-                f"Too few rows, or nothing varies in {md(cycle.target)}: no column "
-                "can be tried."
-            )
-    with right:
-        st.subheader("What goes together", anchor=False)
-        if len(report.associations.names) > 1:
-            chart = draw_associations(report.associations, cycle.target)
-            show_chart(chart, key="explore-associations")
-        else:
-            st.caption("There are not two columns to compare.")
+    st.subheader("What promises most", anchor=False)
+    if report.relation:
+        show_chart(draw_relation(report.relation), key="explore-relation")
+    elif cycle.target is None:
+        st.caption("Say above what to predict; then each column is tried alone.")
+    else:
+        st.caption(
+            f"Too few rows, or nothing varies in {md(cycle.target)}: no column can be "
+            "tried."
+        )
+    st.subheader("What goes together", anchor=False)
+    if len(report.associations.names) > 1:
+        chart = draw_associations(report.associations, cycle.target)
+        show_chart(chart, key="explore-associations")
+    else:
+        st.caption("There are not two columns to compare.")

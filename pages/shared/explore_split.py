@@ -109,7 +109,7 @@ def _columns_for(
 def _show_sets(cycle: Cycle, made: SplitRecord) -> None:
     report = diagnosis_of(cycle, made.id)
     for item, place in zip(report.sets, st.columns(3), strict=True):
-        with place, st.container(border=True):
+        with place, st.container(border=True, height="stretch"):
             st.metric(item.name.capitalize(), f"{item.n_rows:,} rows")
             st.caption(_about(item.name, item.share, item.earliest, item.latest))
     how = _TITLES[made.strategy].lower()

@@ -59,7 +59,7 @@ def test_classes_are_stacked_under_the_name_of_the_target(report):
 
 def test_two_classes_show_the_share_of_one(report):
     figure = draw_target_along(report["count"], "y").figure
-    (line,) = figure.data
+    line = figure.data[-1]
     histogram = report["count"].histogram
     shown = histogram.by_class[line.name]
     assert line.y[0] == pytest.approx(shown[0] / histogram.counts[0])
@@ -74,8 +74,9 @@ def test_a_number_to_predict_shows_its_mean(table):
 
 def test_the_best_column_stands_on_top(report):
     figure = draw_relation(report.relation).figure
-    assert figure.layout.yaxis.categoryarray[-1] == "0"
+    assert figure.layout.yaxis.autorange == "reversed"
     assert figure.data[0].x[0] == max(figure.data[0].x)
+    assert figure.data[0].y[0] == min(figure.data[0].y)
 
 
 def test_the_heat_map_ends_with_the_target(report):
