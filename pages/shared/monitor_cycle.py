@@ -38,7 +38,8 @@ def offer_next_cycle(subject: Subject) -> None:
         with stop_on_error(), st.spinner("Keeping the new table"):
             cycle = workspace().next_cycle.start(subject.project_id, note=note)
         go_to(subject.project_id, cycle.number)
-        st.switch_page(page("explore"))
+        # Streamlit refuses to clear parameters that are bound, as the project is.
+        st.switch_page(page("explore"), query_params={})
 
 
 @st.cache_resource(max_entries=2, show_spinner="Counting the rows")
