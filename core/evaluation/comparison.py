@@ -1,12 +1,11 @@
 """Two models on the same rows: the difference, and how sure it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.errors import EvaluationError
 from core.evaluation.held_out import Glance, HeldOut, look
@@ -14,7 +13,6 @@ from core.evaluation.intervals import (
     Interval,
     combine_paired,
     difference_interval,
-    paired_proportions,
 )
 from core.evaluation.measured import Measured
 from core.evaluation.metrics import Measure, measures_for
@@ -23,14 +21,9 @@ from core.modeling.model import Model
 Said = tuple[HeldOut, Measured]
 """What a model said, and what was measured on it."""
 
-_WITHIN: Final[dict[str, Callable[[HeldOut], NDArray[np.bool_]]]] = {
-    "accuracy": lambda held: held.y >= 0,
-    "recall": lambda held: held.y == 1,
-    "specificity": lambda held: held.y == 0,
-}
-"""Shares of the same rows for both models, and which rows those are."""
-
-_COMBINED: Final = frozenset(("precision", "balanced_accuracy", "f1"))
+_COMBINED: Final = frozenset(
+    ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1")
+)
 """Numbers that often rest on a handful of rows."""
 
 Outcome = Literal["better", "worse", "not proven"]
@@ -204,15 +197,12 @@ def _bound(measure: Measure, ours: Said, theirs: Said, confidence: float) -> Int
     (first, found), (second, other) = ours, theirs
     if np.array_equal(first.output, second.output):
         return Interval(0.0, 0.0, "the same answers")
-    if measure.name in _WITHIN:
-        among = _WITHIN[measure.name](first)
-        right = (first.predicted == first.codes)[among]
-        right_too = (second.predicted == second.codes)[among]
-        n_ours, n_theirs = (right & ~right_too).sum(), (right_too & ~right).sum()
-        return paired_proportions(len(right), int(n_ours), int(n_theirs), confidence)
-    if measure.name in _COMBINED:
-        ends = [measure.bound(*said, confidence) for said in (ours, theirs)]
-        return combine_paired(
-            (found.value, ends[0]), (other.value, ends[1]), found.correlation(other)
-        )
-    return difference_interval(found.minus(other), confidence)
+    if measure.name not in _COMBINED:
+        return difference_interval(found.minus(other), confidence)
+    bounds = [measure.bound(*said, confidence) for said in (ours, theirs)]
+    # Agreement on every row seen is not agreement on every row there is.
+    n_counted = max(int(np.count_nonzero(found.influence)), 4)
+    correlation = min(found.correlation(other), 1 - 4 / n_counted)
+    return combine_paired(
+        (found.value, bounds[0]), (other.value, bounds[1]), correlation
+    )

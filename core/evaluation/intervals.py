@@ -199,30 +199,6 @@ def difference_interval(measured: Measured, confidence: float = 0.95) -> Interva
     )
 
 
-def paired_proportions(
-    n_rows: int, n_only_first: int, n_only_second: int, confidence: float = 0.95
-) -> Interval:
-    """Return an interval of the difference of two proportions on the same rows.
-
-    Wald's with one row added to each kind of disagreement (Bonett and Price).
-
-    Examples
-    --------
-    >>> interval = paired_proportions(100, 12, 4)
-    >>> round(interval.low, 3), round(interval.high, 3)
-    (-0.002, 0.159)
-    """
-    first, second = (
-        (n_only_first + 1) / (n_rows + 2),
-        (n_only_second + 1) / (n_rows + 2),
-    )
-    centre = first - second
-    variance = (first + second - centre**2) / (n_rows + 2)
-    half = normal_quantile(confidence) * np.sqrt(variance)
-    low, high = max(-1.0, centre - half), min(1.0, centre + half)
-    return Interval(float(low), float(high), "Bonett and Price")
-
-
 def combine_paired(
     first: tuple[float, Interval],
     second: tuple[float, Interval],

@@ -155,7 +155,8 @@ def draw_calibration(found: Calibration) -> Chart:
         alt=f"Calibration of the probability of {of}: it differs from what happened by "
         f"{found.distance * 100:.1f} points on average.",
         reading="A point above the diagonal happened more often than promised, one "
-        "below less often; bars are intervals, so a bar that reaches the diagonal is fine.",
+        "below less often; bars are intervals, and one that reaches the diagonal is "
+        "fine.",
     )
 
 

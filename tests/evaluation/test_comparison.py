@@ -42,6 +42,16 @@ def test_pairing_makes_a_small_steady_gain_certain():
     assert compare_rows(one, two)["mae"].outcome == "better"
 
 
+def test_models_that_agree_on_every_row_seen_may_still_differ():
+    y = np.repeat([0.0, 1.0], 25)
+    p = np.where(np.arange(50) % 5 == 0, 1 - y, y) * 0.6 + 0.2
+    one = HeldOut("binary", y, np.column_stack([1 - p, p]), ("n", "y"))
+    two = one.with_output(one.output * 0.9 + 0.05)
+    found = compare_rows(one, two)["accuracy"]
+    assert found.difference == 0
+    assert found.low < -0.02 < 0.02 < found.high
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_comparison_survives_json(task):
     found = compare(fit_model(task), fit_model(task, blended=True), ROWS)

@@ -15,7 +15,6 @@ from core.evaluation.intervals import (
     f1_interval,
     mean_of_proportions,
     median_interval,
-    paired_proportions,
     wilson,
 )
 from core.evaluation.losses import mean
@@ -112,11 +111,6 @@ def test_an_interval_of_the_median_lies_on_the_rows(n_rows):
     assert found.low in values
     assert found.high in values
     assert found.low <= np.median(values) <= found.high
-
-
-def test_two_models_right_on_the_same_rows_may_still_differ():
-    found = paired_proportions(50, 0, 0)
-    assert found.low < 0 < found.high
 
 
 def test_correlation_narrows_the_interval_of_a_difference():
