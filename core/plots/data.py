@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from core.data import Associations, ColumnProfile, Histogram, Relation, SplitDiagnosis
+from core.data import Associations, ColumnProfile, Histogram, Relation
 from core.plots.theme import BAD, NEUTRAL, Chart, new_figure, short, text
 
 MOST_BARS = 15
@@ -268,41 +268,4 @@ def draw_associations(
         alt=f"Association of {len(names)} columns. Strongest: {pairs}.{last}",
         reading="Orange rises together, blue runs against each other, pale has "
         f"little to do with each other; on {associations.n_rows:,} rows.{last}",
-    )
-
-
-def draw_split(diagnosis: SplitDiagnosis, target: str) -> Chart:
-    """Draw the mix of classes in train, validation and test.
-
-    Parameters
-    ----------
-    diagnosis : SplitDiagnosis
-        Of a target with classes; a number's mean and sd belong in a table.
-    target : str
-    """
-    figure = new_figure(x="Share of rows", height=220)
-    sets = diagnosis.sets
-    levels = list(sets[0].target_mix)[:10]
-    for level in levels:
-        figure.add_bar(
-            x=[item.target_mix.get(level, 0.0) for item in sets],
-            y=[item.name.capitalize() for item in sets],
-            orientation="h",
-            name=short(level),
-            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-        )
-    figure.update_layout(
-        barmode="stack", legend_title_text=short(target), showlegend=True
-    )
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
-    figure.update_yaxes(autorange="reversed")
-    mix = "; ".join(
-        f"{item.name}: "
-        + ", ".join(f"{k} {v:.1%}" for k, v in list(item.target_mix.items())[:3])
-        for item in sets
-    )
-    return Chart(
-        figure,
-        alt=f"Mix of {target} in each set. {mix}.",
-        reading="The three bars should look alike; by time or group they may differ.",
     )

@@ -10,7 +10,7 @@ from pages.shared.explore_step import ask_step
 from pages.shared.frame import md, show_error, stop_on_error
 from pages.shared.state import workspace
 
-_LONGEST = 160
+_LONGEST = 120
 
 
 def show_recipe(cycle: Cycle, dataset: Dataset) -> None:

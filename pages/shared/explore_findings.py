@@ -68,10 +68,10 @@ def _show_card(
         with text:
             show_finding(finding)
         with action:
-            if step is None:
-                st.caption("Yours to judge")
-            elif is_taken(step, recipe):
+            if is_taken(step, finding, recipe):
                 st.badge("In the recipe", icon=":material/check:", color="green")
+            elif step is None:
+                st.caption("Yours to judge")
             elif _hits_target(step, cycle):
                 st.caption("It is the target")
             elif st.button(
@@ -81,21 +81,22 @@ def _show_card(
                 _save(cycle, recipe.with_step(step))
 
 
-def is_taken(step: Step, recipe: Recipe) -> bool:
-    """Say whether a recipe has a step, or drops the columns it is about.
+def is_taken(step: Step | None, finding: Finding, recipe: Recipe) -> bool:
+    """Say whether a recipe has a finding's step, or drops the columns concerned.
 
     Examples
     --------
     >>> recipe = Recipe((Step("drop_columns", ("a", "b")),))
-    >>> is_taken(Step("drop_columns", ("a",)), recipe)
+    >>> is_taken(None, Finding("DATA-005", "note", "", "", "", ("a",)), recipe)
     True
-    >>> is_taken(Step("drop_duplicates"), recipe)
+    >>> repeated = Finding("DATA-002", "problem", "", "", "")
+    >>> is_taken(Step("drop_duplicates"), repeated, recipe)
     False
     """
     dropped = {
         name for s in recipe.steps if s.kind == "drop_columns" for name in s.columns
     }
-    gone = bool(step.columns) and set(step.columns) <= dropped
+    gone = bool(finding.columns) and set(finding.columns) <= dropped
     return gone or step in recipe.steps
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.data import STRATEGIES, SplitDiagnosis, Strategy
 from core.data.frames import kind_of_dtype
-from core.plots.data import draw_split
+from core.plots.split import draw_split
 from core.workspace import Cycle, Dataset, SplitRecord
 from pages.shared.explore_facts import diagnosis_of
 from pages.shared.frame import md, show_chart, show_findings, stop_on_error

@@ -7,9 +7,9 @@ from core.plots.data import (
     draw_associations,
     draw_distribution,
     draw_relation,
-    draw_split,
     draw_target_along,
 )
+from core.plots.split import draw_split
 
 HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
 
