@@ -53,7 +53,7 @@ def show_next(statuses: tuple[StageStatus, ...]) -> None:
     st.markdown(f"**Next:** {words}")
     label = navigation.INFO[target].title
     if st.button(f"Go to {label}", type="primary", icon=":material/arrow_forward:"):
-        st.switch_page(navigation.page(target))
+        navigation.switch_to(target)
 
 
 def create_project() -> None:
@@ -68,7 +68,7 @@ def create_project() -> None:
             with frame.stop_on_error():
                 created = state.workspace().projects.create(name)
             state.go_to(created.id)
-            st.switch_page(navigation.page("explore"))
+            navigation.switch_to("explore")
 
 
 def try_sample() -> None:

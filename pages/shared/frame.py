@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import RondoError
 from core.findings import Finding, Severity
 from core.plots import Chart
-from pages.shared.navigation import page
+from pages.shared.navigation import switch_to
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 _DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -113,14 +113,14 @@ def next_step(name: str, text: str) -> None:
             icon=":material/arrow_forward:",
             key=f"next-{name}",
         ):
-            st.switch_page(page(name))
+            switch_to(name)
 
 
 def point_to(name: str, text: str) -> NoReturn:
     """Say what is missing, offer the page that makes it, and end this one."""
     st.info(text, icon=":material/info:")
     if st.button(f"Go to {name.capitalize()}", type="primary", key=f"point-{name}"):
-        st.switch_page(page(name))
+        switch_to(name)
     st.stop()
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.retraining import NextTable
 from pages.shared.frame import md, stop_on_error
 from pages.shared.monitor_choice import Subject
-from pages.shared.navigation import page
+from pages.shared.navigation import switch_to
 from pages.shared.state import go_to, workspace
 
 
@@ -39,7 +39,7 @@ def offer_next_cycle(subject: Subject) -> None:
             cycle = workspace().next_cycle.start(subject.project_id, note=note)
         go_to(subject.project_id, cycle.number)
         # Streamlit refuses to clear parameters that are bound, as the project is.
-        st.switch_page(page("explore"), query_params={})
+        switch_to("explore")
 
 
 @st.cache_resource(max_entries=2, show_spinner="Counting the rows")

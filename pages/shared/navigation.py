@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -56,3 +57,12 @@ def page(name: str) -> StreamlitPage:
         default=name == "home",
         help=info.about,
     )
+
+
+def switch_to(name: str) -> NoReturn:
+    """End this page and show another; project and cycle stay in the address.
+
+    Streamlit refuses to clear an address that a widget is bound to, and does so
+    unless it is told that nothing is to be changed.
+    """
+    st.switch_page(page(name), query_params={})

@@ -33,14 +33,13 @@ def choose_project_and_cycle() -> None:
     for wanted, key in ((_WANTED_PROJECT, _PROJECT), (_WANTED_CYCLE, _CYCLE)):
         if wanted in st.session_state:
             st.session_state[key] = st.session_state.pop(wanted)
-    projects = {project.id: project for project in workspace().projects.list()}
-    if not projects:
-        return
+    projects = [project.id for project in workspace().projects.list()]
     chosen = st.selectbox(
         "Project",
-        list(projects),
+        projects,
         index=None,
-        placeholder="Choose a project",
+        placeholder="Choose a project" if projects else "None yet",
+        disabled=not projects,
         key=_PROJECT,
         bind="query-params",
     )
