@@ -1,0 +1,86 @@
+"""Evaluate: open the sealed test rows, read what they say, save a version."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.evaluation import review
+from core.findings import Finding
+from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord
+from pages.shared.evaluate_charts import show_parts
+from pages.shared.evaluate_save import show_saving
+from pages.shared.evaluate_seal import show_seal
+from pages.shared.evaluate_words import headline, metrics_table, openings_words
+from pages.shared.frame import header, md, show_findings
+from pages.shared.state import require_cycle, require_run, require_split, workspace
+
+
+def findings_of(found: EvaluationRecord, run: RunRecord) -> tuple[Finding, ...]:
+    """Return what the numbers say of the model, with baseline and training score."""
+    return review(
+        found.champion,
+        against_baseline=found.comparison,
+        train_score=run.row(found.candidate)["train_score"],
+    )
+
+
+def show_numbers(found: EvaluationRecord, opened: Sequence[Opening]) -> None:
+    """Show the headline and how often these rows were looked at."""
+    with st.container(border=True):
+        st.markdown(f"**{md(headline(found.champion, found.baseline))}**")
+        st.caption(md(openings_words(opened)))
+
+
+def show_table(found: EvaluationRecord) -> None:
+    """Show every metric beside the baseline's."""
+    st.subheader("All metrics", anchor=False)
+    st.dataframe(
+        metrics_table(found.champion, found.baseline, found.comparison),
+        hide_index=True,
+        column_config={
+            "Metric": st.column_config.TextColumn(pinned=True),
+            "Difference": st.column_config.TextColumn(
+                help="This model minus the baseline, on the same rows, with interval."
+            ),
+            "Verdict": st.column_config.TextColumn(
+                help="Better or worse only when the whole interval says so."
+            ),
+            "What it says": st.column_config.TextColumn(width="large"),
+        },
+        alt="Metrics of the model and the baseline, with intervals and differences",
+        key="metrics",
+    )
+
+
+def show_evaluation(
+    cycle: Cycle, run: RunRecord, found: EvaluationRecord, opened: Sequence[Opening]
+) -> None:
+    """Show the report, gravest first, and what to do with it."""
+    findings = findings_of(found, run)
+    show_numbers(found, opened)
+    show_findings(finding for finding in findings if finding.severity != "note")
+    show_parts(found.champion)
+    show_table(found)
+    show_findings(finding for finding in findings if finding.severity == "note")
+    show_saving(cycle, found)
+
+
+header(
+    "Evaluate",
+    "The chosen model is measured once more, on test rows that nothing has seen.",
+)
+split = require_split()
+run = require_run()
+cycle = require_cycle()
+evaluation = workspace().evaluation
+found, opened = evaluation.latest(cycle.id), evaluation.openings(cycle.id)
+if found is not None and evaluation.is_fresh(cycle.id):
+    show_evaluation(cycle, run, found, opened)
+else:
+    if found is not None:
+        st.info(
+            f"The last evaluation was of {md(found.candidate)}, from before the model "
+            f"was chosen anew. It does not speak for {md(run.chosen)}.",
+            icon=":material/history:",
+        )
+    show_seal(cycle, split, run, opened)

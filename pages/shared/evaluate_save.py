@@ -1,0 +1,50 @@
+"""Save the evaluated model as a version."""
+
+import streamlit as st
+
+from core.registry import VersionInfo
+from core.workspace import Cycle, EvaluationRecord
+from pages.shared.frame import next_step, stop_on_error
+from pages.shared.state import person, workspace
+
+
+def show_saving(cycle: Cycle, found: EvaluationRecord) -> None:
+    """Offer to save, or say which version came of it and where to go."""
+    version = saved_version(cycle, found)
+    if version is None:
+        st.subheader("Save as a version", anchor=False)
+        _ask(cycle)
+        return
+    st.success(f"Saved as version {version.number}.", icon=":material/check_circle:")
+    next_step("deploy", f"Make version {version.number} answer for the project.")
+    with st.expander("Save it once more, with another note"):
+        _ask(cycle)
+
+
+def saved_version(cycle: Cycle, found: EvaluationRecord) -> VersionInfo | None:
+    """Return the version that was saved from this evaluation, if one was."""
+    if cycle.version_number is None:
+        return None
+    info = workspace().registry.version(cycle.project_id, cycle.version_number)
+    return info if info.created_at >= found.created_at else None
+
+
+def _ask(cycle: Cycle) -> None:
+    st.caption(
+        "A version keeps the model, its threshold and columns, a sample of the "
+        "training rows and this evaluation, and never changes. Nothing answers with it "
+        "until it is made champion on Deploy."
+    )
+    with st.form("save-version", border=False):
+        left, right = st.columns([3, 1])
+        note = left.text_input(
+            "Note", max_chars=300, placeholder="What is new in it", key="version-note"
+        )
+        who = right.text_input("Your name", person(), max_chars=80, key="version-who")
+        wanted = st.form_submit_button(
+            "Save as a version", type="primary", icon=":material/save:"
+        )
+    if wanted:
+        with stop_on_error(), st.spinner("Saving"):
+            workspace().evaluation.save_version(cycle.id, note.strip(), who.strip())
+        st.rerun()
