@@ -50,6 +50,8 @@ class ColumnSchema:
         values, most frequent first, ties in the order of their text.
     counts : tuple of int
         How often each level occurs.
+    words : tuple of (str, str) or None
+        How the file that was read wrote false and true ("no", "yes").
     """
 
     name: str
@@ -64,6 +66,7 @@ class ColumnSchema:
     median: float | None = None
     levels: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    words: tuple[str, str] | None = None
 
     @property
     def missing_share(self) -> float:
@@ -76,6 +79,7 @@ class ColumnSchema:
             **asdict(self),
             "levels": list(self.levels),
             "counts": list(self.counts),
+            "words": list(self.words) if self.words else None,
         }
 
     @classmethod
@@ -85,6 +89,7 @@ class ColumnSchema:
         taken = {key: value for key, value in values.items() if key in known}
         taken["levels"] = tuple(values.get("levels", ()))
         taken["counts"] = tuple(values.get("counts", ()))
+        taken["words"] = tuple(values["words"]) if values.get("words") else None
         return cls(**taken)
 
 
@@ -102,6 +107,18 @@ class Schema:
     """
 
     columns: tuple[ColumnSchema, ...]
+
+    def in_words(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        """Return a frame whose boolean column is written as its file wrote it.
+
+        What a model predicts is then "yes" and "no", as the person knows it, and
+        not True and False. Other columns, and other frames, stay as they are.
+        """
+        words = self[name].words if name in self else None
+        if words is None or kind_of_dtype(frame[name]) != "boolean":
+            return frame
+        written = frame[name].map({False: words[0], True: words[1]})
+        return frame.assign(**{name: written.astype("str")})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from core.data import (
     Recipe,
     Schema,
     Strategy,
+    Task,
     content_hash,
     describe_schema,
     profile,
@@ -133,15 +134,21 @@ class Data:
         dataset = self.get(dataset_id)
         return self._read(self._dataset_path(dataset.project_id, dataset.content_hash))
 
-    def profile(self, dataset_id: str, target: str | None = None) -> Profile:
+    def profile(
+        self, dataset_id: str, target: str | None = None, task: Task | None = None
+    ) -> Profile:
         """Return a dataset's profile, computed once and kept on disk."""
         dataset = self.get(dataset_id)
-        key = payload_hash([dataset.content_hash, target])[:24]
+        key = payload_hash([dataset.content_hash, target, task])[:24]
         path = self._folder(dataset.project_id, "profiles") / f"{key}.json"
         if path.exists():
             return Profile.from_dict(json.loads(path.read_text("utf-8")))
-        kinds = {column.name: column.kind for column in dataset.schema.columns}
-        result = profile(self.frame(dataset_id), target, kinds=kinds)
+        frame, kinds = self.frame(dataset_id), dict(dataset.schema.kinds)
+        if target is not None:
+            frame = dataset.schema.in_words(frame, target)
+            if frame[target].dtype == "str":
+                kinds.pop(target)
+        result = profile(frame, target, kinds=kinds, task=task)
         write_atomic(path, json.dumps(result.to_dict()).encode())
         return result
 
@@ -273,6 +280,8 @@ class Data:
                 f"The recipe removed or renamed the target “{cycle.target}”.",
                 hint="Take that step out of the recipe.",
             )
+        schema = self.get(cycle.dataset_id or "").schema
+        frame = schema.in_words(frame, cycle.target)
         known = frame[cycle.target].notna()
         return frame if known.all() else frame[known].reset_index(drop=True)
 

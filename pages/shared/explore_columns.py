@@ -25,7 +25,7 @@ KIND_WORDS = {
 
 def show_columns(cycle: Cycle, dataset: Dataset) -> None:
     """Show an overview of all columns, then the distribution of one."""
-    report = profile_of(dataset, cycle.target)
+    report = profile_of(dataset, cycle.target, cycle.task)
     st.dataframe(
         overview(report),
         hide_index=True,

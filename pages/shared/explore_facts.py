@@ -3,20 +3,24 @@
 import numpy as np
 import streamlit as st
 
-from core.data import Profile, Recipe, SplitDiagnosis, StepEffect, suggest_target
+from core.data import Profile, Recipe, SplitDiagnosis, StepEffect, Task, suggest_target
 from core.data.split_checks import diagnose
 from core.workspace import Cycle, Dataset
 from pages.shared.state import workspace
 
 
-def profile_of(dataset: Dataset, target: str | None) -> Profile:
+def profile_of(
+    dataset: Dataset, target: str | None, task: Task | None = None
+) -> Profile:
     """Return a table's profile; computed once and kept on disk."""
-    return _profile(dataset.project_id, dataset.id, target)
+    return _profile(dataset.project_id, dataset.id, target, task)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at every column")
-def _profile(_project_id: str, dataset_id: str, target: str | None) -> Profile:
-    return workspace().data.profile(dataset_id, target)
+def _profile(
+    _project_id: str, dataset_id: str, target: str | None, task: Task | None
+) -> Profile:
+    return workspace().data.profile(dataset_id, target, task)
 
 
 def suggestion(dataset: Dataset) -> str | None:

@@ -14,7 +14,7 @@ _N_SHOWN = 12
 
 def show_what_was_found(cycle: Cycle, dataset: Dataset) -> None:
     """Show the findings, gravest first; each fix is a step of the recipe."""
-    report = profile_of(dataset, cycle.target)
+    report = profile_of(dataset, cycle.target, cycle.task)
     recipe = workspace().data.recipe(cycle.id)
     if not report.findings:
         st.success(

@@ -10,7 +10,7 @@ from pages.shared.frame import md, show_chart
 
 def show_relations(cycle: Cycle, dataset: Dataset) -> None:
     """Show what each column alone tells about the target, then all pairs."""
-    report = profile_of(dataset, cycle.target)
+    report = profile_of(dataset, cycle.target, cycle.task)
     st.subheader("What promises most", anchor=False)
     if report.relation:
         show_chart(draw_relation(report.relation), key="explore-relation")

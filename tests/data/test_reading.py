@@ -318,3 +318,11 @@ def test_what_pandas_writes_is_read_cell_by_cell(rows, delimiter):
 def test_any_bytes_give_a_table_or_a_message(content):
     outcome = _outcome(content)
     assert isinstance(outcome, RondoError) or len(outcome.frame) > 0
+
+
+def test_yes_and_no_are_booleans_that_can_be_written_as_they_were():
+    table = read_table(io.BytesIO(b"a,paid\n1,Yes\n2,no\n3,Yes\n"))
+    assert table.frame["paid"].tolist() == [True, False, True]
+    schema = type(table.schema).from_dict(table.schema.to_dict())
+    written = schema.in_words(table.frame, "paid")
+    assert written["paid"].tolist() == ["Yes", "no", "Yes"]

@@ -103,3 +103,10 @@ def test_a_profile_is_computed_once(workspace: Workspace, split_cycle: Cycle):
     stamp = written.stat().st_mtime_ns
     assert workspace.data.profile(dataset_id, "left").n_rows == first.n_rows
     assert written.stat().st_mtime_ns == stamp
+
+
+def test_a_target_of_yes_and_no_is_predicted_in_these_words(
+    workspace: Workspace, split_cycle: Cycle
+):
+    rows = workspace.data.part(split_cycle.split_id or "", "train")
+    assert set(rows["left"]) == {"yes", "no"}

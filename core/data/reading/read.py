@@ -17,7 +17,7 @@ from core.data.reading.report import ReadReport, Table
 from core.data.reading.sources import Raw, detect_format, gunzip, open_source, unzip
 from core.data.reading.typed import TypedColumn, type_column, type_notes
 from core.data.reading.workbook import read_workbook
-from core.data.schema import describe_schema
+from core.data.schema import Schema, describe_schema
 from core.errors import DataError
 
 Format = Literal["csv", "parquet", "excel"]
@@ -175,7 +175,10 @@ def _finish(
     kinds: dict[str, ColumnKind] = {
         n: column.kind for n, column in named.items() if column.kind is not None
     }
-    schema = describe_schema(frame, kinds)
+    described = describe_schema(frame, kinds)
+    schema = Schema(
+        tuple(replace(c, words=named[c.name].words) for c in described.columns)
+    )
     notes = (*text.notes, *type_notes(text.names, columns))
     dialect = text.dialect
     report = replace(

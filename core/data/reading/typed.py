@@ -59,11 +59,14 @@ class TypedColumn:
         None where counting the words will tell.
     note : str
         The rest of a sentence on the column, or "".
+    words : tuple of (str, str) or None
+        How false and true were written, where the column holds booleans.
     """
 
     values: pd.Series
     kind: ColumnKind | None = None
     note: str = ""
+    words: tuple[str, str] | None = None
 
 
 def type_column(name: str, text: Any) -> TypedColumn:
@@ -138,8 +141,17 @@ def _booleans(_: str, text: Any, present: Any) -> TypedColumn | None:
             known = pc.is_in(lower, pa.array([true, false], lower.type))
             if pc.all(pc.or_(known, pc.is_null(lower)), min_count=0).as_py():
                 values = pc.if_else(pc.is_null(lower), None, pc.equal(lower, true))
-                return TypedColumn(_flags(_one_piece(values)), "boolean")
+                written = _spellings(present, (false, true))
+                flags = _flags(_one_piece(values))
+                return TypedColumn(flags, "boolean", words=written)
     return None
+
+
+def _spellings(present: Any, pair: tuple[str, str]) -> tuple[str, str]:
+    """Return how each word of a pair is written first; the word itself if it is not."""
+    written = [str(word) for word in present.to_pylist()]
+    found = [next((w for w in written if w.lower() == word), word) for word in pair]
+    return found[0], found[1]
 
 
 def _whole_numbers(name: str, text: Any, present: Any) -> TypedColumn | None:
