@@ -21,12 +21,10 @@ from core.modeling.columns import (
     Column,
     DateColumn,
     IndicatorColumn,
-    Matrix,
-    NumberBlock,
-    Style,
     TextColumn,
 )
 from core.modeling.metrics import Floats
+from core.modeling.numbers import Matrix, NumberBlock, Style
 
 NUMERIC: Final[frozenset[ColumnKind]] = frozenset(("number", "integer", "boolean"))
 

@@ -7,9 +7,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.pipeline import Pipeline
 
-from core.modeling.columns import Matrix
 from core.modeling.encoder import raw_columns
 from core.modeling.metrics import Floats
+from core.modeling.numbers import Matrix
 
 
 class RescaledRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.data import Task
-from core.modeling.columns import Matrix, Style
 from core.modeling.metrics import Floats
+from core.modeling.numbers import Matrix, Style
 
 Params = Mapping[str, Any]
 

@@ -6,6 +6,8 @@ processes map into memory. Whoever first needs a matrix makes it.
 
 import os
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,11 +19,12 @@ from numpy.typing import NDArray
 
 from core.data import Schema, Task
 from core.errors import ModelingError
-from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS, Matrix, Style
+from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS
 from core.modeling.encoder import FrameEncoder
 from core.modeling.folds import Scheme
 from core.modeling.metrics import Floats
-from core.storage.files import temporary_sibling, write_atomic
+from core.modeling.numbers import Matrix, Style
+from core.storage.files import write_atomic
 
 _FILE: Final = "material.pkl"
 
@@ -96,10 +99,12 @@ class Material:
         schema = Schema(()) if style == "none" else self.schema
         encoder = FrameEncoder(schema, style).fit(part)
         held_out = self.frame.iloc[rows.valid].reset_index(drop=True)
+        paths[0].parent.mkdir(parents=True, exist_ok=True)
         for path, frame in zip(paths[:2], (part, held_out), strict=True):
-            with temporary_sibling(path) as temporary:
+            with _whole_file(path) as temporary:
                 np.save(temporary, encoder.transform(frame), allow_pickle=False)
-        write_atomic(paths[2], pickle.dumps(encoder, protocol=5))
+        with _whole_file(paths[2]) as temporary:
+            temporary.write_bytes(pickle.dumps(encoder, protocol=5))
 
     def _refuse_too_large(self, style: Style) -> None:
         needed = expected_width(self.schema, style) * len(self.frame) * 4
@@ -110,6 +115,14 @@ class Material:
                 f"{free / 1e9:.1f} GB of memory are free.",
                 hint="Train on a sample of the rows, or on fewer columns.",
             )
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """Give a path that takes this one's place; these files need not outlive a crash."""
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
+    yield temporary
+    temporary.replace(path)
 
 
 @lru_cache(maxsize=32)
