@@ -117,7 +117,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if checkpoint is None:
-        weakref.finalize(run, shutil.rmtree, store.directory, ignore_errors=True)
+        weakref.finalize(run.models, shutil.rmtree, store.directory, ignore_errors=True)
     return run
 
 

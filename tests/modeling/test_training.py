@@ -1,5 +1,7 @@
+import gc
 import json
 import pickle
+import tempfile
 import time
 from pathlib import Path
 
@@ -180,3 +182,15 @@ def test_a_model_survives_plain_pickle(value, quick) -> None:
     again = pickle.loads(pickle.dumps(model, protocol=5))  # noqa: S301
     np.testing.assert_array_equal(model.predict(value), again.predict(value))
     assert again.interval_quantile == model.interval_quantile
+
+
+def test_the_models_outlive_the_run_and_leave_no_files_when_forgotten(
+    churn, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    models = train(churn, "left", **FIXED).models
+    assert models["Baseline"].predict(churn).shape == (240,)
+    (folder,) = tmp_path.glob("rondo-run-*")
+    del models
+    gc.collect()
+    assert not folder.exists()
