@@ -37,6 +37,7 @@ def show_table(found: EvaluationRecord) -> None:
     st.dataframe(
         metrics_table(found.champion, found.baseline, found.comparison),
         hide_index=True,
+        height="content",
         column_config={
             "Metric": st.column_config.TextColumn(pinned=True),
             "Difference": st.column_config.TextColumn(

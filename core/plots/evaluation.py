@@ -21,6 +21,8 @@ from core.plots.theme import NEUTRAL, Chart, new_figure, short, text
 MOST_BARS: Final = 20
 _MOST_WORDY: Final = 6
 _MOST_NUMBERED: Final = 12
+_SHADES: Final = [[0, "#eef4fa"], [1, "#5b9bd5"]]
+_INK: Final = "#14181f"  # legible on every shade
 _GUIDE: Final = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
 
 
@@ -48,7 +50,7 @@ rows that are yes, 15 are predicted yes.'
         go.Heatmap(
             z=share, x=places, y=places, zmin=0, zmax=1, showscale=False, xgap=2,
             ygap=2, text=hover, hovertemplate="%{text} (%{z:.1%})<extra></extra>",
-            colorscale=[[0, "rgba(31,111,178,0.05)"], [1, "rgba(31,111,178,0.6)"]],
+            colorscale=_SHADES,
         )
     )  # fmt: skip
     if size <= _MOST_NUMBERED:
@@ -81,16 +83,11 @@ def draw_roc(curves: Sequence[ScoreCurve], threshold: float | None = None) -> Ch
         Where a single curve's decision is marked.
     """
     figure = _square("False positive rate", "True positive rate (recall)")
-    figure.add_trace(
-        go.Scatter(
-            x=[0, 1], y=[0, 1], mode="lines", line=_GUIDE, name="Guessing",
-            hoverinfo="skip",
-        )
-    )  # fmt: skip
     for curve in curves:
         _add_curve(figure, curve, curve.false_positive_rate, curve.recall, len(curves))
     if threshold is not None and len(curves) == 1:
         _mark(figure, curves[0], threshold, curves[0].false_positive_rate, "recall")
+    _add_diagonal(figure, "Guessing")
     areas = [(curve.label, curve.roc_area) for curve in curves]
     return Chart(
         figure,
@@ -113,7 +110,7 @@ def draw_precision_recall(
         (curve,) = curves
         share = curve.n_positive / (curve.n_positive + curve.n_negative)
         figure.add_hline(y=share, line=_GUIDE)
-        reading += f" The dotted line is guessing: {share:.1%} of the rows."
+        reading += f" The dotted line is guessing: {share * 100:.1f} % of the rows."
         if threshold is not None:
             _mark(figure, curve, threshold, curve.recall, "precision")
     areas = [(curve.label, curve.pr_area) for curve in curves]
@@ -123,12 +120,6 @@ def draw_precision_recall(
 def draw_calibration(found: Calibration) -> Chart:
     """Draw what happened against what was promised, with intervals."""
     figure = _square("Predicted probability", "Share that happened")
-    figure.add_trace(
-        go.Scatter(
-            x=[0, 1], y=[0, 1], mode="lines", line=_GUIDE, name="Exactly right",
-            hoverinfo="skip",
-        )
-    )  # fmt: skip
     observed = np.asarray(found.observed)
     figure.add_trace(
         go.Scatter(
@@ -149,6 +140,7 @@ def draw_calibration(found: Calibration) -> Chart:
             "<br>%{customdata} rows<extra></extra>",
         )
     )
+    _add_diagonal(figure, "Exactly right")
     of = "being right" if found.label is None else short(found.label)
     return Chart(
         figure,
@@ -219,6 +211,14 @@ def _square(x: str, y: str) -> go.Figure:
     return figure
 
 
+def _add_diagonal(figure: go.Figure, name: str) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=[0, 1], y=[0, 1], mode="lines", line=_GUIDE, name=name, hoverinfo="skip"
+        )
+    )  # fmt: skip
+
+
 def _add_curve(
     figure: go.Figure, curve: ScoreCurve, x: Any, y: Any, n_curves: int
 ) -> None:
@@ -253,7 +253,7 @@ def _write_cells(
         words = f"{count:,}"
         if with_share:
             words = f"<b>{words}</b><br>{share[i, j]:.1%}"
-        figure.add_annotation(x=j, y=i, text=words, showarrow=False)
+        figure.add_annotation(x=j, y=i, text=words, showarrow=False, font_color=_INK)
 
 
 def _confused(confusion: Confusion) -> str:

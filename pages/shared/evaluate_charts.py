@@ -52,6 +52,7 @@ def show_confusion(found: Evaluation) -> None:
                 "with the model. A lower one finds more of them and raises more false "
                 "alarms."
             )
+    if found.task == "multiclass":
         st.dataframe(
             classes_table(found.classes),
             hide_index=True,

@@ -55,14 +55,14 @@ def test_every_part_of_an_evaluation_has_a_chart_with_words(task):
 
 
 def test_the_roc_curve_runs_from_corner_to_corner():
-    line = draw_roc([curve()]).figure.data[1]
+    line = draw_roc([curve()]).figure.data[0]
     assert (line.x[0], line.y[0], line.x[-1], line.y[-1]) == (0, 0, 1, 1)
 
 
 def test_the_threshold_in_force_is_marked_on_both_curves():
     found = curve()
     position = found.nearest(0.6)
-    roc = draw_roc([found], 0.6).figure.data[-1]
+    roc = draw_roc([found], 0.6).figure.data[1]
     assert roc.y[0] == found.recall[position]
     pr = draw_precision_recall([found], 0.6).figure.data[-1]
     assert pr.y[0] == found.precision[position]
@@ -70,7 +70,7 @@ def test_the_threshold_in_force_is_marked_on_both_curves():
 
 def test_several_classes_have_a_curve_each_and_no_threshold():
     figure = draw_roc([curve(label="a"), curve(label="b")], 0.5).figure
-    assert [trace.name for trace in figure.data] == ["Guessing", "a", "b"]
+    assert [trace.name for trace in figure.data] == ["a", "b", "Guessing"]
 
 
 def test_confusion_shades_by_the_share_of_the_true_class():
@@ -127,6 +127,6 @@ def test_a_constant_prediction_is_drawn_without_a_correlation():
 
 def test_calibration_bars_never_point_the_wrong_way():
     found = calibration_of(np.zeros(30), np.linspace(0, 0.3, 30), "yes")
-    bars = draw_calibration(found).figure.data[1].error_y
+    bars = draw_calibration(found).figure.data[0].error_y
     assert min(bars.array) >= 0
     assert min(bars.arrayminus) >= 0
