@@ -15,6 +15,8 @@ from core.data.frames import (
     build_frame,
     canonical_column,
     refuse_repeated_names,
+    sound_column,
+    sound_value,
 )
 from core.data.schema import ColumnSchema, Schema
 from core.errors import SchemaError
@@ -23,6 +25,8 @@ MOST_PROBLEMS: Final = 100
 """So many refused cells are listed in one SchemaError."""
 
 _EXACT: Final = 2.0**53
+_SHOWN: Final = 80
+"""So much of a refused value stands in the message."""
 TRUE_WORDS: Final = frozenset(("true", "yes", "y", "t", "1", "on"))
 FALSE_WORDS: Final = frozenset(("false", "no", "n", "f", "0", "off"))
 
@@ -82,7 +86,7 @@ def coerce(
     ...     print(error.message)
     'old' in column 'age' is not a number.
     """
-    table = _as_frame(frame)
+    table = _as_frame(frame, schema)
     columns: dict[str, pd.Series] = {}
     problems: list[dict[str, object]] = []
     for column in schema:
@@ -108,6 +112,8 @@ def cast_column(values: pd.Series, kind: ColumnKind) -> Cells:
     refused : boolean ndarray of shape (n_rows,)
         Cells that held a value which does not fit; they are missing in `values`.
     """
+    if pd.api.types.is_object_dtype(values.dtype):
+        values = sound_column(values)
     if kind in NUMBER_KINDS:
         return _cast_numbers(values, whole=kind == "integer")
     if kind == "boolean":
@@ -117,12 +123,15 @@ def cast_column(values: pd.Series, kind: ColumnKind) -> Cells:
     return _cast_text(values)
 
 
-def _as_frame(rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _as_frame(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]], schema: Schema
+) -> pd.DataFrame:
     if isinstance(rows, pd.DataFrame):
         names = [str(name) for name in rows.columns]
         refuse_repeated_names(names)
         return rows.set_axis(names, axis=1)
-    names = list(dict.fromkeys(str(key) for row in rows for key in row))
+    given = dict.fromkeys(str(key) for row in rows for key in row)
+    names = [name for name in given if name in schema]
     cells = {name: [row.get(name) for row in rows] for name in names}
     columns = {name: pd.Series(cells[name], dtype=object) for name in names}
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
@@ -255,6 +264,7 @@ def _problems(
 
 
 def _json_value(value: Any) -> Any:
+    value = sound_value(value)
     if isinstance(value, bool | int | str) or value is None:
         return value
     if isinstance(value, float) and math.isfinite(value):
@@ -264,10 +274,12 @@ def _json_value(value: Any) -> Any:
 
 def _refusal(problems: list[dict[str, object]]) -> SchemaError:
     first = problems[0]
+    shown = repr(first["value"])
+    if len(shown) > _SHOWN:
+        shown = f"{shown[:_SHOWN]}…"
     more = f" So are {len(problems) - 1} other cells." if len(problems) > 1 else ""
     return SchemaError(
-        f"{first['value']!r} in column {first['column']!r} is not "
-        f"{first['allowed']}.{more}",
+        f"{shown} in column {first['column']!r} is not {first['allowed']}.{more}",
         hint=f"Send {first['allowed']}, or leave the value out.",
         problems=problems[:MOST_PROBLEMS],
     )

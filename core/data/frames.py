@@ -21,6 +21,8 @@ KINDS: tuple[ColumnKind, ...] = (
 TEXT_KINDS: frozenset[ColumnKind] = frozenset(("category", "text", "id"))
 NUMBER_KINDS: frozenset[ColumnKind] = frozenset(("number", "integer"))
 
+_BITS = 1_024
+"""A whole number of more bits is past every float."""
 _ONE_LINE = re.compile(r"[\r\n\t]+")
 _DTYPES = frozenset(("bool", "boolean", "int64", "float64", "datetime64[us]", "str"))
 _NUMBERS = frozenset(
@@ -143,7 +145,7 @@ def canonical_column(values: pd.Series) -> pd.Series:
         return pd.Series(values.dt.total_seconds(), dtype="float64")
     if pd.api.types.is_string_dtype(dtype) and not pd.api.types.is_object_dtype(dtype):
         return values.astype("str")
-    return _objects(values.astype(object))
+    return _objects(sound_column(values.astype(object)))
 
 
 def _numbers(values: pd.Series) -> pd.Series:
@@ -202,6 +204,32 @@ def cell_text(value: Any) -> str:
         whole_day = value == value.normalize()
         return value.date().isoformat() if whole_day else value.isoformat()
     return str(value)
+
+
+def sound_value(value: Any) -> Any:
+    r"""Return a value that numbers and text can hold, others as they are.
+
+    Half a character (a lone surrogate, which JSON can carry) becomes the sign for an
+    unknown one; a whole number past every float becomes text.
+
+    Examples
+    --------
+    >>> sound_value("a\ud800"), sound_value(41), len(sound_value(10**400))
+    ('a�', 41, 401)
+    """
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        return str(Decimal(value))
+    return value
+
+
+def sound_column(values: pd.Series) -> pd.Series:
+    """Return an object column whose values numbers and text can hold."""
+    sound = [sound_value(value) for value in values]
+    return pd.Series(sound, index=values.index, dtype=object)
 
 
 def kind_of_dtype(values: pd.Series) -> ColumnKind:

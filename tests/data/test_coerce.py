@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -113,3 +115,35 @@ def test_any_records_come_out_canonical(rows):
     allowed = {"float64", "int64", "str", "bool", "boolean", "datetime64[us]"}
     assert {str(dtype) for dtype in frame.dtypes} <= allowed
     assert not np.isinf(frame["amount"]).any()
+
+
+@pytest.mark.parametrize("column", TRAINING.columns)
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(10**400, id="a whole number of 400 digits"),
+        pytest.param(-(10**5_000), id="a whole number of 5,000 digits"),
+        pytest.param("\ud800", id="half a character"),
+        pytest.param("a\udfffb", id="half a character within text"),
+        pytest.param(2**64, id="a whole number past 64 bits"),
+    ],
+)
+def test_values_past_every_limit_are_kept_as_text_or_refused(column, value):
+    (cast,) = coerce([{column: value}], SCHEMA)[column]
+    assert column == "plan" or pd.isna(cast) or cast == 2**64
+
+
+@pytest.mark.parametrize("value", [10**400, "a\ud800"], ids=["long", "half"])
+def test_a_value_past_every_limit_is_refused_in_words_that_can_be_sent(value):
+    with pytest.raises(SchemaError) as caught:
+        coerce([{"amount": value}, {"amount": None}], SCHEMA, strict=True)
+    assert len(str(caught.value)) < 300
+    assert json.dumps(caught.value.problems, ensure_ascii=False).encode()
+
+
+def test_half_a_character_becomes_the_sign_for_an_unknown_one():
+    assert coerce([{"plan": "a\ud800"}], SCHEMA).loc[0, "plan"] == "a\ufffd"
+
+
+def test_a_name_that_no_table_can_have_is_left_out():
+    assert coerce([{"\ud800": 1, "amount": 2}], SCHEMA).loc[0, "amount"] == 2
