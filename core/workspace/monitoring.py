@@ -1,6 +1,5 @@
 """Looking after what is live: captured rows against the version's training rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,22 +7,23 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import func, select
 
-from core.data import Task, coerce
+from core.data import coerce
 from core.errors import MonitoringError, WorkspaceError
 from core.findings import Finding
 from core.monitoring import (
     DriftReport,
     PerformanceSeries,
     Period,
+    Reference,
     check_drift,
     check_quality,
     estimate_error,
     estimate_performance,
     realised_performance,
+    summarise_reference,
 )
-from core.registry import ModelVersion, Registry
+from core.registry import Registry
 from core.serving import (
-    Answer,
     CapturedPredictions,
     OutcomeReport,
     PredictionLog,
@@ -31,9 +31,9 @@ from core.serving import (
 )
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
+from core.workspace.answers import answer_column, captured_answers
 from core.workspace.data import Data
 
-PREDICTION = "prediction"
 MIN_LABELLED = 100
 """Fewest validation rows that an estimate without outcomes can learn from."""
 MAX_ROWS = 100_000
@@ -86,6 +86,7 @@ class Monitoring:
         self.log = log
         self._service = lru_cache(maxsize=8)(self._load_service)
         self._usual_answers = lru_cache(maxsize=8)(self._score_validation)
+        self._references = lru_cache(maxsize=8)(self._summarise)
 
     def service(self, project_id: str, number: int | None = None) -> Service:
         """Return what answers for a project: its champion, or the version named."""
@@ -156,28 +157,24 @@ class Monitoring:
         """Compare a table that was brought in with the version's training rows."""
         service = self.service(project_id, number)
         answers = service.predict(coerce(frame, service.version.schema), strict=False)
-        return self._report(service, frame, _meta(answers), "the table you brought in")
+        return self._report(
+            service, frame, captured_answers(answers), "the table you brought in"
+        )
 
     def _report(
         self, service: Service, raw: pd.DataFrame, meta: pd.DataFrame, source: str
     ) -> MonitorReport:
         version = service.version
-        reference = self._reference(version)
+        inputs, answers = self._references(version.project, version.number)
         features = raw.drop(columns=[c for c in (version.target,) if c in raw])
         current = coerce(features, version.schema)
-        kinds = {column.name: column.kind for column in version.schema.columns}
-        usual = self._usual_answers(version.project, version.number).meta
         return MonitorReport(
             version=version.number,
             source=source,
             n_rows=len(current),
             quality=check_quality(version.schema, features),
-            drift=check_drift(
-                reference[list(version.schema.names)], current, kinds=kinds
-            ),
-            predictions=check_drift(
-                _answers(version.task, usual), _answers(version.task, meta)
-            ),
+            drift=check_drift(inputs, current),
+            predictions=check_drift(answers, answer_column(version.task, meta)),
             current=current,
         )
 
@@ -267,13 +264,20 @@ class Monitoring:
     def _load_service(self, project_id: str, number: int) -> Service:
         return Service(self.registry.load(project_id, number))
 
-    def _reference(self, version: ModelVersion) -> pd.DataFrame:
+    def _summarise(self, project_id: str, number: int) -> tuple[Reference, Reference]:
+        """Return what later windows are compared with: of the rows, of the answers."""
+        version = self.service(project_id, number).version
         if version.reference is None:
             raise MonitoringError(
                 f"Version {version.label} carries no training rows to compare with.",
                 hint="Save it anew from the Evaluate page.",
             )
-        return version.reference
+        names = list(version.schema.names)
+        usual = self._usual_answers(project_id, number).meta
+        return (
+            summarise_reference(version.reference[names], kinds=version.schema.kinds),
+            summarise_reference(answer_column(version.task, usual)),
+        )
 
     def _score_validation(self, project_id: str, number: int) -> CapturedPredictions:
         """Return the answers on rows the model was not fitted on: the usual ones."""
@@ -282,27 +286,5 @@ class Monitoring:
         rows = self._data.part(version.lineage["split"]["id"], "validation")
         inputs = coerce(rows, version.schema)
         answers = service.predict(inputs, strict=False)
-        meta = _meta(answers).assign(outcome=rows[version.target])
+        meta = captured_answers(answers).assign(outcome=rows[version.target])
         return CapturedPredictions(meta, inputs)
-
-
-def _meta(answers: Sequence[Answer]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "prediction": pd.Series([answer.prediction for answer in answers]),
-            "probability": pd.Series(
-                [answer.probability for answer in answers], dtype="float64"
-            ),
-        }
-    )
-
-
-def _answers(task: Task, meta: pd.DataFrame) -> pd.DataFrame:
-    """Return what the model answered, as a frame of one column."""
-    if task == "binary":
-        values = meta["probability"]
-    elif task == "regression":
-        values = meta["prediction"].astype("float64")
-    else:
-        values = meta["prediction"].astype("str")
-    return pd.DataFrame({PREDICTION: values.reset_index(drop=True)})

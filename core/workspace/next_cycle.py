@@ -1,13 +1,20 @@
 """The way back: what was captured becomes the table of the next cycle."""
 
 from datetime import datetime
+from threading import Lock
 
+import pandas as pd
+
+from core.data import content_hash
 from core.errors import WorkspaceError
 from core.retraining import NextTable, next_table
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.monitoring import Monitoring
 from core.workspace.records import Cycle
+
+_beginning = Lock()
+"""Two tabs of one server begin their cycles one after the other."""
 
 
 class NextCycle:
@@ -47,6 +54,9 @@ class NextCycle:
     ) -> Cycle:
         """Begin the next cycle on the training rows and the captured ones.
 
+        Where the newest cycle was begun on the same rows and nothing has been done
+        in it yet, it is returned: pressed twice, or in two tabs, is begun once.
+
         Raises
         ------
         WorkspaceError
@@ -60,13 +70,25 @@ class NextCycle:
                 hint="Bring outcomes in first, or choose a longer period.",
             )
         previous = self._cycles.get(version.lineage["cycle_id"])
-        number = self._cycles.current(project_id).number + 1
-        name = f"cycle-{number}.csv"
-        dataset = self._data.add_frame(project_id, table.frame, name)
-        return self._cycles.create(
-            project_id,
-            note=note,
-            dataset_id=dataset.id,
-            target=version.target,
-            task=previous.task,
-        )
+        with _beginning:
+            newest = self._cycles.current(project_id)
+            if newest.target == version.target and self._is_untouched(
+                newest, table.frame
+            ):
+                return newest
+            name = f"cycle-{newest.number + 1}.csv"
+            dataset = self._data.add_frame(project_id, table.frame, name)
+            return self._cycles.create(
+                project_id,
+                note=note,
+                dataset_id=dataset.id,
+                target=version.target,
+                task=previous.task,
+            )
+
+    def _is_untouched(self, cycle: Cycle, frame: pd.DataFrame) -> bool:
+        """Whether a cycle was begun on this table and nothing was done in it."""
+        made = (cycle.recipe_id, cycle.split_id, cycle.run_id, cycle.version_number)
+        if cycle.dataset_id is None or any(pointer is not None for pointer in made):
+            return False
+        return self._data.get(cycle.dataset_id).content_hash == content_hash(frame)
