@@ -33,7 +33,7 @@ def show_numbers(found: EvaluationRecord, opened: Sequence[Opening]) -> None:
 
 def show_table(found: EvaluationRecord) -> None:
     """Show every metric beside the baseline's."""
-    st.subheader("All metrics", anchor=False)
+    st.header("All metrics", anchor=False)
     st.dataframe(
         metrics_table(found.champion, found.baseline, found.comparison),
         hide_index=True,

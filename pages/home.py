@@ -95,7 +95,7 @@ def try_sample() -> None:
 
 def list_projects(projects: Sequence[Project]) -> None:
     """Offer the projects that are there."""
-    st.subheader("Projects", anchor=False)
+    st.header("Projects", anchor=False)
     for project in projects[:20]:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -123,10 +123,10 @@ else:
     st.space("medium")
 one, two = st.columns(2, gap="large")
 with one, st.container(border=True):
-    st.subheader("A project of your own", anchor=False)
+    st.header("A project of your own", anchor=False)
     create_project()
 with two, st.container(border=True):
-    st.subheader("A finished example", anchor=False)
+    st.header("A finished example", anchor=False)
     try_sample()
 if projects:
     list_projects(projects)

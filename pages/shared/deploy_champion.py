@@ -72,7 +72,7 @@ def comparison(chosen: VersionInfo, champion: VersionInfo | None) -> str:
 
 def ask_champion(project_id: str, versions: Sequence[VersionInfo]) -> None:
     """Ask which version shall be live, by whom and why."""
-    st.subheader("Make a version the champion", anchor=False)
+    st.header("Make a version the champion", anchor=False)
     registry = workspace().registry
     current = registry.champion(project_id)
     others = {info.number: info for info in versions if info.number != current}
@@ -100,7 +100,7 @@ def ask_champion(project_id: str, versions: Sequence[VersionInfo]) -> None:
 
 def offer_roll_back(project_id: str) -> None:
     """Offer to make the previous champion live again, and say what that does."""
-    st.subheader("Roll back", anchor=False)
+    st.header("Roll back", anchor=False)
     registry = workspace().registry
     previous = registry.previous_champion(project_id)
     if previous is None:

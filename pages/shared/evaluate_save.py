@@ -12,7 +12,7 @@ def show_saving(cycle: Cycle, found: EvaluationRecord) -> None:
     """Offer to save, or say which version came of it and where to go."""
     version = saved_version(cycle, found)
     if version is None:
-        st.subheader("Save as a version", anchor=False)
+        st.header("Save as a version", anchor=False)
         _ask(cycle)
         return
     st.success(f"Saved as version {version.number}.", icon=":material/check_circle:")

@@ -11,7 +11,7 @@ from pages.shared.frame import md, show_chart
 def show_relations(cycle: Cycle, dataset: Dataset) -> None:
     """Show what each column alone tells about the target, then all pairs."""
     report = profile_of(dataset, cycle.target, cycle.task)
-    st.subheader("What promises most", anchor=False)
+    st.header("What promises most", anchor=False)
     if report.relation:
         show_chart(draw_relation(report.relation), key="explore-relation")
     elif cycle.target is None:
@@ -21,7 +21,7 @@ def show_relations(cycle: Cycle, dataset: Dataset) -> None:
             f"Too few rows, or nothing varies in {md(cycle.target)}: no column can be "
             "tried."
         )
-    st.subheader("What goes together", anchor=False)
+    st.header("What goes together", anchor=False)
     if len(report.associations.names) > 1:
         chart = draw_associations(report.associations, cycle.target)
         show_chart(chart, key="explore-associations")

@@ -11,7 +11,7 @@ from pages.shared.state import go_to, workspace
 
 def offer_next_cycle(subject: Subject) -> None:
     """Say what the next table will hold, and begin the next cycle on it."""
-    st.subheader("Start the next cycle", anchor=False)
+    st.header("Start the next cycle", anchor=False)
     st.markdown(
         "The next cycle begins with a new table: the rows of the last one and, below "
         "them, the captured rows whose outcome is known. Explore opens on it."

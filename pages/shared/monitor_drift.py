@@ -82,7 +82,7 @@ def _warnings(report: MonitorReport) -> list[Finding]:
 
 def show_columns(report: MonitorReport) -> None:
     """Show faults of delivery first, then each column's drift."""
-    st.subheader("Quality", anchor=False)
+    st.header("Quality", anchor=False)
     notes = [each for each in report.quality if each.severity == "note"]
     show_findings(
         (each for each in report.quality if each.severity != "note"),
@@ -90,7 +90,7 @@ def show_columns(report: MonitorReport) -> None:
     )
     for note in notes:
         st.caption(f"{md(note.title)}: {md(note.evidence)}")
-    st.subheader("Drift", anchor=False)
+    st.header("Drift", anchor=False)
     st.caption(_rows_compared(report.drift))
     if not report.drift.enough:
         st.caption(md(report.drift.sentence))
@@ -151,7 +151,7 @@ def _figures(column: ColumnDrift) -> dict[str, object]:
 def show_predictions(report: MonitorReport, service: Service) -> None:
     """Show how the model's answers have moved."""
     drift = report.predictions
-    st.subheader("What the model answers", anchor=False)
+    st.header("What the model answers", anchor=False)
     if not drift.enough:
         st.caption(md(drift.sentence))
         return

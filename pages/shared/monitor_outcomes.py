@@ -42,12 +42,12 @@ def show_outcomes(subject: Subject, service: Service) -> None:
         ]
     )
     _show_performance(subject, service)
-    st.subheader("Bring outcomes in", anchor=False)
+    st.header("Bring outcomes in", anchor=False)
     _take_outcomes(subject, service)
 
 
 def _show_performance(subject: Subject, service: Service) -> None:
-    st.subheader("Performance over time", anchor=False)
+    st.header("Performance over time", anchor=False)
     by = st.segmented_control(
         "Windows by",
         list(WINDOWS),

@@ -64,7 +64,6 @@ class LazyApi:
 
 def _build_api() -> ASGIApp:
     from core.serving.api import create_api
-
     from core.workspace import open_workspace
 
     workspace = open_workspace()

@@ -52,7 +52,7 @@ def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
 def show_leaderboard(run: RunRecord, metric: Metric) -> None:
     """Show every candidate, and how the search went."""
     number = st.column_config.NumberColumn
-    st.subheader("Leaderboard", anchor=False)
+    st.header("Leaderboard", anchor=False)
     st.dataframe(
         table(run.leaderboard),
         hide_index=True,
