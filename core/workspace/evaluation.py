@@ -6,7 +6,7 @@ from sqlalchemy import insert, select
 
 from core.data import read_parquet
 from core.errors import WorkspaceError
-from core.evaluation import Comparison, Evaluation, SealedTest, compare, evaluate
+from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
 from core.registry import Registry, VersionInfo
 from core.storage import Database
 from core.storage.tables import openings
@@ -74,15 +74,20 @@ class Evaluations:
         rows = vault.open()
         model = self._training.model(run.id, run.chosen)
         baseline = self._training.model(run.id, run.baseline)
-        champion_found = evaluate(model, rows, model.target)
-        baseline_found = evaluate(baseline, rows, model.target, importance=False)
+        champion_found, baseline_found, comparison = evaluate_against(
+            model,
+            baseline,
+            rows,
+            model.target,
+            train_score=run.row(run.chosen)["train_score"],
+        )
         payload = {
             "run_id": run.id,
             "split_hash": split.content_hash,
             "candidate": run.chosen,
             "champion": champion_found.to_dict(),
             "baseline": baseline_found.to_dict(),
-            "comparison": compare(model, baseline, rows, model.target).to_dict(),
+            "comparison": comparison.to_dict(),
             "n_openings": len(self.openings(cycle_id)),
         }
         record = self._store.save(cycle.project_id, "evaluation", payload)
