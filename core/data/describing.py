@@ -5,18 +5,19 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.data.frames import TEXT_KINDS, ColumnKind, as_text, kind_of_dtype
+from core.data.frames import TEXT_KINDS, ColumnKind, kind_of_dtype
 from core.data.profiled import ColumnProfile, Histogram
 from core.data.schema import ColumnSchema, describe_levels, describe_numbers
 from core.data.target import Task
 from core.data.values import (
-    Levels,
-    arrow_text,
+    Words,
     as_numbers,
-    count_levels,
+    encode_words,
+    order_numbers,
     quantiles,
 )
 
@@ -60,24 +61,26 @@ def code_target(values: pd.Series, task: Task) -> TargetCodes:
 
 
 def code_words(
-    values: pd.Series, limit: int, levels: Levels | None = None
+    values: pd.Series, limit: int
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return codes of the most frequent words (-1 missing) and their names.
 
     Words beyond the `limit` - 1 most frequent share the last code, "(other)".
     """
-    text = arrow_text(as_text(values))
-    counted = levels if levels is not None else count_levels(text)
-    many = len(counted) > limit
-    kept = counted.values[: limit - 1] if many else counted.values
-    found = pc.index_in(text, kept.cast(text.type))
-    codes = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    names = tuple(kept.to_pylist())
-    if many:
-        present = pc.is_valid(text).to_numpy(zero_copy_only=False)
-        codes[(codes < 0) & present] = len(names)
-        names = (*names, OTHER)
-    return codes, names
+    return _most_frequent(encode_words(values), limit)
+
+
+def _most_frequent(
+    words: Words, limit: int
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    many = len(words.dictionary) > limit
+    kept = words.order(limit - 1 if many else limit)
+    names = tuple(words.dictionary.take(pa.array(kept)).to_pylist())
+    place = np.full(len(words.dictionary) + 1, len(kept), dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    place[-1] = -1  # where the code -1 of missing words points
+    codes: NDArray[np.int64] = place[words.codes]
+    return codes, (*names, OTHER) if many else names
 
 
 def describe(
@@ -106,17 +109,13 @@ def _describe_numbers(
     values: pd.Series, kind: ColumnKind, target: TargetCodes | None
 ) -> ColumnProfile:
     numbers = as_numbers(values)
-    ordered = numbers[~np.isnan(numbers)]
-    ordered.sort()
+    ordered = order_numbers(numbers)
     schema = describe_numbers(str(values.name), kind, len(values), ordered)
     if not ordered.size:
         return ColumnProfile(schema, None)
     edges, clipped = _edges(schema, kind)
-    inner = np.searchsorted(ordered, edges[1:-1], side="left")
-    counts = np.diff(np.concatenate([[0], inner, [ordered.size]]))
-    bins = np.searchsorted(edges[1:-1], numbers, side="right")
-    bins[np.isnan(numbers)] = -1
-    by_class, target_mean = _by_target(bins, len(counts), target)
+    bins = _bins(numbers, edges, missing=ordered.size < numbers.size)
+    counts, by_class, target_mean = _by_target(bins, edges.size - 1, target)
     histogram = Histogram(
         counts=tuple(int(n) for n in counts),
         edges=tuple(float(edge) for edge in edges),
@@ -131,6 +130,21 @@ def _describe_numbers(
     return ColumnProfile(schema, histogram, named, **_moments(ordered))
 
 
+def _bins(
+    numbers: NDArray[np.float64], edges: NDArray[np.float64], *, missing: bool
+) -> NDArray[np.int64]:
+    """Return the bin of each number, the outer ones for all beyond; -1 missing."""
+    n_bins = edges.size - 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        places = numbers / 2 - edges[0] / 2
+        places *= n_bins / (edges[-1] / 2 - edges[0] / 2)
+    np.clip(places, 0, n_bins - 1, out=places)
+    if missing:
+        places[np.isnan(places)] = -1
+    bins: NDArray[np.int64] = places.astype(np.int64)
+    return bins
+
+
 def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64], bool]:
     """Return bin edges: one bin a whole number where they are few, else thirty."""
     low, high = schema.minimum or 0.0, schema.maximum or 0.0
@@ -140,7 +154,7 @@ def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64],
     clipped = high - low > 3 * (inner_high - inner_low) > 0
     if clipped:
         low, high = inner_low, inner_high
-    if high <= low:
+    if high / 2 - low / 2 < N_BINS * np.finfo(np.float64).tiny:
         pad = max(abs(low) * 1e-6, 0.5)
         return np.array([low - pad, high + pad]), False
     return 2 * np.linspace(low / 2, high / 2, N_BINS + 1), clipped
@@ -148,8 +162,11 @@ def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64],
 
 def _moments(ordered: NDArray[np.float64]) -> dict[str, Any]:
     with np.errstate(over="ignore", invalid="ignore"):
-        mean, sd = float(ordered.mean()), float(ordered.std())
-        skew = float(((ordered - mean) ** 3).mean() / sd**3) if sd > 0 else 0.0
+        mean = float(ordered.mean())
+        gap = ordered - mean
+        squared = gap * gap
+        sd = float(np.sqrt(squared.mean()))
+        skew = float(np.dot(squared, gap) / gap.size / sd**3) if sd > 0 else 0.0
         low, high = _outlier_limits(ordered)
     n_low = int(np.searchsorted(ordered, low, side="left"))
     n_high = ordered.size - int(np.searchsorted(ordered, high, side="right"))
@@ -190,55 +207,59 @@ def _outlier_limits(ordered: NDArray[np.float64]) -> tuple[float, float]:
 def _describe_words(
     values: pd.Series, kind: ColumnKind | None, target: TargetCodes | None
 ) -> ColumnProfile:
-    text = arrow_text(as_text(values))
-    levels = count_levels(text)
-    schema = describe_levels(str(values.name), kind, len(values), levels)
-    if not len(levels):
+    words = encode_words(values)
+    schema = describe_levels(str(values.name), kind, len(values), words.levels)
+    if not len(words.dictionary):
         return ColumnProfile(schema, None)
-    lengths = pc.utf8_length(levels.values).to_numpy(zero_copy_only=False)
-    order = np.argsort(lengths, kind="stable")
-    middle = np.searchsorted(np.cumsum(levels.counts[order]), levels.counts.sum() / 2)
     histogram = None
     if schema.kind in ("category", "boolean"):
-        codes, labels = code_words(values, N_LABELS, levels)
-        counts = np.bincount(codes[codes >= 0], minlength=len(labels))
-        by_class, target_mean = _by_target(codes, len(labels), target)
+        codes, labels = _most_frequent(words, N_LABELS)
+        counts, by_class, target_mean = _by_target(codes, len(labels), target)
         histogram = Histogram(
             counts=tuple(int(n) for n in counts),
             labels=labels,
             by_class=by_class,
             target_mean=target_mean,
         )
-    return ColumnProfile(
-        schema,
-        histogram,
-        lengths=(
-            int(lengths.min()),
-            int(lengths[order[min(middle, len(order) - 1)]]),
-            int(lengths.max()),
-        ),
-    )
+    return ColumnProfile(schema, histogram, lengths=_lengths(words))
+
+
+def _lengths(words: Words) -> tuple[int, int, int]:
+    """Return the shortest, the median and the longest length of all rows."""
+    lengths = pc.utf8_length(words.dictionary).to_numpy(zero_copy_only=False)
+    order = np.argsort(lengths)
+    reached = np.cumsum(words.sizes[order])
+    middle = order[np.searchsorted(reached, reached[-1] / 2)]
+    return int(lengths.min()), int(lengths[middle]), int(lengths.max())
 
 
 def _by_target(
     bins: NDArray[np.int64], n_bins: int, target: TargetCodes | None
-) -> tuple[dict[str, tuple[int, ...]], tuple[float | None, ...]]:
-    """Count each class in each bin, or take the mean target of each bin."""
+) -> tuple[NDArray[np.int64], dict[str, tuple[int, ...]], tuple[float | None, ...]]:
+    """Count rows in each bin, and each class or the mean target in each bin."""
     if target is None:
-        return {}, ()
+        return _count(bins, n_bins), {}, ()
     if target.classes:
-        known = (bins >= 0) & (target.codes >= 0)
-        joint = target.codes[known] * n_bins + bins[known]
-        table = np.bincount(joint, minlength=n_bins * len(target.classes))
-        rows = table.reshape(len(target.classes), n_bins)
-        return {
+        joint = (target.codes + 1) * (n_bins + 1)
+        joint += bins
+        joint += 1
+        n_cells = (n_bins + 1) * (len(target.classes) + 1)
+        table = np.bincount(joint, minlength=n_cells).reshape(-1, n_bins + 1)[:, 1:]
+        by_class = {
             name: tuple(int(n) for n in row)
-            for name, row in zip(target.classes, rows, strict=True)
-        }, ()
-    known = (bins >= 0) & ~np.isnan(target.numbers)
-    n_rows = np.bincount(bins[known], minlength=n_bins)
-    sums = np.bincount(bins[known], weights=target.numbers[known], minlength=n_bins)
+            for name, row in zip(target.classes, table[1:], strict=True)
+        }
+        return table.sum(axis=0), by_class, ()
+    known = ~np.isnan(target.numbers)
+    n_rows = _count(bins[known], n_bins)
+    sums = np.bincount(
+        bins[known] + 1, weights=target.numbers[known], minlength=n_bins + 1
+    )[1:]
     means = tuple(
         float(total / n) if n else None for total, n in zip(sums, n_rows, strict=True)
     )
-    return {}, means
+    return _count(bins, n_bins), {}, means
+
+
+def _count(bins: NDArray[np.int64], n_bins: int) -> NDArray[np.int64]:
+    return np.bincount(bins + 1, minlength=n_bins + 1)[1:]

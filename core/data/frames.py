@@ -185,9 +185,12 @@ def as_text(values: pd.Series) -> pd.Series:
     """Return each value as a person would write it; 3.0 becomes "3"."""
     if isinstance(values.dtype, pd.StringDtype):
         return values.astype("str")
-    if pd.api.types.is_float_dtype(values.dtype):
-        values = values.astype(object)
-    return values.map(cell_text, na_action="ignore").astype("str")
+    if pd.api.types.is_object_dtype(values.dtype):
+        return values.map(cell_text, na_action="ignore").astype("str")
+    codes, uniques = pd.factorize(values)
+    written = pd.Series(uniques).astype(object).map(cell_text).astype("str")
+    array = written.array.take(codes, allow_fill=True)
+    return pd.Series(array, index=values.index, name=values.name)
 
 
 def cell_text(value: Any) -> str:
@@ -249,7 +252,9 @@ def kind_of_dtype(values: pd.Series) -> ColumnKind:
     if name != "float64":
         return "category"
     numbers = values.to_numpy()
-    present = numbers[~np.isnan(numbers)]
-    missing = len(present) < len(numbers)
-    whole = missing and len(present) > 0 and bool((present == np.rint(present)).all())
-    return "integer" if whole else "number"
+    for part in (numbers[:1000], numbers):
+        present = part[~np.isnan(part)]
+        if not (present == np.rint(present)).all():
+            return "number"
+    missing = 0 < len(present) < len(numbers)
+    return "integer" if missing else "number"

@@ -83,12 +83,15 @@ def ids_tell(facts: Facts) -> Iterator[Finding]:
         return
     folds = fold_numbers(rows.size)
     for name in facts.counters:
-        order = id_order(facts.frame[name].iloc[rows])
-        found = relate(name, order, goal, folds)
+        tried = [
+            relate(name, order, goal, folds)
+            for order in id_orders(facts.frame[name].iloc[rows])
+        ]
+        found = max(tried, key=lambda item: item.low)
         if found.low >= ABSENCE_AUC:
             yield Finding(
                 "DATA-016", "problem", "The order of an id tells the target",
-                f"{name!r}, taken as a number, reaches AUC {found.score:.3f} on "
+                f"{name!r}, put in order, reaches AUC {found.score:.3f} on "
                 f"held-out rows of a sample of {found.n_rows:,}.",
                 "The rows were numbered by outcome. Drop the column, and do not split "
                 "by its order.",
@@ -142,15 +145,15 @@ def _as_classes(values: pd.Series, task: Task) -> NDArray[np.float64]:
     return np.asarray(above[:, None] if above.any() else np.zeros((above.size, 0)))
 
 
-def id_order(values: pd.Series) -> NDArray[np.float64]:
-    """Return ids as numbers: their last digits, else their order as text."""
+def id_orders(values: pd.Series) -> list[NDArray[np.float64]]:
+    """Return ids as numbers: by their last digits, and by their order as text."""
     if str(values.dtype) != "str":
-        return as_numbers(values)
+        return [as_numbers(values)]
     digits = values.str.extract(_DIGITS)[0]
+    as_text = as_numbers(values.rank())
     if digits.notna().mean() > 0.9:
-        return np.asarray(digits.to_numpy(dtype="float64", na_value=np.nan))
-    order = values.rank()
-    return np.asarray(order.to_numpy(dtype="float64", na_value=np.nan))
+        return [as_numbers(digits.astype("float64")), as_text]
+    return [as_text]
 
 
 def _as_feature(

@@ -1,6 +1,6 @@
 """The profile of a table: its columns, their relations, and what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -77,7 +77,7 @@ def profile(
     facts = Facts(
         frame=table,
         columns=columns,
-        n_duplicates=int(table.duplicated().sum()),
+        n_duplicates=count_repeated(table, columns),
         target=target,
         task=solved,
         associations=associate(table, told, [*best, target] if target else best),
@@ -94,6 +94,21 @@ def profile(
         relation=relation,
         findings=check(facts),
     )
+
+
+def count_repeated(table: pd.DataFrame, columns: Sequence[ColumnProfile]) -> int:
+    """Count rows that repeat an earlier one.
+
+    Rows that are alone in the three columns of most different values are alone in
+    all; only the others are compared in full.
+    """
+    most = sorted(columns, key=lambda column: -column.schema.n_distinct)
+    if most[0].schema.n_distinct == len(table):
+        return 0
+    numeric = [c for c in most if str(table[c.name].dtype) != "str"]
+    chosen = [column.name for column in (numeric or most)[:3]]
+    alike = table[chosen].duplicated(keep=False)
+    return int(table[alike].duplicated().sum())
 
 
 def _refuse_nothing(table: pd.DataFrame, target: str | None) -> None:

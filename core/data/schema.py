@@ -11,15 +11,13 @@ from core.data.frames import (
     KINDS,
     TEXT_KINDS,
     ColumnKind,
-    as_text,
     canonical,
     kind_of_dtype,
 )
 from core.data.values import (
     Levels,
-    arrow_text,
     count_distinct,
-    count_levels,
+    encode_words,
     quantiles,
     sorted_numbers,
 )
@@ -233,10 +231,10 @@ def describe_levels(
     name: str, kind: ColumnKind | None, n_rows: int, levels: Levels
 ) -> ColumnSchema:
     """Describe a column of words from its counted levels."""
-    n_present = int(levels.counts.sum())
     values, counts = levels.top(MOST_LEVELS)
     return ColumnSchema(
-        name, kind or kind_of_words(levels), n_rows, n_rows - n_present, len(levels),
+        name, kind or kind_of_words(levels), n_rows, n_rows - levels.n_present,
+        levels.n_distinct,
         levels=values, counts=counts,
     )  # fmt: skip
 
@@ -246,7 +244,7 @@ def _describe_words(
 ) -> ColumnSchema:
     if by_dtype == "boolean" and kind is None:
         kind = "boolean"
-    levels = count_levels(arrow_text(as_text(values)))
+    levels = encode_words(values).levels
     return describe_levels(str(values.name), kind, len(values), levels)
 
 
@@ -255,14 +253,13 @@ def kind_of_words(levels: Levels) -> ColumnKind:
 
     Examples
     --------
-    >>> import pyarrow as pa
-    >>> kind_of_words(count_levels(pa.array(["red", "blue", "red"])))
+    >>> kind_of_words(encode_words(pd.Series(["red", "blue", "red"])).levels)
     'category'
     """
-    n_present = int(levels.counts.sum())
+    n_present = levels.n_present
     if not n_present:
         return "category"
-    share = len(levels) / n_present
+    share = levels.n_distinct / n_present
     sample = levels.values[:1000]
     n_words = pc.mean(pc.list_value_length(pc.utf8_split_whitespace(sample))).as_py()
     if n_words >= _TEXT_WORDS and share > _TEXT_SHARE:

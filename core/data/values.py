@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from core.data.frames import as_text
 
 
 def as_numbers(values: pd.Series) -> NDArray[np.float64]:
@@ -20,15 +22,40 @@ def as_numbers(values: pd.Series) -> NDArray[np.float64]:
         moments = values.to_numpy()
         seconds = moments.astype("int64") / 1e6
         return np.where(np.isnat(moments), np.nan, seconds)
+    if str(values.dtype) in ("float64", "int64", "bool"):
+        return values.to_numpy(dtype="float64")
     return values.to_numpy(dtype="float64", na_value=np.nan)
 
 
 def sorted_numbers(values: pd.Series) -> NDArray[np.float64]:
     """Return the column's values that are not missing, smallest first."""
-    numbers = as_numbers(values)
+    return order_numbers(as_numbers(values))
+
+
+def order_numbers(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the numbers that are not NaN, smallest first.
+
+    Whole numbers of a small range are counted, not compared.
+
+    Examples
+    --------
+    >>> order_numbers(np.array([3.0, np.nan, 1.0])).tolist()
+    [1.0, 3.0]
+    """
     present = numbers[~np.isnan(numbers)]
+    if present.size > _FEW_VALUES and (present[:100] == np.rint(present[:100])).all():
+        low, high = present.min(), present.max()
+        if high - low < min(_SMALL_RANGE, present.size):
+            places = (present - low).astype(np.int64)
+            if (places + low == present).all():
+                counts = np.bincount(places)
+                return np.repeat(low + np.arange(counts.size), counts)
     present.sort()
     return present
+
+
+_FEW_VALUES: Final = 1_000
+_SMALL_RANGE: Final = 65_536
 
 
 def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:
@@ -56,25 +83,100 @@ def count_distinct(ordered: NDArray[np.float64]) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """The different values of a column of words, most frequent first.
+    """The most frequent values of a column of words.
 
     Attributes
     ----------
-    values : pyarrow StringArray of shape (n_distinct,)
-    counts : ndarray of shape (n_distinct,)
-        Ties stand in the order of their text.
+    values : pyarrow LargeStringArray of shape (n_kept,)
+        Most frequent first, ties in the order of their text.
+    counts : ndarray of shape (n_kept,)
+    n_distinct : int
+        Different values, kept or not.
+    n_present : int
+        Rows with a value.
     """
 
     values: Any
     counts: NDArray[np.int64]
+    n_distinct: int
+    n_present: int
 
     def __len__(self) -> int:
-        return len(self.counts)
+        return self.n_distinct
 
     def top(self, limit: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """Return the `limit` most frequent values and their counts."""
         values = tuple(self.values[:limit].to_pylist())
         return values, tuple(int(n) for n in self.counts[:limit])
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A column of words, each written once.
+
+    Attributes
+    ----------
+    dictionary : pyarrow LargeStringArray of shape (n_distinct,)
+        In the order of their first row.
+    codes : integer ndarray of shape (n_rows,)
+        Position in the dictionary, -1 for missing.
+    sizes : int64 ndarray of shape (n_distinct,)
+        Rows of each.
+    """
+
+    dictionary: Any
+    codes: NDArray[np.integer[Any]]
+    sizes: NDArray[np.int64]
+
+    @property
+    def levels(self) -> Levels:
+        """The most frequent values, at most 1,000 of them."""
+        ordered = self.order(_MOST_KEPT)
+        return Levels(
+            self.dictionary.take(pa.array(ordered)),
+            self.sizes[ordered],
+            len(self.dictionary),
+            int(self.sizes.sum()),
+        )
+
+    def order(self, limit: int) -> NDArray[np.int64]:
+        """Return the positions of the most frequent values, ties by their text."""
+        table = pa.table({"n": self.sizes, "value": self.dictionary})
+        order = [("n", "descending"), ("value", "ascending")]
+        if len(self.dictionary) > limit:
+            least = np.partition(self.sizes, -limit)[-limit]
+            table = table.append_column("at", pa.array(np.arange(self.sizes.size)))
+            table = table.filter(pc.field("n") >= int(least))
+            chosen = pc.select_k_unstable(table, limit, sort_keys=order)
+            return np.asarray(table["at"].take(chosen).to_numpy())
+        return np.asarray(pc.sort_indices(table, sort_keys=order).to_numpy()).astype(
+            np.int64
+        )
+
+
+_MOST_KEPT: Final = 1_000
+
+
+def encode_words(values: pd.Series) -> Words:
+    """Encode a canonical column as words by one pass over it.
+
+    Numbers, dates and booleans are read as a person would write them.
+
+    Examples
+    --------
+    >>> words = encode_words(pd.Series(["b", "a", "b", None], dtype="str"))
+    >>> words.codes.tolist(), words.levels.top(5)
+    ([0, 1, 0, -1], (('b', 'a'), (2, 1)))
+    """
+    if str(values.dtype) == "str":
+        encoded = pc.dictionary_encode(arrow_text(values))
+        dictionary = encoded.dictionary
+        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    else:
+        codes, uniques = pd.factorize(values)
+        dictionary = arrow_text(as_text(pd.Series(uniques)))
+    present = codes[codes >= 0] if codes.size and codes.min() < 0 else codes
+    return Words(dictionary, codes, np.bincount(present, minlength=len(dictionary)))
 
 
 def arrow_text(values: pd.Series) -> Any:
@@ -83,14 +185,3 @@ def arrow_text(values: pd.Series) -> Any:
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     return array.cast(pa.large_string())
-
-
-def count_levels(text: Any) -> Levels:
-    """Count the different values of a pyarrow text array, without missing ones."""
-    counted = pc.value_counts(text.drop_null())
-    values, counts = counted.field(0), counted.field(1)
-    order = pc.sort_indices(
-        pa.table({"n": counts, "value": values}),
-        sort_keys=[("n", "descending"), ("value", "ascending")],
-    )
-    return Levels(values.take(order), counts.take(order).to_numpy())

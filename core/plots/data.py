@@ -199,7 +199,7 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
     figure = new_figure(
         x="From chance (0) to certainty (1)", height=90 + 26 * max(len(shown), 1)
     )
-    places = list(range(len(shown)))
+    places = list(range(len(shown)))[::-1]
     figure.add_bar(
         x=[item.power for item in shown],
         y=places,
@@ -212,7 +212,6 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
     figure.update_yaxes(
         tickvals=places,
         ticktext=[short(item.column, 24) for item in shown],
-        autorange="reversed",
     )
     figure.update_xaxes(range=[0, 1.02])
     best = ", ".join(f"{i.column} {i.metric} {i.score:.2f}" for i in shown[:5])

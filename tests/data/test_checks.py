@@ -134,3 +134,12 @@ def test_nothing_is_suggested_for_a_sound_table():
 
 def test_every_check_is_documented_by_its_code():
     assert all("DATA-" in (check.__doc__ or "") for check in CHECKS)
+
+
+def test_an_id_that_spells_the_target_is_found():
+    table = _sound()
+    marks = np.where(table["y"] == 1, "X", "B")
+    table["code"] = [f"{m}{k:04d}" for m, k in zip(marks, range(N), strict=True)]
+    shuffled = table.sample(frac=1, random_state=0)
+    named = [f.columns for f in profile(shuffled, "y").findings if f.code == "DATA-016"]
+    assert named == [("code",)]

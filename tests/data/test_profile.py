@@ -112,6 +112,7 @@ def test_a_tail_is_put_into_the_outer_bins():
     [
         pytest.param([1e308, -1e308, 1.0], id="extremes"),
         pytest.param([5.0, 5.0], id="one value"),
+        pytest.param([0.0, 5e-324], id="hardly apart"),
         pytest.param([None, None], id="nothing"),
         pytest.param([1.0, None], id="one number"),
         pytest.param([True, None], id="booleans"),
@@ -147,3 +148,17 @@ def test_the_sample_is_seen_through():
     report = profile(sample.table, sample.target)
     codes = {finding.code for finding in report.findings}
     assert {"DATA-002", "DATA-007", "DATA-010", "DATA-012", "DATA-015"} <= codes
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param({"a": [1, 1, 2, 1], "b": list("xxyz")}, id="numbers and words"),
+        pytest.param({"a": list("xxyx"), "b": list("ppqp")}, id="words"),
+        pytest.param({"a": [1.0, None, None, 1.0]}, id="missing values"),
+        pytest.param({"a": [1, 2, 3, 4], "b": [1, 1, 1, 1]}, id="none"),
+    ],
+)
+def test_repeated_rows_are_counted_as_pandas_counts_them(frame):
+    table = pd.DataFrame(frame)
+    assert profile(table).n_duplicates == int(table.duplicated().sum())
