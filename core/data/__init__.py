@@ -14,6 +14,7 @@ from core.data.profiled import (
 )
 from core.data.reading import ReadReport, RefusedRow, Table, read_table
 from core.data.recipe import Recipe, Step, StepEffect
+from core.data.replay import Replay, replay_of
 from core.data.samples import (
     SAMPLES,
     Month,
@@ -44,6 +45,7 @@ __all__ = [
     "Recipe",
     "RefusedRow",
     "Relation",
+    "Replay",
     "Sample",
     "Schema",
     "SetSummary",
@@ -67,6 +69,7 @@ __all__ = [
     "read_parquet",
     "read_table",
     "recipe_from",
+    "replay_of",
     "split",
     "suggest_recipe",
     "suggest_target",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data import read_parquet
+from core.data import Recipe, Replay, read_parquet
 from core.data.schema import Schema
 from core.data.target import Task
 from core.modeling.model import Model
@@ -58,10 +58,18 @@ class ModelVersion:
         """Project and number, as people write it: ``churn/3``."""
         return f"{self.project}/{self.number}"
 
+    @cached_property
+    def replay(self) -> Replay:
+        """The cleaning that new rows get before the model, as training rows got it."""
+        kept = self.lineage.get("replay")
+        if kept is None:
+            return Replay(Recipe(()), self.model.schema)
+        return Replay.from_dict(kept)
+
     @property
     def schema(self) -> Schema:
-        """The columns that the model takes, as they were in the training rows."""
-        return self.model.schema
+        """The columns that a caller gives, as they were in the training rows."""
+        return self.replay.inputs
 
     @property
     def task(self) -> Task:

@@ -61,7 +61,7 @@ class Service:
         self.version = version
         self._model = version.model
         self._names = frozenset((*version.schema.names, version.target))
-        self._watches = watches_of(version.schema)
+        self._watches = watches_of(version.model.schema)
         classes = self._model.classes_
         self._labels: list[Label] = [] if classes is None else classes.tolist()
         self._label_texts = [str(label) for label in self._labels]
@@ -91,7 +91,16 @@ class Service:
 
     def score(self, records: Rows, *, strict: bool = False) -> Scores:
         """Answer many rows by column; the parameters are those of `predict`."""
-        raw, warnings = self._read(records, strict)
+        return self._score(*self._read(records, strict))
+
+    def predict_cleaned(self, frame: pd.DataFrame) -> list[Answer]:
+        """Answer rows that are cleaned already, such as those of a split."""
+        rows = coerce(frame, self._model.schema)
+        raw = raw_columns(rows, self._model.schema)
+        scores = self._score(raw, [[] for _ in range(len(rows))])
+        return [self.answer(scores, row) for row in range(len(rows))]
+
+    def _score(self, raw: RawColumns, warnings: list[list[str]]) -> Scores:
         n_rows = len(warnings)
         output = raw_output(self._model, raw, n_rows)
         if not self._labels:
@@ -115,7 +124,8 @@ class Service:
         if isinstance(records, pd.DataFrame):
             return self._read_table(records, strict)
         _refuse_other_than_mappings(records)
-        raw = plain_columns(records, self.version.schema)
+        quick = not self.version.replay.recipe.steps
+        raw = plain_columns(records, self._model.schema) if quick else None
         if raw is not None:
             warnings = warn(self._watches, raw, len(records))
         else:
@@ -129,13 +139,22 @@ class Service:
     def _read_table(
         self, records: Rows, strict: bool
     ) -> tuple[RawColumns, list[list[str]]]:
-        frame = coerce(records, self.version.schema, strict=strict)
-        raw = raw_columns(frame, self.version.schema)
-        warnings = warn(self._watches, raw, len(frame))
+        given = coerce(records, self.version.schema, strict=strict)
+        raw = raw_columns(self._cleaned(given), self._model.schema)
+        warnings = warn(self._watches, raw, len(given))
         if not strict:
-            for row, text in _unfit(records, frame):
+            for row, text in _unfit(records, given):
                 warnings[row].append(text)
         return raw, warnings
+
+    def cleaned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows as the model sees them: coerced, and cleaned by the recipe."""
+        return self._cleaned(coerce(frame, self.version.schema))
+
+    def _cleaned(self, given: pd.DataFrame) -> pd.DataFrame:
+        if not self.version.replay.recipe.steps:
+            return given
+        return coerce(self.version.replay.apply(given), self._model.schema)
 
     def _extra(self, record: Mapping[str, Any]) -> list[str]:
         extra = [str(name) for name in record if name not in self._names]

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from core.data import read_parquet
+from core.data import read_parquet, replay_of
 from core.errors import WorkspaceError
 from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
+from core.modeling import Model
 from core.registry import Registry, VersionInfo
 from core.storage import Database
 from core.storage.tables import openings
@@ -125,22 +126,26 @@ class Evaluations:
                 "The chosen candidate has not been evaluated on the test rows.",
                 hint="Open the test set on the Evaluate page first.",
             )
+        model = self._training.model(run.id, run.chosen)
         info = self._registry.add(
             cycle.project_id,
-            self._training.model(run.id, run.chosen),
+            model,
             who=who,
             note=note,
             reference=self._data.part(run.split_id, "train"),
             evaluation=found.champion.to_dict(),
-            lineage=self._lineage(cycle, run, found),
+            lineage=self._lineage(cycle, run, found, model),
         )
         self._cycles.point(cycle_id, version_number=info.number)
         return info
 
     def _lineage(
-        self, cycle: Cycle, run: RunRecord, found: EvaluationRecord
+        self, cycle: Cycle, run: RunRecord, found: EvaluationRecord, model: Model
     ) -> dict[str, Any]:
         dataset = self._data.get(cycle.dataset_id or "")
+        recipe = self._data.recipe(cycle.id)
+        raw = self._data.frame(dataset.id)
+        replay = replay_of(recipe, raw, dataset.schema, model.schema)
         split = self._data.get_split(run.split_id)
         return {
             "project": cycle.project_id,
@@ -150,7 +155,8 @@ class Evaluations:
             "dataset_id": dataset.id,
             "dataset_hash": dataset.content_hash,
             "raw_sha256": dataset.raw_sha256,
-            "recipe": self._data.recipe(cycle.id).to_json(),
+            "recipe": recipe.to_json(),
+            "replay": replay.to_dict(),
             "split": {
                 "id": split.id,
                 "strategy": split.strategy,

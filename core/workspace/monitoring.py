@@ -156,7 +156,7 @@ class Monitoring:
     ) -> MonitorReport:
         """Compare a table that was brought in with the version's training rows."""
         service = self.service(project_id, number)
-        answers = service.predict(coerce(frame, service.version.schema), strict=False)
+        answers = service.predict(frame, strict=False)
         return self._report(
             service, frame, captured_answers(answers), "the table you brought in"
         )
@@ -167,12 +167,12 @@ class Monitoring:
         version = service.version
         inputs, answers = self._references(version.project, version.number)
         features = raw.drop(columns=[c for c in (version.target,) if c in raw])
-        current = coerce(features, version.schema)
+        current = service.cleaned(features)
         return MonitorReport(
             version=version.number,
             source=source,
             n_rows=len(current),
-            quality=check_quality(version.schema, features),
+            quality=check_quality(version.schema, _as_cleaned(service, features)),
             drift=check_drift(inputs, current),
             predictions=check_drift(answers, answer_column(version.task, meta)),
             current=current,
@@ -218,7 +218,7 @@ class Monitoring:
         if len(known.meta) < MIN_LABELLED:
             return None
         if version.task == "regression":
-            inputs = coerce(captured.inputs, version.schema)
+            inputs = service.cleaned(captured.inputs)
             return estimate_error(
                 (known.meta, known.inputs), (captured.meta, inputs), window=window
             )
@@ -272,10 +272,12 @@ class Monitoring:
                 f"Version {version.label} carries no training rows to compare with.",
                 hint="Save it anew from the Evaluate page.",
             )
-        names = list(version.schema.names)
+        schema = version.model.schema
         usual = self._usual_answers(project_id, number).meta
         return (
-            summarise_reference(version.reference[names], kinds=version.schema.kinds),
+            summarise_reference(
+                version.reference[list(schema.names)], kinds=schema.kinds
+            ),
             summarise_reference(answer_column(version.task, usual)),
         )
 
@@ -284,7 +286,16 @@ class Monitoring:
         service = self.service(project_id, number)
         version = service.version
         rows = self._data.part(version.lineage["split"]["id"], "validation")
-        inputs = coerce(rows, version.schema)
-        answers = service.predict(inputs, strict=False)
+        inputs = coerce(rows, version.model.schema)
+        answers = service.predict_cleaned(inputs)
         meta = captured_answers(answers).assign(outcome=rows[version.target])
         return CapturedPredictions(meta, inputs)
+
+
+def _as_cleaned(service: Service, given: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as given, but what the recipe repairs as it is repaired."""
+    steps = service.version.replay.recipe.steps
+    repaired = {name for step in steps for name in step.columns}
+    cleaned = service.cleaned(given)
+    names = [n for n in given.columns if n in repaired and n in cleaned]
+    return given.assign(**{name: cleaned[name].to_numpy() for name in names})

@@ -8,6 +8,7 @@ import pandas as pd
 from core.data import content_hash
 from core.errors import WorkspaceError
 from core.retraining import NextTable, next_table
+from core.serving import CapturedPredictions
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.monitoring import Monitoring
@@ -37,12 +38,14 @@ class NextCycle:
         It is the cleaned table of the champion's cycle and, below it, the captured
         rows whose outcome is known.
         """
-        version = self._monitoring.service(project_id).version
+        service = self._monitoring.service(project_id)
+        version = service.version
         old = self._data.labelled(version.lineage["cycle_id"])
         captured = self._monitoring.log.read(
             project_id, since=since, until=until, with_outcomes=True
         )
-        return next_table(old, captured, version.target, version.schema)
+        cleaned = CapturedPredictions(captured.meta, service.cleaned(captured.inputs))
+        return next_table(old, cleaned, version.target, version.model.schema)
 
     def start(
         self,
