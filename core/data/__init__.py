@@ -26,7 +26,7 @@ from core.data.schema import ColumnSchema, Schema, describe_schema
 from core.data.split_checks import SetSummary, SplitDiagnosis
 from core.data.splitting import STRATEGIES, Split, Strategy, split
 from core.data.steps import STEPS, StepField, StepKind
-from core.data.target import TASKS, Task, suggest_target, suggest_task
+from core.data.target import TASKS, Task, fitting_tasks, suggest_target, suggest_task
 
 __all__ = [
     "KINDS",
@@ -64,6 +64,7 @@ __all__ = [
     "coerce",
     "content_hash",
     "describe_schema",
+    "fitting_tasks",
     "fix_step",
     "profile",
     "read_parquet",

@@ -5,7 +5,8 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from core.data.frames import canonical, canonical_column, kind_of_dtype
+from core.data.frames import TEXT_KINDS, canonical, canonical_column, kind_of_dtype
+from core.data.schema import ColumnSchema
 from core.errors import DataError
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -55,9 +56,9 @@ def suggest_task(values: pd.Series) -> Task:
     present = column.dropna()
     n_distinct = int(present.nunique())
     if n_distinct < 2:
+        found = "no values" if n_distinct == 0 else "the same value in every row"
         raise DataError(
-            f"The column {values.name!r} has {n_distinct} different values; "
-            "there is nothing to predict.",
+            f"The column {values.name!r} has {found}; there is nothing to predict.",
             hint="Choose a target with at least two different values.",
         )
     kind = kind_of_dtype(column)
@@ -74,6 +75,24 @@ def suggest_task(values: pd.Series) -> Task:
     whole = bool((numbers == np.rint(numbers)).all())
     few = n_distinct <= MOST_CLASSES and len(numbers) >= 10 * n_distinct
     return "multiclass" if whole and few else "regression"
+
+
+def fitting_tasks(column: ColumnSchema) -> tuple[Task, ...]:
+    """Return the tasks that a column can be the target of; () for one that cannot be.
+
+    Examples
+    --------
+    >>> from core.data.schema import describe_schema
+    >>> schema = describe_schema(pd.DataFrame({"left": ["a", "b"], "n": [1.5, 2.5]}))
+    >>> fitting_tasks(schema["left"]), fitting_tasks(schema["n"])
+    (('binary',), ('binary', 'regression'))
+    """
+    if column.n_distinct < 2 or column.kind == "date":
+        return ()
+    words = column.kind in TEXT_KINDS or column.kind == "boolean"
+    two = column.n_distinct == 2
+    fits = {"binary": two, "multiclass": not two, "regression": not words}
+    return tuple(task for task in TASKS if fits[task])
 
 
 def suggest_target(frame: pd.DataFrame) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from core.data import Recipe, Task
+from core.data import Recipe, Schema, Task, fitting_tasks
 from core.errors import WorkspaceError
 from core.storage import Database
 from core.storage.tables import cycles
@@ -81,12 +81,16 @@ class Cycles:
     def use_dataset(self, cycle_id: str, dataset_id: str) -> Cycle:
         """Let a cycle work on a dataset; what was made from another goes stale.
 
-        Target and recipe stay only where the new table has their columns.
+        Target and recipe stay only where the new table has the target, and it can
+        still be predicted as it was.
         """
         cycle = self.get(cycle_id)
         dataset = self._store.get(dataset_id, "dataset")
-        names = {column["name"] for column in dataset.payload["schema"]["columns"]}
-        keep = cycle.target in names
+        schema = Schema.from_dict(dataset.payload["schema"])
+        keep = any(
+            column.name == cycle.target and cycle.task in fitting_tasks(column)
+            for column in schema
+        )
         return self.point(
             cycle_id,
             dataset_id=dataset_id,
@@ -96,14 +100,28 @@ class Cycles:
         )
 
     def set_target(self, cycle_id: str, target: str, task: Task) -> Cycle:
-        """Say which column is to be predicted, and as what."""
+        """Say which column is to be predicted, and as what.
+
+        Raises
+        ------
+        WorkspaceError
+            The table has no such column, or it cannot be predicted as that.
+        """
         cycle = self.get(cycle_id)
         dataset = self._store.get(cycle.dataset_id or "", "dataset")
-        names = [column["name"] for column in dataset.payload["schema"]["columns"]]
-        if target not in names:
+        schema = Schema.from_dict(dataset.payload["schema"])
+        if target not in schema:
             raise WorkspaceError(
                 f"The table has no column “{target}”.",
                 hint="Choose the target from the table's columns.",
+            )
+        fitting = fitting_tasks(schema[target])
+        if task not in fitting:
+            raise WorkspaceError(
+                f"The column “{target}” cannot be predicted as {task}.",
+                hint=f"Predict it as {' or '.join(fitting)}."
+                if fitting
+                else "Choose a column of two or more different values, no dates.",
             )
         return self.point(cycle_id, target=target, task=task)
 

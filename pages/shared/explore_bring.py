@@ -11,7 +11,6 @@ from core.workspace import Cycle, Dataset
 from pages.shared.frame import facts, md, stop_on_error
 from pages.shared.state import recall, remember, workspace
 
-_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx", "xls", "ods"]
 _N_ROWS, _N_COLUMNS = 500, 100
 _TURN = "explore-upload"
 _DELIMITERS = {"Comma": ",", "Semicolon": ";", "Tab": "\t", "Bar |": "|"}
@@ -25,7 +24,6 @@ def ask_table(cycle: Cycle) -> None:
     settings, turn = workspace().settings, recall(_TURN, 0)
     uploaded = st.file_uploader(
         "A table: one row for each case, one column for each thing known about it",
-        type=_TYPES,
         key=f"{_TURN}-{cycle.id}-{turn}",
         max_upload_size=settings.max_upload_mb,
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.data import TASKS, Task, suggest_task
+from core.data import Task, fitting_tasks, suggest_task
 from core.errors import DataError
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_facts import suggestion
@@ -53,7 +53,7 @@ def _ask(cycle: Cycle, dataset: Dataset) -> None:
         task = two.selectbox(
             "What it is",
             allowed,
-            index=allowed.index(_first(cycle, target, first)),
+            index=allowed.index(_first(cycle, target, allowed, first)),
             format_func=TASK_WORDS.__getitem__,
             key=f"explore-task-{dataset.id}-{names.index(target)}",
         )
@@ -65,8 +65,10 @@ def _ask(cycle: Cycle, dataset: Dataset) -> None:
         st.caption("Suggested from names and values; change it if it is another one.")
 
 
-def _first(cycle: Cycle, target: str, suggested: Task) -> Task:
-    return cycle.task if cycle.task and cycle.target == target else suggested
+def _first(cycle: Cycle, target: str, allowed: list[Task], suggested: Task) -> Task:
+    """Return the task that was chosen, where it still fits."""
+    chosen = cycle.task if cycle.target == target else None
+    return chosen if chosen in allowed else suggested
 
 
 def possible_tasks(dataset: Dataset, target: str) -> tuple[list[Task], Task]:
@@ -77,9 +79,5 @@ def possible_tasks(dataset: Dataset, target: str) -> tuple[list[Task], Task]:
     DataError
         The column cannot be a target.
     """
-    column = dataset.schema[target]
     suggested = suggest_task(workspace().data.frame(dataset.id)[target])
-    words = column.kind in ("category", "text", "id", "boolean")
-    two = column.n_distinct == 2
-    allowed = {"binary": two, "multiclass": not two, "regression": not words}
-    return [task for task in TASKS if allowed[task]], suggested
+    return list(fitting_tasks(dataset.schema[target])), suggested

@@ -110,3 +110,35 @@ def test_a_target_of_yes_and_no_is_predicted_in_these_words(
 ):
     rows = workspace.data.part(split_cycle.split_id or "", "train")
     assert set(rows["left"]) == {"yes", "no"}
+
+
+def test_a_target_stays_with_a_new_table_only_where_it_fits_its_task(
+    workspace: Workspace, split_cycle: Cycle
+):
+    def take(*outcomes: str) -> Cycle:
+        frame = pd.DataFrame(
+            {"calls": range(30), "left": [*outcomes] * (30 // len(outcomes))}
+        )
+        frame = frame.astype({"left": "str"})
+        dataset = workspace.data.add_frame(split_cycle.project_id, frame, "new.csv")
+        return workspace.cycles.use_dataset(split_cycle.id, dataset.id)
+
+    assert (take("no", "yes").target, take("no", "yes").task) == ("left", "binary")
+    assert take("no", "yes", "perhaps").target is None
+
+
+@pytest.mark.parametrize(
+    ("target", "task", "hint"),
+    [
+        pytest.param("nowhere", "binary", "table's columns", id="no such column"),
+        pytest.param("left", "regression", "as binary", id="words as a number"),
+        pytest.param("age", "binary", "as multiclass or regression", id="numbers"),
+    ],
+)
+def test_a_target_that_does_not_fit_its_task_is_refused(
+    workspace: Workspace, split_cycle: Cycle, target: str, task, hint: str
+):
+    with pytest.raises(WorkspaceError) as caught:
+        workspace.cycles.set_target(split_cycle.id, target, task)
+    assert hint in caught.value.hint
+    assert workspace.cycles.get(split_cycle.id).target == "left"
