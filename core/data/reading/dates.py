@@ -60,7 +60,9 @@ class DateStyle:
         )
 
 
-def guess_dates(values: Sequence[str]) -> DateStyle | None:
+def guess_dates(
+    values: Sequence[str], day_first: bool | None = None
+) -> DateStyle | None:
     """Guess how dates are written, or None when they are not all dates.
 
     Examples
@@ -81,11 +83,11 @@ def guess_dates(values: Sequence[str]) -> DateStyle | None:
         found = [pattern.fullmatch(value) for value in values]
         if all(found):
             parts = [match for match in found if match]
-            return _named(parts, name) if name else _digits(parts)
+            return _named(parts, name) if name else _digits(parts, day_first)
     return None
 
 
-def _digits(found: list["re.Match[str]"]) -> DateStyle | None:
+def _digits(found: list["re.Match[str]"], asked: bool | None) -> DateStyle | None:
     separators = {match["s"] for match in found}
     if len(separators) > 1:
         return None
@@ -107,9 +109,12 @@ def _digits(found: list["re.Match[str]"]) -> DateStyle | None:
         over_b = any(int(match["b"]) > 12 for match in found)
         if over_a and over_b:
             return None
-        day_first = over_a or (not over_b and mark != "/")
+        either = not (over_a or over_b)
+        day_first = over_a or (either and mark != "/")
+        if either and asked is not None:
+            day_first = asked
         orders = ["%d", "%m", year] if day_first else ["%m", "%d", year]
-        ambiguous = not (over_a or over_b) and mark != "."
+        ambiguous = either and mark != "." and asked is None
     return DateStyle(_with_clock(mark.join(orders), found), ambiguous=ambiguous)
 
 

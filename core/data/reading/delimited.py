@@ -6,7 +6,7 @@ than the table are refused and reported.
 
 import mmap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -23,6 +23,7 @@ from core.data.reading.dialect import (
     modal_width,
 )
 from core.data.reading.encoding import Decoded
+from core.data.reading.options import ReadOptions
 from core.data.reading.report import RefusedRow
 from core.errors import DataError
 
@@ -90,13 +91,25 @@ class Layout:
     notes: tuple[str, ...]
 
 
-def read_delimited(
-    decoded: Decoded,
-    *,
-    delimiter: str | None = None,
-    header: bool | None = None,
-) -> TextTable:
-    """Read a delimited text into columns of text.
+@dataclass(frozen=True, eq=False)
+class Located:
+    """A table found in a text: the bytes from `start` on are its rows.
+
+    Attributes
+    ----------
+    data : bytes or mmap
+        UTF-8.
+    start : int
+    layout : Layout
+    """
+
+    data: "bytes | mmap.mmap"
+    start: int
+    layout: Layout
+
+
+def locate(decoded: Decoded, options: ReadOptions) -> Located:
+    """Find out how a delimited text is written and where its rows begin.
 
     Raises
     ------
@@ -107,13 +120,20 @@ def read_delimited(
     sample, whole = _sample(data, decoded.start)
     if not sample.strip("\ufeff \r\n\t"):
         raise DataError("The file is empty.", hint="Choose a file with a table in it.")
-    layout = _find_layout(sample, whole, delimiter, header)
+    layout = _find_layout(sample, whole, options)
+    layout = replace(layout, notes=(*decoded.notes, *layout.notes))
     start = decoded.start + _offset(sample, layout.n_lines_before)
-    columns, refusals = _parse(data, start, layout)
+    return Located(data, start, layout)
+
+
+def read_text(located: Located) -> TextTable:
+    """Read a located table into columns of text."""
+    layout = located.layout
+    columns, refusals = _parse(located.data, located.start, layout)
     names, columns, notes = _without_empty_last(layout, columns)
     return TextTable(
         names, tuple(columns), layout.header, layout.dialect, refusals,
-        (*decoded.notes, *layout.notes, *notes),
+        (*layout.notes, *notes),
     )  # fmt: skip
 
 
@@ -139,10 +159,9 @@ def _sample(data: bytes | mmap.mmap, start: int) -> tuple[str, bool]:
         size *= 8
 
 
-def _find_layout(
-    sample: str, whole: bool, delimiter: str | None, header: bool | None
-) -> Layout:
-    dialect = guess_dialect(sample, delimiter=delimiter)
+def _find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
+    header = options.header
+    dialect = guess_dialect(sample, delimiter=options.delimiter, quote=options.quote)
     rows, ends = _sample_rows(dialect, sample, whole)
     width, _ = modal_width([len(row) for row in rows])
     start = find_start([len(row) for row in rows], width)
@@ -236,21 +255,33 @@ def _parse_with_arrow(
         read_options=pcsv.ReadOptions(
             column_names=positions, block_size=block_size, use_threads=fast
         ),
-        parse_options=pcsv.ParseOptions(
-            delimiter=layout.dialect.delimiter or NO_DELIMITER,
-            quote_char=quote if quoted else False,
-            escape_char=layout.dialect.escape or False,
-            newlines_in_values=quoted,
-            ignore_empty_lines=layout.width > 1,
-            invalid_row_handler=refuse,
-        ),
-        convert_options=pcsv.ConvertOptions(
-            column_types=dict.fromkeys(positions, pa.string()),
-            strings_can_be_null=False,
-            check_utf8=False,
-        ),
+        parse_options=parse_options(layout, quoted=quoted, refuse=refuse),
+        convert_options=convert_options(positions),
     )
     return table, refusals
+
+
+def parse_options(layout: Layout, *, quoted: bool, refuse: Any) -> Any:
+    """Return how Arrow is to part a text into cells."""
+    quote = layout.dialect.quote
+    return pcsv.ParseOptions(
+        delimiter=layout.dialect.delimiter or NO_DELIMITER,
+        quote_char=quote if quoted and quote else False,
+        escape_char=layout.dialect.escape or False,
+        newlines_in_values=quoted,
+        ignore_empty_lines=layout.width > 1,
+        invalid_row_handler=refuse,
+    )
+
+
+def convert_options(columns: Sequence[str]) -> Any:
+    """Return that Arrow is to keep these columns, as text, as they are."""
+    return pcsv.ConvertOptions(
+        column_types=dict.fromkeys(columns, pa.string()),
+        include_columns=list(columns),
+        strings_can_be_null=False,
+        check_utf8=False,
+    )
 
 
 def _without_trailing_blanks(table: Any) -> Any:

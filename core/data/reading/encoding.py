@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from core.data.reading.scan import contains, is_utf8
 from core.data.reading.sources import ACCEPTED
 from core.errors import DataError
 
 _SAMPLE: Final = 2**16
-_CHUNK: Final = 2**24
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -82,18 +82,6 @@ def decode(data: bytes | mmap.mmap, encoding: str | None = None) -> Decoded:
     return _without_nul(_eight_bit(data, sample))
 
 
-def is_utf8(data: bytes | mmap.mmap) -> bool:
-    """Say whether all bytes are valid UTF-8, a chunk at a time."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for position in range(0, len(data), _CHUNK):
-            decoder.decode(data[position : position + _CHUNK])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _as_given(data: bytes | mmap.mmap, encoding: str) -> Decoded:
     try:
         name = codecs.lookup(encoding).name
@@ -150,7 +138,7 @@ def _eight_bit(data: bytes | mmap.mmap, sample: bytes) -> Decoded:
 
 def _without_nul(decoded: Decoded) -> Decoded:
     data = decoded.data
-    if data.find(b"\x00") < 0:
+    if not contains(data, b"\x00"):
         return decoded
     content = bytes(data)
     note = f"{content.count(0):,} zero bytes in the text were left out."

@@ -2,41 +2,35 @@
 
 import mmap
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
 
 from core.data.dataset import read_parquet
-from core.data.frames import ColumnKind, build_frame
-from core.data.reading.delimited import TextTable, read_delimited
+from core.data.reading.collect import TypedColumn, as_words
+from core.data.reading.delimited import TextTable, locate, read_text
 from core.data.reading.encoding import decode
+from core.data.reading.options import ReadOptions
 from core.data.reading.report import ReadReport, Table
 from core.data.reading.sources import Raw, detect_format, gunzip, open_source, unzip
-from core.data.reading.typed import TypedColumn, type_column, type_notes
+from core.data.reading.stream import stream_table
+from core.data.reading.typed import TypedTable, type_column, type_notes
 from core.data.reading.workbook import read_workbook
-from core.data.schema import Schema, describe_schema
 from core.errors import DataError
 
-Format = Literal["csv", "parquet", "excel"]
 OnProgress = Callable[[float, str], None]
 
 
-def read_table(  # noqa: PLR0913 - every guess of the import page can be set
+def read_table(
     source: str | Path | BinaryIO,
     name: str | None = None,
     *,
-    as_text: bool = False,
-    format: Format | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    header: bool | None = None,
-    sheet: str | None = None,
-    max_rows: int | None = None,
-    max_columns: int | None = None,
     on_progress: OnProgress | None = None,
+    **options: Any,
 ) -> Table:
     r"""Read a table from a file, and say how it was read.
 
@@ -50,15 +44,10 @@ def read_table(  # noqa: PLR0913 - every guess of the import page can be set
     source : path or binary file
     name : str, default None
         What to call it; the file's own name when None.
-    as_text : bool, default False
-        Keep every cell as it was written, without types and missing values.
-    format : {"csv", "parquet", "excel"}, default None
-    delimiter, encoding, sheet : str, default None
-    header : bool, default None
-        Whether the first row names the columns.
-    max_rows, max_columns : int, default None
-        A larger table is refused.
     on_progress : callable(fraction, message), default None
+    **options
+        What is known about the file, by the names of `ReadOptions`: ``delimiter``,
+        ``encoding``, ``header``, ``sheet``, ``max_rows``, ``as_text`` …
 
     Returns
     -------
@@ -84,22 +73,35 @@ def read_table(  # noqa: PLR0913 - every guess of the import page can be set
     raw = open_source(source, name)
     if not raw.size_bytes:
         raise DataError("The file is empty.", hint="Choose a file with a table in it.")
+    given = ReadOptions(**options)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(lambda: raw.sha256)
+        table = _read(raw, given, tell)
+    tell(1.0, "Read")
+    return table
+
+
+def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
     data, kind = _unpack(raw)
-    if format is not None and format != kind:
-        kind = _as_asked(format, kind)
-    limits = (max_rows, max_columns)
+    if options.format is not None and options.format != kind:
+        _refuse_format(options.format, kind)
     if kind == "parquet":
-        return _read_parquet(raw, data, limits)
+        frame = read_parquet(pa.BufferReader(pa.py_buffer(data)))
+        options.check_size(len(frame), frame.shape[1])
+        return Table(frame, _report(raw, "parquet", frame))
     tell(0.1, "Finding out how it is written")
     if kind == "excel":
-        text, used = read_workbook(data, sheet=sheet, header=header), None
-    else:
-        decoded = decode(data, encoding)
-        used = decoded.encoding
-        text = read_delimited(decoded, delimiter=delimiter, header=header)
-        del decoded
-    _check_size(text.n_rows, len(text.names), limits)
-    return _finish(raw, kind, text, used, tell if not as_text else None)
+        text = read_workbook(data, sheet=options.sheet, header=options.header)
+        return _finish(raw, kind, _typed(text, options, tell), None)
+    decoded = decode(data, options.encoding)
+    located = locate(decoded, options)
+    used = decoded.encoding
+    del decoded, data
+    typed = None if options.as_text else stream_table(located, options, tell)
+    if typed is None:
+        typed = _typed(read_text(located), options, tell)
+    options.check_size(typed.n_rows, len(typed.names))
+    return _finish(raw, kind, typed, used)
 
 
 def _unpack(raw: Raw) -> tuple[bytes | mmap.mmap, str]:
@@ -119,7 +121,7 @@ def _unpack(raw: Raw) -> tuple[bytes | mmap.mmap, str]:
     return data, kind
 
 
-def _as_asked(asked: Format, found: str) -> str:
+def _refuse_format(asked: str, found: str) -> None:
     if asked not in ("csv", "parquet", "excel"):
         raise DataError(
             f"The format {asked!r} is unknown.", hint="Use csv, parquet or excel."
@@ -129,71 +131,47 @@ def _as_asked(asked: Format, found: str) -> str:
     )
 
 
-def _read_parquet(
-    raw: Raw, data: bytes | mmap.mmap, limits: tuple[int | None, int | None]
-) -> Table:
-    frame = read_parquet(pa.BufferReader(pa.py_buffer(data)))
-    _check_size(len(frame), frame.shape[1], limits)
-    report = _report(raw, "parquet", frame)
-    return Table(frame, describe_schema(frame), report)
-
-
-def _check_size(
-    n_rows: int, n_columns: int, limits: tuple[int | None, int | None]
-) -> None:
-    if not n_rows or not n_columns:
-        raise DataError(
-            "The table has no rows below its header.",
-            hint="Bring a table with at least a few rows.",
-        )
-    for count, limit, what in zip(
-        (n_rows, n_columns), limits, ("rows", "columns"), strict=True
-    ):
-        if limit is not None and count > limit:
-            raise DataError(
-                f"The table has {count:,} {what}; at most {limit:,} are taken.",
-                hint=f"Bring fewer {what}, or raise RONDO_MAX_{what.upper()}.",
-            )
-
-
-def _finish(
-    raw: Raw, kind: str, text: TextTable, encoding: str | None, tell: OnProgress | None
-) -> Table:
-    """Give the columns their types, unless they stay text (`tell` is None)."""
+def _typed(text: TextTable, options: ReadOptions, tell: OnProgress) -> TypedTable:
+    """Give columns of text their types, unless they are to stay text."""
+    options.check_size(text.n_rows, len(text.names))
     columns: list[TypedColumn] = []
     for position, (name, cells) in enumerate(
         zip(text.names, text.columns, strict=True)
     ):
-        if tell is None:
-            values = pd.Series(cells.to_pandas()).astype("str")
-            columns.append(TypedColumn(values))
+        if options.as_text:
+            columns.append(TypedColumn(as_words(cells)))
         else:
             tell(0.3 + 0.6 * position / len(text.names), f"Reading {name}")
-            columns.append(type_column(name, cells))
-    named = dict(zip(text.names, columns, strict=True))
-    frame = build_frame({n: column.values for n, column in named.items()}, text.n_rows)
-    kinds: dict[str, ColumnKind] = {
-        n: column.kind for n, column in named.items() if column.kind is not None
-    }
-    described = describe_schema(frame, kinds)
-    schema = Schema(
-        tuple(replace(c, words=named[c.name].words) for c in described.columns)
+            columns.append(type_column(name, cells, options))
+    return TypedTable(
+        text.names, columns, text.n_rows, text.header, text.dialect, text.refusals,
+        text.notes,
+    )  # fmt: skip
+
+
+def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Table:
+    named = dict(zip(typed.names, typed.columns, strict=True))
+    index = pd.RangeIndex(typed.n_rows)
+    frame = pd.DataFrame(
+        {name: column.values for name, column in named.items()},
+        index=index,
+        columns=pd.Index(list(named), dtype=str),
+        copy=False,
     )
-    notes = (*text.notes, *type_notes(text.names, columns))
-    dialect = text.dialect
+    dialect = typed.dialect
     report = replace(
         _report(raw, kind, frame),
         encoding=encoding,
         delimiter=dialect.delimiter if dialect else None,
         quote=dialect.quote if dialect else None,
-        header=text.header,
-        n_refused=text.refusals.count,
-        refused=tuple(text.refusals.rows),
-        notes=notes,
+        header=typed.header,
+        n_refused=typed.refusals.count,
+        refused=tuple(typed.refusals.rows),
+        notes=(*typed.notes, *type_notes(typed.names, typed.columns)),
     )
-    if tell is not None:
-        tell(1.0, "Read")
-    return Table(frame, schema, report)
+    kinds = {n: column.kind for n, column in named.items() if column.kind is not None}
+    words = {n: column.words for n, column in named.items() if column.words}
+    return Table(frame, report, kinds, words)
 
 
 def _report(raw: Raw, kind: str, frame: pd.DataFrame) -> ReadReport:

@@ -1,12 +1,14 @@
 """What was read, and how: every guess and every refused row is kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from core.data.schema import Schema
+from core.data.frames import ColumnKind
+from core.data.schema import Schema, describe_schema
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class ReadReport:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ReadReport":
         """Return the report that `to_dict` wrote; unknown keys are left out."""
-        known = {field.name for field in fields(cls)}
+        known = {item.name for item in fields(cls)}
         taken = {key: value for key, value in values.items() if key in known}
         taken["refused"] = tuple(RefusedRow(**row) for row in values["refused"])
         taken["notes"] = tuple(values["notes"])
@@ -91,10 +93,22 @@ class Table:
     Attributes
     ----------
     frame : DataFrame of shape (n_rows, n_columns), canonical
-    schema : Schema
     report : ReadReport
+    kinds : mapping of str to kind
+        Of the columns whose kind was told while reading.
+    words : mapping of str to (str, str)
+        How the file wrote false and true, for columns of booleans.
     """
 
     frame: pd.DataFrame
-    schema: Schema
     report: ReadReport
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """What each column holds; counted when first asked for, then kept."""
+        described = describe_schema(self.frame, self.kinds)
+        return Schema(
+            tuple(replace(c, words=self.words.get(c.name)) for c in described)
+        )

@@ -1,14 +1,15 @@
 """The bytes of a file, and what kind of file they are (never by its name alone)."""
 
-import hashlib
 import io
 import mmap
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
+from core.data.reading.scan import sha256
 from core.errors import DataError
 
 MOST_BYTES: Final = 4 * 2**30
@@ -42,14 +43,16 @@ class Raw:
     name : str
         The last part of its name.
     size_bytes : int
-    sha256 : str
-        Of the bytes as they came, hex digits.
     """
 
     data: "bytes | mmap.mmap"
     name: str
     size_bytes: int
-    sha256: str
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes as they came, hex digits."""
+        return sha256(self.data)
 
 
 def open_source(source: str | Path | BinaryIO, name: str | None) -> Raw:
@@ -61,8 +64,7 @@ def open_source(source: str | Path | BinaryIO, name: str | None) -> Raw:
     else:
         data = source.read()
         given = name or str(getattr(source, "name", "") or "table")
-    digest = hashlib.sha256(data).hexdigest()
-    return Raw(data, PurePath(given).name or "table", len(data), digest)
+    return Raw(data, PurePath(given).name or "table", len(data))
 
 
 def _map(path: Path) -> bytes | mmap.mmap:

@@ -1,0 +1,101 @@
+"""How fast and how well tables are read: ``python benchmarks/reading.py [MB]``.
+
+Speed and memory stand against ``pandas.read_csv(engine="pyarrow")`` in one run, each
+in a process of its own; every figure is the best of three.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+
+def write_table(path: Path, size_mb: int) -> None:
+    """Write a clean table of about so many MB: numbers, words, dates, yes and no."""
+    rng, n_rows = np.random.default_rng(0), size_mb * 10_400
+    days = pd.to_timedelta(rng.integers(0, 1500, n_rows), unit="D")
+    score = np.where(rng.random(n_rows) < 0.1, np.nan, rng.gamma(2, 3, n_rows).round(4))
+    table = pd.DataFrame(
+        {
+            "id": np.arange(n_rows),
+            "age": rng.integers(18, 90, n_rows),
+            "price": rng.normal(100, 20, n_rows).round(2),
+            "x": rng.normal(size=n_rows),
+            "plan": rng.choice(["basic", "plus", "pro"], n_rows),
+            "city": rng.choice([f"city {i}" for i in range(500)], n_rows),
+            "since": (pd.Timestamp("2020-01-01") + days).strftime("%Y-%m-%d"),
+            "active": rng.choice(["yes", "no"], n_rows),
+            "score": score,
+            "count": rng.poisson(30, n_rows),
+            "code": rng.choice(["A1", "B2", "C3"], n_rows),
+            "w": rng.random(n_rows),
+        }
+    )
+    table.to_csv(path, index=False)
+
+
+def peak_bytes() -> int:
+    """Return the most memory this process ever had (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(x for x in lines if x.startswith("VmHWM")).split()[1])
+
+
+def measure(reader: str, path: str) -> None:
+    """Print wall and CPU seconds, then peak memory over the table's size."""
+    if reader == "rondo":
+        from core.data import read_table
+
+        def read() -> pd.DataFrame:
+            return read_table(path).frame
+    else:
+
+        def read() -> pd.DataFrame:
+            return pd.read_csv(path, engine="pyarrow")
+
+    before = peak_bytes()
+    frame = read()
+    share = (peak_bytes() - before) / frame.memory_usage(deep=True).sum()
+    del frame
+    wall, cpu = [], []
+    for _ in range(3):
+        started, busy = time.perf_counter(), time.process_time()
+        read()
+        wall.append(time.perf_counter() - started)
+        cpu.append(time.process_time() - busy)
+    print(min(wall), min(cpu), share)
+
+
+def compare_speed(size_mb: int) -> None:
+    """Print the two readers beside each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clean.csv"
+        write_table(path, size_mb)
+        print(f"Clean CSV of {path.stat().st_size / 1e6:,.0f} MB")
+        figures = {}
+        for reader in ("pandas", "rondo"):
+            command = [sys.executable, __file__, "--measure", reader, str(path)]
+            out = subprocess.run(
+                command, check=True, capture_output=True, text=True, cwd=ROOT
+            )
+            figures[reader] = [float(word) for word in out.stdout.split()]
+            wall, cpu, share = figures[reader]
+            print(f"  {reader:7} {wall:6.2f} s, CPU {cpu:6.2f} s, peak {share:4.2f} x")
+        pandas, rondo = figures["pandas"], figures["rondo"]
+        print(
+            f"  ratio   {rondo[0] / pandas[0]:6.2f} (to reach: 1.5), "
+            f"CPU {rondo[1] / pandas[1]:6.2f}"
+        )
+
+
+if __name__ == "__main__":
+    if "--measure" in sys.argv:
+        measure(*sys.argv[2:])
+    else:
+        compare_speed(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

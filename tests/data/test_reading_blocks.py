@@ -1,0 +1,106 @@
+"""A large file is read block by block, with the values of a reading at once."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.data.reading import blocks, read_table, stream
+from core.errors import DataError
+
+CELLS = st.sampled_from(
+    [
+        "1", "2", "30", "-4", "+5", "007", "0", "1.5", "-2e3", ".5", "1e400", "",
+        "NA", " 7", "8 ", "-", "yes", "no", "true", "FALSE", "2024-01-31",
+        "2024-01-31 10:00:00", "31/12/2024", "01/02/2024", "12.5 %", "€ 3", "1 234",
+        "12345678901234567", "123456789012345678901234", "word", '"x, y"', '"a\nb"',
+        '"q ""q"""', "Käse", " led", "inf", "?",
+    ]
+)  # fmt: skip
+COLUMNS = st.lists(
+    st.lists(CELLS, min_size=1, max_size=3), min_size=2, max_size=5
+).flatmap(
+    lambda pools: st.lists(
+        st.tuples(*(st.sampled_from(pool) for pool in pools)), min_size=4, max_size=60
+    )
+)
+
+
+def read_in_blocks(content: bytes, monkeypatch, size: int = 256, **options):
+    with monkeypatch.context() as patch:
+        patch.setattr(stream, "STREAM_FROM", 0)
+        patch.setattr(blocks, "BLOCK", size)
+        patch.setattr(blocks, "_PIECE", max(64, len(content)))
+        return read_table(io.BytesIO(content), "t.csv", **options)
+
+
+def outcome(read):
+    try:
+        return read()
+    except DataError as error:
+        return error
+
+
+@settings(deadline=None, max_examples=150)
+@given(COLUMNS)
+def test_blocks_give_the_table_that_reading_at_once_gives(rows):
+    names = [f"name_{i}" for i in range(len(rows[0]))]
+    lines = [",".join(cells) for cells in [names, *rows]]
+    content = ("\n".join(lines) + "\n").encode()
+    expected = outcome(lambda: read_table(io.BytesIO(content), "t.csv"))
+    found = outcome(lambda: read_in_blocks(content, pytest.MonkeyPatch()))
+    if isinstance(expected, DataError):
+        assert str(found) == str(expected)
+        return
+    pd.testing.assert_frame_equal(found.frame, expected.frame)
+    assert found.schema == expected.schema
+    assert found.report == expected.report
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_refused_rows_of_any_block_have_their_line(monkeypatch, quoted):
+    lines = ["a,b"] + [f'{i},"{i}"' if quoted else f"{i},{i}" for i in range(400)]
+    lines[37] = "x,y,z"
+    lines[311] = "lonely"
+    content = "\n".join(lines).encode()
+    report = read_in_blocks(content, monkeypatch).report
+    assert [row.line for row in report.refused] == [38, 312]
+    assert report.n_rows == 398
+
+
+def test_a_column_that_fails_late_is_read_again_as_text(monkeypatch):
+    lines = ["n,zip"] + [f"{i},{10000 + i}" for i in range(30_000)]
+    lines[20_001] = "oops,007"
+    content = "\n".join(lines).encode()
+    with monkeypatch.context() as patch:
+        patch.setattr(stream, "STREAM_FROM", 0)
+        frame = read_table(io.BytesIO(content), "t.csv").frame
+    assert frame["n"][20_000] == "oops"
+    assert frame["zip"][20_000] == "007"
+    assert frame["n"][20_001] == "20001"
+
+
+def test_long_whole_numbers_beside_missing_ones_keep_their_digits():
+    content = b"n,m\n9007199254740993,1\n,2\n123456789012345678,3\n"
+    frame = read_table(io.BytesIO(content), "t.csv").frame
+    assert frame["n"].tolist()[0] == "9007199254740993"
+
+
+def test_more_rows_than_allowed_end_the_reading(monkeypatch):
+    content = b"a,b\n" + b"1,2\n" * 3_000
+    with pytest.raises(DataError, match="1,000"):
+        read_in_blocks(content, monkeypatch, max_rows=1_000)
+
+
+def test_a_large_file_needs_little_more_memory_than_its_table(tmp_path):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "t.csv"
+    pd.DataFrame(rng.normal(size=(60_000, 6))).to_csv(path, index=False)
+    table = read_table(path)
+    assert table.frame.shape == (60_000, 6)
+    for name in table.frame:
+        base = table.frame[name].to_numpy().base
+        assert base is None or base.nbytes < 6 * table.frame[name].nbytes
