@@ -4,6 +4,7 @@ from core.data.coerce import coerce
 from core.data.dataset import content_hash, read_parquet, write_parquet
 from core.data.fixes import fix_step, recipe_from, suggest_recipe
 from core.data.frames import KINDS, ColumnKind, canonical
+from core.data.previews import RecipeFit, StepPreview, fit_recipe, preview_step
 from core.data.profile import profile
 from core.data.profiled import (
     Associations,
@@ -43,6 +44,7 @@ __all__ = [
     "Profile",
     "ReadReport",
     "Recipe",
+    "RecipeFit",
     "RefusedRow",
     "Relation",
     "Replay",
@@ -55,6 +57,7 @@ __all__ = [
     "StepEffect",
     "StepField",
     "StepKind",
+    "StepPreview",
     "Strategy",
     "Table",
     "Task",
@@ -64,8 +67,10 @@ __all__ = [
     "coerce",
     "content_hash",
     "describe_schema",
+    "fit_recipe",
     "fitting_tasks",
     "fix_step",
+    "preview_step",
     "profile",
     "read_parquet",
     "read_table",

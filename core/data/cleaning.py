@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.data.coerce import cast_column
 from core.data.frames import (
     as_text,
-    build_frame,
     canonical_column,
     kind_of_dtype,
 )
@@ -32,7 +32,6 @@ _COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     ">=": operator.ge,
 }
 OPERATORS: Final = (*_COMPARISONS, "is missing")
-PARTS: Final = ("year", "month", "day", "weekday", "hour", "days")
 CASES: Final = ("keep", "lower", "upper", "title")
 
 
@@ -41,26 +40,50 @@ def drop_columns(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFr
     return frame.drop(columns=list(columns))
 
 
-def drop_duplicates(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+def not_repeated(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.Series:
     """Keep the first of equal rows; equal in all columns when none is named."""
-    return frame.drop_duplicates(subset=list(columns) or None, ignore_index=True)
+    return ~frame.duplicated(subset=list(columns) or None)
 
 
-def drop_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
+def not_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.Series:
     """Leave out rows that lack a value in one of the columns, or in any."""
-    return frame.dropna(subset=list(columns) or None, ignore_index=True)
+    return frame[list(columns or frame.columns)].notna().all(axis=1)
 
 
-def drop_rows(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+def not_fitting(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
     """Leave out rows whose value fits the rule; a missing value fits only its own."""
     values = frame[columns[0]]
     if options["operator"] == "is missing":
-        fits = values.isna()
-    else:
-        compare = _COMPARISONS[options["operator"]]
-        value = _as_value(options.get("value"), values)
-        fits = compare(values, value).fillna(False).astype(bool) & values.notna()
-    return frame.loc[~fits].reset_index(drop=True)
+        return values.notna()
+    compare = _COMPARISONS[options["operator"]]
+    value = _as_value(options.get("value"), values)
+    fits: pd.Series = compare(values, value).fillna(False).astype(bool)
+    return ~(fits & values.notna())
+
+
+def not_outside(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.Series:
+    """Leave out rows with a number outside the limits; missing ones stay."""
+    return ~_outside(frame, columns, options).any(axis=1)
+
+
+def _outside(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
+    low, high = _limits(frame, columns, options)
+    numbers = frame[list(columns)]
+    beyond = pd.DataFrame(False, index=frame.index, columns=numbers.columns)
+    if low is not None:
+        beyond |= numbers < low
+    if high is not None:
+        beyond |= numbers > high
+    return beyond
+
+
+def blank_outside(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> pd.DataFrame:
+    """Make numbers outside the limits missing."""
+    beyond = _outside(frame, columns, options)
+    masked = {n: canonical_column(frame[n].mask(beyond[n])) for n in columns}
+    return _changed(frame, masked)
 
 
 def set_type(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
@@ -133,14 +156,17 @@ def fill_missing(
     return _changed(frame, changed)
 
 
-def flag_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFrame:
-    """Add a boolean column that says where a value was missing."""
-    flags = {f"{name} is missing": frame[name].isna() for name in columns}
-    return _added(frame, flags)
-
-
 def clip(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
     """Write values outside the limits as the limit."""
+    low, high = _limits(frame, columns, options)
+    clipped = {n: canonical_column(frame[n].clip(low, high)) for n in columns}
+    return _changed(frame, clipped)
+
+
+def _limits(
+    frame: pd.DataFrame, columns: Columns, options: Options
+) -> tuple[float | None, float | None]:
+    """Return the limits, once it is sure that they fit the columns."""
     low, high = options.get("minimum"), options.get("maximum")
     if low is not None and high is not None and low > high:
         raise DataError(
@@ -153,29 +179,9 @@ def clip(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFram
                 f"The column {name!r} holds no numbers to limit.",
                 hint="Choose columns of numbers, or set their type first.",
             )
-    clipped = {n: canonical_column(frame[n].clip(low, high)) for n in columns}
-    return _changed(frame, clipped)
-
-
-def add_date_parts(
-    frame: pd.DataFrame, columns: Columns, options: Options
-) -> pd.DataFrame:
-    """Add parts of a date; "days" counts from 1970-01-01, weekday from Monday 0."""
-    name = columns[0]
-    if kind_of_dtype(frame[name]) != "date":
-        raise DataError(
-            f"The column {name!r} holds no dates.", hint="Set its type to date first."
-        )
-    parts = {f"{name} {part}": _part(frame[name], part) for part in options["parts"]}
-    return _added(frame, parts)
-
-
-def _part(moments: pd.Series, part: str) -> pd.Series:
-    if part == "days":
-        days = (moments - pd.Timestamp(0)).dt.days
-        return canonical_column(pd.Series(days))
-    attribute = "day_of_week" if part == "weekday" else part
-    return canonical_column(getattr(moments.dt, attribute))
+    if low is None and high is None:
+        raise DataError("The range has no limit.", hint="Give the lowest or highest.")
+    return low, high
 
 
 def _as_value(value: Any, like: pd.Series, *, lenient: bool = False) -> Any:
@@ -204,18 +210,6 @@ def _changed(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFr
     return frame.assign(**columns) if columns else frame
 
 
-def _added(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    taken = [name for name in columns if name in frame.columns]
-    if taken:
-        raise DataError(
-            f"There is a column {taken[0]!r} already.",
-            hint="Rename it, or leave this step out.",
-        )
-    existing = {str(name): frame[name] for name in frame.columns}
-    added = {name: canonical_column(v) for name, v in columns.items()}
-    return build_frame({**existing, **added}, len(frame))
-
-
 def count_changed(before: pd.DataFrame, after: pd.DataFrame) -> int:
     """Count cells that differ; a column added or dropped counts all its cells.
 
@@ -226,12 +220,17 @@ def count_changed(before: pd.DataFrame, after: pd.DataFrame) -> int:
     if len(before) != len(after):
         return n_cells
     for name in old & new:
-        one, two = before[name], after[name]
-        if one is two:
-            continue
-        if one.dtype != two.dtype:
-            one, two = as_text(one), as_text(two)
-        same = (one == two).fillna(False).to_numpy(dtype=bool)
-        both_missing = one.isna().to_numpy() & two.isna().to_numpy()
-        n_cells += int(np.count_nonzero(~(same | both_missing)))
+        n_cells += int(changed_cells(before[name], after[name]).sum())
     return n_cells
+
+
+def changed_cells(before: pd.Series, after: pd.Series) -> NDArray[np.bool_]:
+    """Say which cells of a column differ; missing equals missing."""
+    if before is after:
+        return np.zeros(len(before), dtype=bool)
+    if before.dtype != after.dtype:
+        before, after = as_text(before), as_text(after)
+    same = (before == after).fillna(False).to_numpy(dtype=bool)
+    both_missing = before.isna().to_numpy() & after.isna().to_numpy()
+    changed: NDArray[np.bool_] = ~(same | both_missing)
+    return changed

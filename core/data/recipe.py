@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from core.data.cleaning import count_changed
+from core.data.formula import parse_formula
 from core.data.frames import canonical
+from core.data.script import write_script
 from core.data.steps import STEPS, StepKind
 from core.errors import DataError
 
@@ -63,9 +65,19 @@ class Step:
     def sentence(self) -> str:
         """What the step does, in words; names stand as they are."""
         details = [_written(v) for v in self.options.values() if v is not None]
+        known = STEPS[self.kind]
+        if known.columns == "none":
+            return f"{known.title}: {' = '.join(details)}"
         columns = ", ".join(self.columns) or "all columns"
-        title = STEPS[self.kind].title
-        return f"{title}: {columns}" + (f" ({', '.join(details)})" if details else "")
+        said = f" ({', '.join(details)})" if details else ""
+        return f"{known.title}: {columns}{said}"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns that must be there: those named, and those of a formula."""
+        if self.kind == "formula":
+            return parse_formula(self.options["formula"]).columns
+        return self.columns
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -95,7 +107,8 @@ def _written(value: Any) -> str:
 def _check_step(
     known: StepKind, columns: tuple[str, ...], options: Mapping[str, Any]
 ) -> None:
-    fits = {"one": len(columns) == 1, "some": len(columns) >= 1, "optional": True}
+    n = len(columns)
+    fits = {"none": n == 0, "one": n == 1, "some": n >= 1, "optional": True}
     if not fits[known.columns]:
         raise DataError(
             f"The step {known.title!r} names {len(columns) or 'no'} columns.",
@@ -195,10 +208,22 @@ class Recipe:
         """Return only the steps that keep every row: those for new rows to score."""
         return Recipe(tuple(s for s in self.steps if not STEPS[s.kind].drops_rows))
 
-    def to_json(self) -> str:
-        """Return the recipe as JSON text, the same for equal recipes."""
-        steps = [step.to_dict() for step in self.steps]
-        return json.dumps({"steps": steps}, sort_keys=True, ensure_ascii=False)
+    def to_json(self, made_on: Sequence[str] | None = None) -> str:
+        """Return the recipe as JSON text, the same for equal recipes.
+
+        Parameters
+        ----------
+        made_on : sequence of str, default None
+            Columns of the table that it was made on, to be told apart later.
+        """
+        values: dict[str, Any] = {"steps": [step.to_dict() for step in self.steps]}
+        if made_on is not None:
+            values["columns"] = list(made_on)
+        return json.dumps(values, sort_keys=True, ensure_ascii=False)
+
+    def to_script(self) -> str:
+        """Return the recipe as a pandas script that gives the same frame."""
+        return write_script(self.steps, self.content_hash)
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
@@ -217,6 +242,11 @@ class Recipe:
                 "The text is not a recipe.", hint="Use a file that Rondo wrote."
             ) from error
 
+    @staticmethod
+    def columns_in(text: str) -> tuple[str, ...]:
+        """Return the columns that a recipe's JSON says it was made on, if it does."""
+        return tuple(str(name) for name in json.loads(text).get("columns", ()))
+
     @property
     def content_hash(self) -> str:
         """SHA-256 of the recipe's JSON, as hex digits."""
@@ -224,11 +254,11 @@ class Recipe:
 
 
 def _apply_step(table: pd.DataFrame, step: Step, number: int) -> pd.DataFrame:
-    absent = [name for name in step.columns if name not in table.columns]
+    absent = [name for name in step.needs if name not in table.columns]
     if absent:
         raise DataError(
             f"Step {number} ({STEPS[step.kind].title}) needs the column "
             f"{absent[0]!r}, which is not there.",
             hint="Remove the step, or move it before the one that drops the column.",
         )
-    return STEPS[step.kind].function(table, step.columns, step.options)
+    return STEPS[step.kind].apply(table, step.columns, step.options)

@@ -89,7 +89,7 @@ def replay_of(
             renamed[old] = renamed.pop(new, new)
             needed = (needed - {new}) | {old}
         else:
-            needed = (needed - made) | set(step.columns)
+            needed = (needed - made) | set(step.needs)
     inputs = [
         _as_given(name, raw_schema, wanted, renamed)
         for name in raw_schema.names

@@ -14,24 +14,38 @@ import pandas as pd
 from core.data.cleaning import (
     CASES,
     OPERATORS,
-    PARTS,
-    add_date_parts,
+    blank_outside,
     blank_values,
     clip,
     drop_columns,
-    drop_duplicates,
-    drop_missing,
-    drop_rows,
     fill_missing,
-    flag_missing,
     merge_levels,
+    not_fitting,
+    not_missing,
+    not_outside,
+    not_repeated,
     rename,
     set_type,
     trim_text,
 )
+from core.data.deriving import (
+    PARTS,
+    TEXT_FEATURES,
+    add_date_parts,
+    add_formula,
+    add_text_features,
+    flag_missing,
+    group_rare,
+    parse_date,
+    parse_number,
+)
+from core.data.formula import parse_formula
 from core.data.frames import KINDS
 
-FieldKind = Literal["text", "number", "choice", "words", "mapping"]
+FieldKind = Literal["text", "number", "choice", "words", "mapping", "formula"]
+
+Change = Callable[[pd.DataFrame, tuple[str, ...], Mapping[str, Any]], pd.DataFrame]
+Keep = Callable[[pd.DataFrame, tuple[str, ...], Mapping[str, Any]], pd.Series]
 
 
 @dataclass(frozen=True)
@@ -42,8 +56,9 @@ class StepField:
     ----------
     name : str
         Key in a step's options.
-    kind : {"text", "number", "choice", "words", "mapping"}
-        "words" is a list of text, "mapping" goes from text to text.
+    kind : {"text", "number", "choice", "words", "mapping", "formula"}
+        "words" is a list of text, "mapping" goes from text to text, "formula" is
+        what `core.data.formula` parses.
     title : str
     choices : tuple of str
         For "choice" and "words"; empty when anything may be written.
@@ -68,6 +83,8 @@ class StepField:
         if self.kind == "words":
             listed = isinstance(value, list | tuple) and len(value) > 0
             return listed and (not self.choices or set(value) <= set(self.choices))
+        if self.kind == "formula":
+            return isinstance(value, str) and bool(parse_formula(value))
         return not self.choices or value in self.choices
 
 
@@ -81,22 +98,44 @@ class StepKind:
         Key in `STEPS`.
     title, about : str
         Words for a menu, and one sentence on what it does.
-    columns : {"one", "some", "optional"}
+    columns : {"none", "one", "some", "optional"}
         How many columns it names; "optional" without any means all columns.
-    function : callable(frame, columns, options) -> frame
+    change : callable(frame, columns, options) -> frame, or None
+        What it does to columns.
     fields : tuple of StepField
-    drops_rows : bool, default False
-        Whether rows may be left out; such steps are not for single new rows.
+    keep : callable(frame, columns, options) -> boolean Series, or None
+        Which rows it keeps; such steps are not for single new rows.
     """
 
     kind: str
     title: str
     about: str
-    columns: Literal["one", "some", "optional"]
-    function: Callable[[pd.DataFrame, tuple[str, ...], Mapping[str, Any]], pd.DataFrame]
+    columns: Literal["none", "one", "some", "optional"]
+    change: Change | None = None
     fields: tuple[StepField, ...] = ()
-    drops_rows: bool = False
+    keep: Keep | None = None
 
+    @property
+    def drops_rows(self) -> bool:
+        """Whether rows may be left out."""
+        return self.keep is not None
+
+    def apply(
+        self, frame: pd.DataFrame, columns: tuple[str, ...], options: Mapping[str, Any]
+    ) -> pd.DataFrame:
+        """Return the table after the step."""
+        if self.keep is not None:
+            kept = self.keep(frame, columns, options)
+            return frame if kept.all() else frame[kept].reset_index(drop=True)
+        if self.change is not None:
+            return self.change(frame, columns, options)
+        return frame
+
+
+_LIMITS: Final = (
+    StepField("minimum", "number", "Lowest value", required=False),
+    StepField("maximum", "number", "Highest value", required=False),
+)
 
 _CATALOGUE: Final = (
     StepKind(
@@ -106,22 +145,27 @@ _CATALOGUE: Final = (
     StepKind(
         "drop_duplicates", "Drop repeated rows",
         "Keep the first of rows that are equal in the chosen columns (or in all).",
-        "optional", drop_duplicates, drops_rows=True,
+        "optional", keep=not_repeated,
     ),
     StepKind(
         "drop_missing", "Drop rows with missing values",
         "Leave out rows that lack a value in one of the columns (or in any).",
-        "optional", drop_missing, drops_rows=True,
+        "optional", keep=not_missing,
     ),
     StepKind(
         "drop_rows", "Drop rows by a rule",
         "Leave out rows whose value fits the rule, such as age < 0.",
-        "one", drop_rows,
-        (
+        "one",
+        fields=(
             StepField("operator", "choice", "Rule", OPERATORS),
             StepField("value", "text", "Value", required=False),
         ),
-        drops_rows=True,
+        keep=not_fitting,
+    ),
+    StepKind(
+        "drop_outside", "Drop rows outside a range",
+        "Leave out rows with a number below or above the limits.", "some",
+        fields=_LIMITS, keep=not_outside,
     ),
     StepKind(
         "set_type", "Set the type",
@@ -159,16 +203,50 @@ _CATALOGUE: Final = (
     ),
     StepKind(
         "clip", "Limit to a range",
-        "Write values below or above the limits as the limit.", "some", clip,
+        "Write values below or above the limits as the limit.", "some", clip, _LIMITS,
+    ),
+    StepKind(
+        "blank_outside", "Treat values outside a range as missing",
+        "Take values below or above the limits for mistakes.", "some",
+        blank_outside, _LIMITS,
+    ),
+    StepKind(
+        "group_rare", "Group rare categories",
+        "Keep the values you name, and write every other one as one. The list is kept "
+        "in the step: nothing is counted again later.", "one", group_rare,
         (
-            StepField("minimum", "number", "Lowest value", required=False),
-            StepField("maximum", "number", "Highest value", required=False),
+            StepField("keep", "words", "Keep these"),
+            StepField("other", "text", "Write the others as", required=False),
         ),
+    ),
+    StepKind(
+        "parse_number", "Read numbers with signs",
+        "Read '€ 1.234,50', '12 %' or '(7)' as numbers; the sign is left out.", "some",
+        parse_number, (StepField("decimal", "choice", "Decimal sign", (".", ",")),),
+    ),
+    StepKind(
+        "parse_date", "Read dates in a format",
+        "Read dates written as %d/%m/%Y (31/12/2024) or in another format.", "some",
+        parse_date, (StepField("format", "text", "Format"),),
     ),
     StepKind(
         "date_parts", "Take dates apart",
         "Add parts of a date as numbers of their own.", "one", add_date_parts,
         (StepField("parts", "words", "Parts", PARTS),),
+    ),
+    StepKind(
+        "text_features", "Measure texts",
+        "Add the length of a text, or the number of its words.", "some",
+        add_text_features, (StepField("features", "words", "Measures", TEXT_FEATURES),),
+    ),
+    StepKind(
+        "formula", "Add a column by a formula",
+        "Reckon with columns, such as `monthly fee` * 12 if active else 0. Names with "
+        "blanks stand between backticks.", "none", add_formula,
+        (
+            StepField("to", "text", "New column"),
+            StepField("formula", "formula", "Formula"),
+        ),
     ),
 )  # fmt: skip
 

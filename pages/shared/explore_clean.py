@@ -6,6 +6,11 @@ from core.data import STEPS, Recipe, StepEffect
 from core.errors import DataError
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_facts import effects_of
+from pages.shared.explore_recipe import (
+    ask_recipe,
+    offer_downloads,
+    show_changed_rows,
+)
 from pages.shared.explore_step import ask_step
 from pages.shared.frame import md, show_error, stop_on_error
 from pages.shared.state import workspace
@@ -30,17 +35,22 @@ def show_recipe(cycle: Cycle, dataset: Dataset) -> None:
         st.caption("No step yet. Take fixes from Findings, or add one here.")
     for position in range(len(recipe.steps)):
         effect = effects[position] if position < len(effects) else None
-        _show_step(cycle, recipe, position, effect)
+        _show_step(cycle, dataset, recipe, position, effect)
     if effects:
         _show_result(dataset, recipe, effects)
     if effects or not recipe.steps:
         with st.container(border=True):
             st.markdown("**Add a step**")
             _add_step(cycle, dataset, recipe)
+    ask_recipe(cycle, dataset)
 
 
 def _show_step(
-    cycle: Cycle, recipe: Recipe, position: int, effect: StepEffect | None
+    cycle: Cycle,
+    dataset: Dataset,
+    recipe: Recipe,
+    position: int,
+    effect: StepEffect | None,
 ) -> None:
     step = recipe.steps[position]
     sentence = step.sentence
@@ -48,6 +58,9 @@ def _show_step(
     said = f" :gray[{md(what_it_did(effect))}]" if effect else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{position + 1}.** {md(cut)}{said}", width="stretch")
+        shown = effect is not None and st.toggle(
+            "Rows", key=f"rows-{position}-{step.kind}", help="Show rows that it changes"
+        )
         if position and st.button(
             "Up", key=f"up-{position}", icon=":material/arrow_upward:",
             help="Do this step earlier",
@@ -58,6 +71,8 @@ def _show_step(
             help="Take this step out",
         ):  # fmt: skip
             _save(cycle, recipe.without(position))
+    if shown:
+        show_changed_rows(dataset, recipe, position)
 
 
 def what_it_did(effect: StepEffect) -> str:
@@ -77,14 +92,7 @@ def _show_result(
         st.markdown(
             f"{dataset.n_rows:,} rows before, **{effects[-1].n_rows_after:,}** after."
         )
-        st.download_button(
-            "Download the recipe",
-            recipe.to_json(),
-            file_name="recipe.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        offer_downloads(dataset, recipe)
 
 
 def _add_step(cycle: Cycle, dataset: Dataset, recipe: Recipe) -> None:

@@ -42,6 +42,8 @@ def ask_step(frame: pd.DataFrame, target: str | None, *, key: str) -> Step | Non
 def _ask_columns(
     chosen: StepKind, names: list[str], target: str | None, key: str
 ) -> tuple[str, ...]:
+    if chosen.columns == "none":
+        return ()
     if chosen.kind in ("drop_columns", "rename"):
         names = [name for name in names if name != target]
     if chosen.columns == "one":

@@ -4,7 +4,7 @@ import pickle
 import pandas as pd
 import pytest
 
-from core.data import content_hash
+from core.data import content_hash, fit_recipe, preview_step
 from core.data.frames import is_canonical
 from core.data.recipe import Recipe, Step
 from core.data.steps import STEPS
@@ -21,6 +21,9 @@ def table():
             "since": pd.to_datetime(
                 ["2024-01-31", "2024-02-01", "2024-01-31", None]
             ).astype("datetime64[us]"),
+            "fee": ["€ 1.234,50", "12 %", "€ 1.234,50", "(7)"],
+            "day": [" 31/12/2024", "2024-01-01", " 31/12/2024", None],
+            "note": ["two words", "one", "two words", None],
         }
     )
 
@@ -70,6 +73,41 @@ EXAMPLES = {
         Step("date_parts", ("since",), {"parts": ["month", "weekday"]}),
         "since month",
         [1, 2, 1, None],
+    ),
+    "drop_outside": (
+        Step("drop_outside", ("age", "pay"), {"minimum": 0, "maximum": 40}),
+        "age",
+        [30, 30],
+    ),
+    "blank_outside": (
+        Step("blank_outside", ("age",), {"minimum": 0}),
+        "age",
+        [30, None, 30, 50],
+    ),
+    "group_rare": (
+        Step("group_rare", ("plan",), {"keep": ["A"], "other": "else"}),
+        "plan",
+        ["else", "A", "else", None],
+    ),
+    "parse_number": (
+        Step("parse_number", ("fee",), {"decimal": ","}),
+        "fee",
+        [1234.5, 12.0, 1234.5, -7.0],
+    ),
+    "parse_date": (
+        Step("parse_date", ("day",), {"format": "%d/%m/%Y"}),
+        "day",
+        [pd.Timestamp("2024-12-31"), None, pd.Timestamp("2024-12-31"), None],
+    ),
+    "text_features": (
+        Step("text_features", ("note",), {"features": ["words", "length"]}),
+        "note words",
+        [2, 1, 2, None],
+    ),
+    "formula": (
+        Step("formula", (), {"to": "rate", "formula": "pay / age if age > 0 else 0"}),
+        "rate",
+        [0.05, 0.0, 0.05, 0.18],
     ),
 }
 
@@ -185,3 +223,49 @@ def test_a_step_that_does_not_fit_the_table_says_so(table, step):
 def test_foreign_text_is_no_recipe(text):
     with pytest.raises(DataError):
         Recipe.from_json(text)
+
+
+def test_a_preview_shows_the_rows_that_a_step_leaves_out(table):
+    recipe = Recipe((EXAMPLES["rename"][0], Step("drop_duplicates")))
+    found = preview_step(table, recipe, 1)
+    assert (found.after, found.n_rows) == (None, 1)
+    assert found.before["years"].tolist() == [30]
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_every_step_can_be_previewed(table, kind):
+    recipe = Recipe((EXAMPLES[kind][0],))
+    found = preview_step(table, recipe, 0, n_shown=2)
+    assert found.n_rows >= len(found.before)
+    assert len(found.before) > 0 or kind == "set_type"  # the words are the same
+    if found.after is not None:
+        assert len(found.after) == len(found.before)
+
+
+def test_a_replay_reports_columns_missing_and_added(table):
+    recipe = Recipe(
+        (
+            Step("clip", ("age", "pay"), {"minimum": 0}),
+            Step("rename", ("plan",), {"to": "offer"}),
+            Step("formula", (), {"to": "new", "formula": "age * 2"}),
+            Step("drop_duplicates"),
+        )
+    )
+    other = table.drop(columns=["age"]).rename(columns={"since": "begun"})
+    text = recipe.to_json(table.columns)
+    found = fit_recipe(Recipe.from_json(text), other, Recipe.columns_in(text))
+    assert found.missing == ("age", "since")
+    assert found.added == ("begun",)
+    assert [step.kind for step in found.recipe.steps] == [
+        "clip",
+        "rename",
+        "drop_duplicates",
+    ]
+    assert [step.kind for step in found.left_out] == ["formula"]
+    assert found.recipe.apply(other)["offer"].notna().sum() == 2
+
+
+def test_the_columns_it_was_made_on_do_not_change_a_recipe(table):
+    recipe = Recipe((EXAMPLES["clip"][0],))
+    again = Recipe.from_json(recipe.to_json(table.columns))
+    assert again.content_hash == recipe.content_hash

@@ -54,3 +54,13 @@ def test_steps_the_model_does_not_depend_on_are_left_out(replay: Replay):
 
 def test_a_replay_comes_back_from_json_whole(replay: Replay):
     assert Replay.from_dict(replay.to_dict()) == replay
+
+
+def test_the_columns_of_a_formula_are_asked_for():
+    raw = pd.DataFrame({"a": [1.0, 2.0], "b": [2.0, 4.0]})
+    step = Step("formula", (), {"to": "share", "formula": "a / b"})
+    recipe = Recipe((step, Step("drop_columns", ("a", "b"))))
+    wanted = describe_schema(recipe.apply(raw))
+    found = replay_of(recipe, raw, describe_schema(raw), wanted)
+    assert found.inputs.names == ("a", "b")
+    assert found.apply(raw)["share"].tolist() == [0.5, 0.5]

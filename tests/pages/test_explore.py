@@ -169,6 +169,41 @@ def test_a_step_is_added_by_its_form_and_says_what_it_did(site):
     assert f"{n_dropped} of 120 rows left out" in words(page).replace("\\", "")
 
 
+def test_a_formula_makes_a_column_and_its_rows_are_shown(site):
+    page = site.bring(small(), "y").open("Clean")
+    box(page, "What to do").set_value("formula").run()
+    next(t for t in page.text_input if t.label == "New column").set_value("twice")
+    formula = next(t for t in page.text_input if t.label == "Formula")
+    formula.set_value(f"`{HOSTILE}` * 2")
+    page = press(page, "Add step")
+    assert "twice" in site.workspace.data.cleaned(site.cycle.id).columns
+    next(t for t in page.toggle if t.label == "Rows").set_value(True).run()
+    assert not page.exception
+    assert page.dataframe[-1].value.columns.tolist() == ["twice"]
+
+
+def test_a_formula_that_is_none_is_refused(site):
+    page = site.bring(small(), "y").open("Clean")
+    box(page, "What to do").set_value("formula").run()
+    next(t for t in page.text_input if t.label == "New column").set_value("twice")
+    next(t for t in page.text_input if t.label == "Formula").set_value("__import__(a)")
+    page = press(page, "Add step")
+    assert "cannot hold a call" in page.error[0].value
+
+
+def test_a_recipe_from_a_file_says_how_it_fits_and_is_used(site):
+    steps = (Step("drop_columns", ("plan", "gone")), Step("drop_missing", ("gone",)))
+    text = Recipe(steps).to_json(["plan", "gone", "y"]).encode()
+    page = site.bring(small(), "y").open("Clean")
+    page.file_uploader[0].upload("recipe.json", text).run()
+    told = words(page).replace("\\", "")
+    assert "Not in this table:** gone" in told
+    assert "Drop rows with missing values: gone" in told
+    press(page, "Use its one step")
+    (step,) = site.workspace.data.recipe(site.cycle.id).steps
+    assert step.columns == ("plan",)
+
+
 def test_a_step_that_does_not_fit_is_not_saved(site):
     page = site.bring(small(), "y").open("Clean")
     box(page, "What to do").set_value("clip").run()
