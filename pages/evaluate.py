@@ -10,7 +10,13 @@ from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord
 from pages.shared.evaluate_charts import show_parts
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
-from pages.shared.evaluate_words import headline, metrics_table, openings_words
+from pages.shared.evaluate_words import (
+    headline,
+    interval_words,
+    metrics_meant,
+    metrics_table,
+    openings_words,
+)
 from pages.shared.frame import header, md, show_findings
 from pages.shared.state import require_cycle, require_run, require_split, workspace
 
@@ -28,7 +34,7 @@ def show_numbers(found: EvaluationRecord, opened: Sequence[Opening]) -> None:
     """Show the headline and how often these rows were looked at."""
     with st.container(border=True):
         st.markdown(f"**{md(headline(found.champion, found.baseline))}**")
-        st.caption(md(openings_words(opened)))
+        st.caption(f"{md(interval_words(found.champion))} {md(openings_words(opened))}")
 
 
 def show_table(found: EvaluationRecord) -> None:
@@ -46,11 +52,13 @@ def show_table(found: EvaluationRecord) -> None:
             "Verdict": st.column_config.TextColumn(
                 help="Better or worse only when the whole interval says so."
             ),
-            "What it says": st.column_config.TextColumn(width="large"),
         },
         alt="Metrics of the model and the baseline, with intervals and differences",
         key="metrics",
     )
+    with st.expander("What each metric says", icon=":material/help:"):
+        for title, meant in metrics_meant(found.champion):
+            st.markdown(f"**{md(title)}:** {md(meant)}")
 
 
 def show_evaluation(

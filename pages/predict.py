@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.serving import Service, answer_call
+from pages.shared.deploy_versions import measured
 from pages.shared.frame import header, md, point_to, stop_on_error
 from pages.shared.predict_answer import show_answer
 from pages.shared.predict_file import score_whole_file
@@ -31,12 +32,8 @@ def show_version(service: Service) -> None:
         f"**Version {version.number}**, the champion, answers",
         md(info.summary["name"]),
     ]
-    headline = info.summary["headline"]
-    if headline:
-        measured = f"{headline['title']} {headline['value']:.3f}"
-        if headline["low"] is not None:
-            measured += f" ({headline['low']:.3f} to {headline['high']:.3f})"
-        parts.append(f"{md(measured)} on test rows")
+    if info.summary["headline"]:
+        parts.append(f"{md(measured(info))} on test rows")
     st.markdown(" · ".join(parts))
 
 

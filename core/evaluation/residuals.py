@@ -11,7 +11,8 @@ from core.modeling.metrics import Floats
 
 MOST_POINTS: Final = 2_000
 N_CELLS: Final = 40
-N_BARS: Final = 40
+MOST_BARS: Final = 40
+FEWEST_BARS: Final = 5
 N_BINS: Final = 10
 
 
@@ -109,7 +110,7 @@ def residuals(held: HeldOut) -> Residuals:
     (1.0, 1.0)
     """
     error, predicted = held.error, held.output
-    counts, edges = np.histogram(error, bins=N_BARS)
+    counts, edges = np.histogram(error, bins=n_bars(held.n_rows))
     order = np.argsort(predicted, kind="stable")
     tenths = np.array_split(order, min(N_BINS, held.n_rows))
     low, middle, high = zip(
@@ -126,6 +127,17 @@ def residuals(held: HeldOut) -> Residuals:
         high=high,
         largest_share=_share_of_worst(error**2),
     )
+
+
+def n_bars(n_rows: int) -> int:
+    """Return how many bars a histogram of so many rows bears: twice the cube root.
+
+    Examples
+    --------
+    >>> n_bars(1), n_bars(88), n_bars(1_000_000)
+    (5, 9, 40)
+    """
+    return int(np.clip(np.ceil(2 * np.cbrt(n_rows)), FEWEST_BARS, MOST_BARS))
 
 
 def _share_of_worst(squared: Floats) -> float:

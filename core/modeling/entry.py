@@ -13,7 +13,7 @@ State = Literal["done", "skipped", "failed"]
 
 COLUMNS: Final = (
     "candidate", "family", "score", "low", "high", "train_score", "fit_s", "row_ms",
-    "rows_ms", "size_bytes", "state", "message", "finished_s",
+    "rows_ms", "size_bytes", "state", "message", "finished_s", "refit_rows",
 )  # fmt: skip
 """Columns of the leaderboard."""
 
@@ -55,7 +55,7 @@ class Entry:
     message : str
         Why it was skipped or failed, or what to know about it.
     score, low, high : float or None
-        On validation rows, in the run's metric, with its 95 % interval.
+        On validation rows, in the run's metric, with its 95% interval.
     train_score : float or None
         The same metric on training rows; the gap to `score` shows overfitting.
     fit_s : float or None
@@ -67,6 +67,9 @@ class Entry:
         As a file.
     finished_s : float or None
         Seconds after the start of the run.
+    refit_rows : int or None
+        Rows that the model was fitted on once more after it was chosen; the score is
+        that of the fit before.
     """
 
     candidate: str
@@ -84,6 +87,7 @@ class Entry:
     rows_ms: float | None = None
     size_bytes: int | None = None
     finished_s: float | None = None
+    refit_rows: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values; a number that is not finite becomes None."""

@@ -168,7 +168,7 @@ def find_metric(name: str | None, task: Task) -> Metric:
 def score_interval(
     metric: Metric, y: Floats, output: Floats, *, random_state: int = 0
 ) -> tuple[float, float]:
-    """Return a 95 % interval of a score on these rows.
+    """Return a 95% interval of a score on these rows.
 
     ROC AUC by the wider of DeLong's variance on the logit scale and Newcombe's method
     5, accuracy by Wilson's method, every other metric by the percentiles of 200

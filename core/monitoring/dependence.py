@@ -89,7 +89,7 @@ def dependence_features(reference: Reference) -> tuple[Feature, ...]:
     """Choose the numbers and the indicators whose correlations are watched.
 
     Indicators are the three most frequent levels of a category that hold between 5
-    and 95 % of the rows; at most 120 features in all, numbers first.
+    and 95% of the rows; at most 120 features in all, numbers first.
     """
     numbers: list[Feature] = []
     indicators: list[Feature] = []

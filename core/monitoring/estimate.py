@@ -71,7 +71,7 @@ def estimate_performance(
     Returns
     -------
     PerformanceSeries
-        With a band of 95 %: 20 bootstrapped calibrators by 10 draws of outcomes.
+        With a band of 95%: 20 bootstrapped calibrators by 10 draws of outcomes.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def _estimate(
 
 
 def _band(values: Float, shrink: float) -> Band | None:
-    """Mean and 95 % of drawn values, narrowed to the window's full number of rows."""
+    """Mean and 95% of drawn values, narrowed to the window's full number of rows."""
     if values.size < 2:
         return None
     middle = float(values.mean())

@@ -33,7 +33,7 @@ class WindowPerformance:
     n_rows, n_labels : int
         Predictions in the window, and those whose outcome is known.
     value, low, high : float or None
-        The metric and its 95 % interval; None when it cannot be computed.
+        The metric and its 95% interval; None when it cannot be computed.
     enough : bool
         Whether there are at least 30 outcomes, and a metric.
     """

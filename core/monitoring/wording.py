@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.monitoring.distribution import Distribution
 from core.monitoring.two_sample import Evidence
+from core.wording import percent
 
 N_NAMED = 3
 
@@ -28,12 +29,11 @@ def describe_evidence(evidence: Evidence, seen: Distribution) -> str:
     --------
     >>> seen = Distribution("x", "labels", (), ("a",), (1.0,), (1.0,), 0.05, 0.1)
     >>> describe_evidence(Evidence("missing", 0.0, 0.2), seen)
-    'missing in 10.0 % of rows, was 5.0 %'
+    'missing in 10.0% of rows, was 5.0%'
     """
     if evidence.kind == "missing":
-        return (
-            f"missing in {seen.missing_now:.1%} of rows, was {seen.missing_before:.1%}"
-        ).replace("%", " %")
+        now, before = percent(seen.missing_now), percent(seen.missing_before)
+        return f"missing in {now} of rows, was {before}"
     if evidence.kind == "unseen":
         return "categories never seen in training"
     if evidence.kind == "range":

@@ -172,7 +172,7 @@ def _distribution_words(column: ColumnProfile) -> str:
     ends = [schema.median, schema.low, schema.high]
     words = [_day(v) if schema.kind == "date" else f"{v:,.4g}" for v in ends]
     return (
-        f"Distribution of {schema.name}: median {words[0]}, 98 % of the values "
+        f"Distribution of {schema.name}: median {words[0]}, 98% of the values "
         f"between {words[1]} and {words[2]}."
     )
 

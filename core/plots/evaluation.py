@@ -110,7 +110,7 @@ def draw_precision_recall(
         (curve,) = curves
         share = curve.n_positive / (curve.n_positive + curve.n_negative)
         figure.add_hline(y=share, line=_GUIDE)
-        reading += f" The dotted line is guessing: {share * 100:.1f} % of the rows."
+        reading += f" The dotted line is guessing: {share * 100:.1f}% of the rows."
         if threshold is not None:
             _mark(figure, curve, threshold, curve.recall, "precision")
     areas = [(curve.label, curve.pr_area) for curve in curves]

@@ -9,6 +9,7 @@ from core.monitoring import DriftReport
 from core.monitoring.distribution import Distribution
 from core.monitoring.report import ColumnDrift
 from core.plots.theme import BAD, NEUTRAL, WARN, Chart, new_figure, short, text
+from core.wording import percent
 
 _MOST_COLUMNS = 15
 _NOW = "This window"
@@ -90,8 +91,8 @@ def draw_distribution(seen: Distribution, then: str = "Training rows") -> Chart:
     missing = ""
     if seen.missing_before or seen.missing_now:
         missing = (
-            f" Missing: {_percent(seen.missing_before)} then, "
-            f"{_percent(seen.missing_now)} now."
+            f" Missing: {percent(seen.missing_before)} then, "
+            f"{percent(seen.missing_now)} now."
         )
     return Chart(
         figure,
@@ -147,7 +148,7 @@ def _largest_move(seen: Distribution) -> str:
     """Say which cell has gained or lost most."""
     moves = [now - then for then, now in zip(seen.before, seen.now, strict=True)]
     place = max(range(len(moves)), key=lambda i: abs(moves[i]))
-    then, now = _percent(seen.before[place]), _percent(seen.now[place])
+    then, now = percent(seen.before[place]), percent(seen.now[place])
     return f"{_cell_name(seen, place)} {then} of rows in training, {now} now."
 
 
@@ -159,7 +160,3 @@ def _cell_name(seen: Distribution, place: int) -> str:
         days = [datetime.fromtimestamp(edge, UTC).date() for edge in (low, high)]
         return f"{days[0]} to {days[1]}"
     return f"{low:.4g} to {high:.4g}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -146,7 +146,7 @@ def _performance_reading(
     realised: PerformanceSeries, has_estimate: bool, expected: float | None
 ) -> str:
     better = "Higher" if realised.higher_is_better else "Lower"
-    parts = [f"{better} is better; whiskers are 95 % intervals"]
+    parts = [f"{better} is better; whiskers are 95% intervals"]
     if expected is not None:
         parts.append("the dotted line is the value on the test rows")
     if has_estimate:

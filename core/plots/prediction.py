@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from core.plots.theme import NEUTRAL, Chart, new_figure, short, text
+from core.plots.theme import NEUTRAL, Chart, new_figure, short
+from core.wording import percent
 
 _MOST_CLASSES = 10
 _TRACK = "rgba(125, 133, 144, 0.22)"
@@ -23,7 +24,7 @@ def draw_probability(probability: float, threshold: float, label: object) -> Cha
     Examples
     --------
     >>> draw_probability(0.62, 0.4, "yes").alt
-    'Probability of yes: 62.0 %; threshold 40.0 %; above it.'
+    'Probability of yes: 62.0%; threshold 40.0%; above it.'
     """
     figure = _row_figure(height=96, top=30)
     figure.add_shape(
@@ -44,14 +45,14 @@ def draw_probability(probability: float, threshold: float, label: object) -> Cha
         yref="paper",
         yanchor="bottom",
         xanchor="left" if threshold < 0.2 else "right" if threshold > 0.8 else "center",
-        text=f"threshold {_percent(threshold)}",
+        text=f"threshold {percent(threshold)}",
         showarrow=False,
     )
     side = "above it" if probability >= threshold else "below it"
     return Chart(
         figure,
-        alt=f"Probability of {label}: {_percent(probability)}; "
-        f"threshold {_percent(threshold)}; {side}.",
+        alt=f"Probability of {label}: {percent(probability)}; "
+        f"threshold {percent(threshold)}; {side}.",
         reading="The class is answered when the bar reaches the dotted line.",
     )
 
@@ -67,7 +68,7 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
     Examples
     --------
     >>> draw_class_probabilities({"a": 0.2, "b": 0.8}).alt
-    'Probabilities: b 80.0 %, a 20.0 %.'
+    'Probabilities: b 80.0%, a 20.0%.'
     """
     ranked = sorted(probabilities.items(), key=lambda item: -item[1])
     shown = ranked[:_MOST_CLASSES]
@@ -78,11 +79,11 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
         x=[value for _, value in shown],
         y=positions,
         orientation="h",
-        text=[_percent(value) for _, value in shown],
+        text=[percent(value) for _, value in shown],
         textposition="outside",
         cliponaxis=False,
         customdata=labels,
-        hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
+        hovertemplate="%{customdata}:%{x:.1%}<extra></extra>",
     )
     figure.update_yaxes(
         visible=True,
@@ -94,12 +95,12 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
     )
     figure.update_layout(bargap=0.3)
     figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1])
-    named = ", ".join(f"{label} {_percent(value)}" for label, value in shown)
+    named = ", ".join(f"{label} {percent(value)}" for label, value in shown)
     return Chart(
         figure,
         alt=f"Probabilities: {named}.",
         reading="The answer is the class with the longest bar; "
-        "the bars of all classes add up to 100 %.",
+        "the bars of all classes add up to 100%.",
     )
 
 
@@ -112,14 +113,14 @@ def draw_interval(
     ----------
     prediction : float
     interval : tuple of float
-        Lower and upper end; the 90 % interval of the model.
+        Lower and upper end; the 90% interval of the model.
     target : object
         Name of what is predicted.
 
     Examples
     --------
     >>> draw_interval(12.0, (10.0, 15.5), "price").alt
-    'Predicted price: 12; 90 % interval from 10 to 15.5.'
+    'Predicted price: 12; 90% interval from 10 to 15.5.'
     """
     low, high = interval
     figure = _row_figure(height=88, top=8)
@@ -147,7 +148,7 @@ def draw_interval(
     )
     return Chart(
         figure,
-        alt=f"Predicted {target}: {prediction:,.6g}; 90 % interval from "
+        alt=f"Predicted {target}: {prediction:,.6g}; 90% interval from "
         f"{low:,.6g} to {high:,.6g}.",
         reading="The dot is the prediction; for nine rows in ten, the truth lies "
         "within the line.",
@@ -155,7 +156,7 @@ def draw_interval(
 
 
 def _row_figure(*, height: int, top: int) -> go.Figure:
-    """Return a flat figure whose horizontal axis runs from 0 to 100 %."""
+    """Return a flat figure whose horizontal axis runs from 0 to 100%."""
     figure = new_figure(height=height)
     figure.update_layout(showlegend=False, margin={"l": 8, "r": 20, "t": top, "b": 26})
     figure.update_xaxes(
@@ -163,18 +164,3 @@ def _row_figure(*, height: int, top: int) -> go.Figure:
     )
     figure.update_yaxes(visible=False, fixedrange=True, range=[-0.5, 0.5])
     return figure
-
-
-def _percent(value: float) -> str:
-    """Return a share in words; never rounded to certainty.
-
-    Examples
-    --------
-    >>> _percent(0.99999), _percent(0.5)
-    ('over 99.9 %', '50.0 %')
-    """
-    if 0.999 < value < 1:
-        return "over 99.9 %"
-    if 0 < value < 0.001:
-        return text("under 0.1 %")
-    return f"{value:.1%}".replace("%", " %")

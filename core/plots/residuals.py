@@ -42,7 +42,7 @@ def draw_predicted_actual(cloud: Cloud, target: object) -> Chart:
 def draw_residuals(found: Residuals, target: object) -> Chart:
     """Draw what was missed along the prediction, with the middle and a band.
 
-    The band holds 80 % of the rows in each tenth of the predictions.
+    The band holds 80% of the rows in each tenth of the predictions.
     """
     name = short(target)
     figure = new_figure(x=f"Predicted {name}", y="Actual minus predicted", height=400)
@@ -51,7 +51,7 @@ def draw_residuals(found: Residuals, target: object) -> Chart:
     figure.add_trace(
         go.Scatter(
             x=x, y=(*found.high, *found.low[::-1]), fill="toself", mode="lines",
-            line={"width": 0}, fillcolor=_BAND, hoverinfo="skip", name="80 % of rows",
+            line={"width": 0}, fillcolor=_BAND, hoverinfo="skip", name="80% of rows",
         )
     )  # fmt: skip
     figure.add_trace(

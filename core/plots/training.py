@@ -7,28 +7,11 @@ import plotly.graph_objects as go
 
 from core.modeling import Metric
 from core.plots.theme import GOOD, NEUTRAL, Chart, new_figure, short, text
+from core.wording import counted, score_text, with_interval
 
 Row = Mapping[str, Any]
 
 _FASTEST_SHOWN_MS: Final = 0.001
-
-
-def score_text(value: float | None) -> str:
-    """Return a score with the digits that matter.
-
-    Examples
-    --------
-    >>> score_text(0.84321), score_text(46411.2), score_text(0.000123), score_text(None)
-    ('0.843', '46,411', '0.000123', 'none')
-    """
-    if value is None:
-        return "none"
-    size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}"
-    if size >= 100:
-        return f"{value:.1f}"
-    return f"{value:.3g}" if 0 < size < 0.01 else f"{value:.3f}"
 
 
 def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
@@ -45,7 +28,7 @@ def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
     >>> from core.modeling import METRICS
     >>> row = {"candidate": "Linear model", "score": 0.8, "finished_s": 2.0}
     >>> draw_search([row], METRICS["roc_auc"]).alt
-    'ROC AUC of 1 candidates over time; the best so far is Linear model with 0.800.'
+    'ROC AUC of 1 candidate over time; the best so far is Linear model with 0.800.'
     """
     done = sorted(_scored(rows), key=lambda row: row["finished_s"] or 0.0)
     figure = new_figure(x="Seconds since the start", y=metric.title, height=260)
@@ -74,8 +57,8 @@ def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
     _keep_readable(figure, [row["score"] for row in done], metric)
     return Chart(
         figure,
-        alt=f"{metric.title} of {len(done)} candidates over time; the best so far is "
-        f"{best['candidate']} with {score_text(best['score'])}.",
+        alt=f"{metric.title} of {counted('candidate', len(done))} over time; the best "
+        f"so far is {best['candidate']} with {score_text(best['score'])}.",
         reading=_READ_SEARCH + _better(metric),
     )
 
@@ -86,7 +69,7 @@ _READ_SEARCH: Final = (
 
 
 def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
-    """Draw the best candidate of each family with its 95 % interval, best on top.
+    """Draw the best candidate of each family with its 95% interval, best on top.
 
     The chosen candidate is drawn too, when it is not the best of its family.
 
@@ -104,7 +87,7 @@ def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
     >>> row = {"candidate": "A", "family": "linear", "score": 0.8, "low": 0.7,
     ...        "high": 0.9}
     >>> draw_intervals([row], METRICS["roc_auc"], "A").alt
-    'ROC AUC with 95 % intervals: A 0.800 (0.700 to 0.900).'
+    'ROC AUC with 95% intervals: A 0.800 (0.700 to 0.900).'
     """
     shown = _best_of_families(_scored(rows), chosen)
     figure = new_figure(x=metric.title, height=max(200, 72 + 31 * len(shown)))
@@ -133,7 +116,7 @@ def draw_intervals(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
     figure.update_yaxes(autorange="reversed", type="category")
     return Chart(
         figure,
-        alt=f"{metric.title} with 95 % intervals: "
+        alt=f"{metric.title} with 95% intervals: "
         + ", ".join(_words(row) for row in shown)
         + ".",
         reading="The best of each family. Where two intervals overlap widely, the rows "
@@ -226,10 +209,8 @@ def _ms(row: Row) -> float:
 
 
 def _words(row: Row) -> str:
-    name, score = row["candidate"], score_text(row["score"])
-    if row.get("low") is None or row.get("high") is None:
-        return f"{name} {score}"
-    return f"{name} {score} ({score_text(row['low'])} to {score_text(row['high'])})"
+    ends = row.get("low"), row.get("high")
+    return f"{row['candidate']} {with_interval(row['score'], *ends)}"
 
 
 def _better(metric: Metric) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.data.schema import ColumnSchema, Schema
+from core.wording import counted
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-!|<>~$&:])")
 
@@ -68,10 +69,11 @@ def _results(evaluation: Mapping[str, Any] | None) -> Iterator[str]:
     yield "## Results"
     yield ""
     if not evaluation:
-        yield "Not evaluated on held-out rows when it was saved."
+        yield "Not evaluated on test rows when it was saved."
         yield ""
         return
-    yield f"On {evaluation.get('n_rows', 0):,} held-out rows, with 95 % intervals."
+    n_rows = evaluation.get("n_rows", 0)
+    yield f"On {counted('test row', n_rows)}, with 95% intervals."
     yield ""
     yield "| Metric | Value | Low | High |"
     yield "|---|---|---|---|"

@@ -34,7 +34,7 @@ class Verdict:
     champion, challenger : float
         Their metric on the rows.
     difference, low, high : float or None
-        How much better the challenger is (negative: worse), with its 95 % interval;
+        How much better the challenger is (negative: worse), with its 95% interval;
         low and high are None when there are too few rows for one.
     n_rows : int
         Rows with an outcome that both were judged on.

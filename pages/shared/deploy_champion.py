@@ -49,7 +49,7 @@ def decided(entries: Sequence[HistoryEntry]) -> str:
 def comparison(chosen: VersionInfo, champion: VersionInfo | None) -> str:
     """Say what the figures of two versions prove, which is often nothing.
 
-    The intervals are each on the version's own held-out rows; when they overlap,
+    The intervals are each on the version's own test rows; when they overlap,
     neither version is shown to be better.
     """
     if champion is None:

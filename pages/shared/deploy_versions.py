@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.registry import VersionInfo
+from core.wording import counted, with_interval
 from pages.shared.frame import stop_on_error
 
 _STATES = {
@@ -14,6 +15,7 @@ _STATES = {
     "live": "live",
     "retired": "was live",
 }
+_LIVE = "champion"
 
 
 def measured(info: VersionInfo) -> str:
@@ -21,21 +23,14 @@ def measured(info: VersionInfo) -> str:
     headline = info.summary.get("headline")
     if not headline or headline["value"] is None:
         return "not evaluated"
-    value = f"{headline['title']} {figure(headline['value'])}"
-    if headline["low"] is None or headline["high"] is None:
-        return value
-    return f"{value} ({figure(headline['low'])} to {figure(headline['high'])})"
+    figures = with_interval(headline["value"], headline["low"], headline["high"])
+    return f"{headline['title']} {figures}"
 
 
-def figure(value: float) -> str:
-    """Return a figure with three decimals, or four digits when it is large.
-
-    Examples
-    --------
-    >>> figure(0.5), figure(12345.6)
-    ('0.500', '12,346')
-    """
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
+def state_words(info: VersionInfo) -> str:
+    """Return what a version is: live or not, and which other names point to it."""
+    live = "live (champion)" if _LIVE in info.aliases else _STATES[info.state]
+    return ", ".join([live, *(name for name in info.aliases if name != _LIVE)])
 
 
 def versions_table(versions: Sequence[VersionInfo]) -> pd.DataFrame:
@@ -43,10 +38,9 @@ def versions_table(versions: Sequence[VersionInfo]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Version": [info.number for info in versions],
-            "State": [_STATES[info.state] for info in versions],
-            "Role": [", ".join(info.aliases) for info in versions],
+            "State": [state_words(info) for info in versions],
             "Model": [info.summary["name"] for info in versions],
-            "On held-out rows (95 % interval)": [measured(info) for info in versions],
+            "On test rows (95% interval)": [measured(info) for info in versions],
             "Note": [info.note for info in versions],
             "Saved (UTC)": [f"{info.created_at:%Y-%m-%d %H:%M}" for info in versions],
         }
@@ -58,7 +52,7 @@ def show_versions(versions: Sequence[VersionInfo]) -> None:
     st.dataframe(
         versions_table(versions),
         hide_index=True,
-        alt=f"{len(versions)} saved versions, newest first.",
+        alt=f"{counted('saved version', len(versions))}, newest first.",
         column_config={"Version": st.column_config.NumberColumn(width="small")},
     )
 

@@ -17,7 +17,7 @@ from core.plots.residuals import (
     draw_residual_histogram,
     draw_residuals,
 )
-from core.plots.training import score_text
+from core.wording import score_text
 from pages.shared.evaluate_words import basis_words, classes_table
 from pages.shared.frame import md, show_chart
 

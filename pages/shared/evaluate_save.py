@@ -16,7 +16,10 @@ def show_saving(cycle: Cycle, found: EvaluationRecord) -> None:
         _ask(cycle)
         return
     st.success(f"Saved as version {version.number}.", icon=":material/check_circle:")
-    next_step("deploy", f"Make version {version.number} answer for the project.")
+    if workspace().registry.champion(cycle.project_id) == version.number:
+        next_step("predict", f"Version {version.number} is live: ask it.")
+    else:
+        next_step("deploy", f"Make version {version.number} answer for the project.")
     with st.expander("Save it once more, with another note"):
         _ask(cycle)
 

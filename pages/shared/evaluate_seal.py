@@ -38,7 +38,7 @@ def show_seal(
     if len(opened) >= MANY_OPENINGS:
         st.warning(
             "These rows have been looked at often enough to mislead. A fresh split "
-            "with another random state gives test rows that nobody has seen.",
+            "with another seed gives test rows that nobody has seen.",
             icon=":material/refresh:",
         )
         st.page_link(page("explore"), label="Split anew on Explore")

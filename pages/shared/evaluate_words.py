@@ -13,7 +13,13 @@ from core.evaluation import (
     ImportanceBasis,
     MetricValue,
 )
-from core.plots.training import score_text
+from core.wording import (
+    counted,
+    percent,
+    score_text,
+    signed_text,
+    with_interval,
+)
 from core.workspace import Opening
 
 MANY_OPENINGS = 3
@@ -23,15 +29,15 @@ def headline(found: Evaluation, baseline: Evaluation) -> str:
     """Say in one sentence how good the model is, how sure, and on which rows."""
     first = found.headline
     if first is None:
-        return f"No metric is defined on the {found.n_rows:,} test rows."
+        return f"No metric is defined on {counted('test row', found.n_rows)}."
     said = (
-        f"On {found.n_rows:,} rows that {found.model_name} never saw: "
-        f"{first.title} {score_text(first.value)}"
+        f"On {counted('test row', found.n_rows)} that {found.model_name} never saw: "
+        f"{first.title} {with_interval(first.value, first.low, first.high)}"
     )
-    ends = interval(first.low, first.high)
-    said += f", {_percent(found.confidence)} interval {ends}" if ends else ""
     other = baseline.metrics.get(first.name)
-    return said + (f"; baseline {score_text(other.value)}." if other else ".")
+    if other is not None:
+        said += f"; baseline {score_text(other.value, like=first.value)}"
+    return f"{said}."
 
 
 def openings_words(opened: Sequence[Opening]) -> str:
@@ -64,17 +70,27 @@ def metrics_table(
         rows.append(
             {
                 "Metric": value.title,
-                "This model": score_text(value.value),
-                f"{_percent(found.confidence)} interval": interval(
-                    value.low, value.high
+                f"This model ({percent(found.confidence, 0)} interval)": with_interval(
+                    value.value, value.low, value.high
                 ),
-                "Baseline": score_text(other.value) if other else "not defined",
+                "Baseline": score_text(other.value, like=value.value)
+                if other
+                else "not defined",
                 "Difference": _difference(between),
                 "Verdict": between.outcome if between else "",
-                "What it says": MEASURES[name].about,
             }
         )
     return pd.DataFrame(rows)
+
+
+def metrics_meant(found: Evaluation) -> list[tuple[str, str]]:
+    """Return the title of each metric, and in one sentence what it says."""
+    return [(each.title, MEASURES[name].about) for name, each in found.metrics.items()]
+
+
+def interval_words(found: Evaluation) -> str:
+    """Say what stands in brackets behind a value."""
+    return f"In brackets: the {percent(found.confidence, 0)} interval."
 
 
 def classes_table(classes: Sequence[ClassMetrics]) -> pd.DataFrame:
@@ -110,37 +126,16 @@ def basis_words(basis: ImportanceBasis, n_rows: int) -> str:
     return said
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """Return two ends in words, nothing when there are none.
-
-    Examples
-    --------
-    >>> interval(0.82, 0.86), interval(None, None)
-    ('0.820 to 0.860', '')
-    """
-    if low is None or high is None:
-        return ""
-    return f"{score_text(low)} to {score_text(high)}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
-
-
 def _difference(between: Difference | None) -> str:
     if between is None:
         return "not defined"
-    low, high = (_signed(end) for end in (between.low, between.high))
-    return f"{_signed(between.difference)} ({low} to {high})"
-
-
-def _signed(value: float) -> str:
-    sign = "-" if value < 0 else "+"
-    return f"{sign}{score_text(abs(value))}" if value else "0"
+    values = (between.difference, between.low, between.high)
+    like = max(values, key=abs)
+    said, low, high = (signed_text(value, like) for value in values)
+    return f"{said} ({low} to {high})"
 
 
 def _with_interval(value: MetricValue | None) -> str:
     if value is None:
         return "not defined"
-    ends = interval(value.low, value.high)
-    return f"{score_text(value.value)} ({ends})" if ends else score_text(value.value)
+    return with_interval(value.value, value.low, value.high)

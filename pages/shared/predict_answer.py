@@ -9,6 +9,7 @@ from core.plots.prediction import (
 )
 from core.plots.theme import Chart
 from core.serving import Answer, Answered, Service
+from core.wording import percent
 from pages.shared.frame import md, show_chart
 from pages.shared.steps import decimals_of
 
@@ -70,18 +71,18 @@ def how_sure(service: Service, answer: Answer) -> str:
     if answer.interval is not None:
         low, high = answer.interval
         digits = _digits(answer)
-        return f"90 % interval: {low:,{digits}} to {high:,{digits}}."
+        return f"90% interval: {low:,{digits}} to {high:,{digits}}."
     if answer.probability is None:
         return "The model gives no interval."
     if version.task != "binary":
         label = in_words(answer)
-        return f"The probability of {label} is {answer.probability:.1%}."
+        return f"The probability of {label} is {percent(answer.probability)}."
     threshold = 0.5 if version.threshold is None else version.threshold
     side = "at least" if answer.probability >= threshold else "below"
     label = in_words(Answer(version.model.pos_label))
     return (
-        f"The probability of {label} is {answer.probability:.1%}, "
-        f"{side} the threshold of {threshold:.1%}."
+        f"The probability of {label} is {percent(answer.probability)}, "
+        f"{side} the threshold of {percent(threshold)}."
     )
 
 

@@ -75,7 +75,7 @@ class Field:
         if self.control in {"slider", "number"} and self.low is not None:
             digits = decimals_of(self.step)
             return (
-                f"98 % of the training rows lie from {self.low:,.{digits}f} to "
+                f"98% of the training rows lie from {self.low:,.{digits}f} to "
                 f"{self.high:,.{digits}f}."
             )
         return ""

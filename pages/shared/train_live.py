@@ -51,7 +51,7 @@ def _show(job: Job) -> None:
         show_chart(draw_search(rows, metric), key="live-search")
     with right_half:
         st.dataframe(
-            table(rows[:_N_SHOWN])[["Candidate", "Score", "95 % interval", "Fit (s)"]],
+            table(rows[:_N_SHOWN])[["Candidate", "Score", "95% interval", "Fit (s)"]],
             hide_index=True,
             column_config={
                 "Score": st.column_config.NumberColumn(metric.title, format="%.4g"),

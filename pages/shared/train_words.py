@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from core.modeling import FAMILIES, Metric
-from core.plots.training import score_text
+from core.wording import interval_text, score_text, with_interval
 
 Row = Mapping[str, Any]
 
@@ -19,14 +19,12 @@ def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
     >>> from core.modeling import METRICS
     >>> row = {"candidate": "LightGBM", "score": 0.84, "low": 0.82, "high": 0.86}
     >>> sentence(row, METRICS["roc_auc"], "900 validation rows", None)
-    'LightGBM, ROC AUC 0.840 [0.820, 0.860] on 900 validation rows'
+    'LightGBM, ROC AUC 0.840 (0.820 to 0.860) on 900 validation rows'
     """
-    said = f"{row['candidate']}, {metric.title} {score_text(row['score'])}"
-    if row.get("low") is not None and row.get("high") is not None:
-        said += f" [{score_text(row['low'])}, {score_text(row['high'])}]"
-    said += f" on {where}"
+    measured = with_interval(row["score"], row.get("low"), row.get("high"))
+    said = f"{row['candidate']}, {metric.title} {measured} on {where}"
     if baseline is not None and baseline["candidate"] != row["candidate"]:
-        said += f"; baseline {score_text(baseline['score'])}"
+        said += f"; baseline {score_text(baseline['score'], like=row['score'])}"
     return said
 
 
@@ -69,7 +67,9 @@ def table(rows: Sequence[Row]) -> pd.DataFrame:
             "Candidate": [row["candidate"] for row in rows],
             "Family": [family_title(row["family"]) for row in rows],
             "Score": [row["score"] for row in rows],
-            "95 % interval": [_interval(row) for row in rows],
+            "95% interval": [
+                interval_text(row.get("low"), row.get("high")) for row in rows
+            ],
             "On training rows": [row["train_score"] for row in rows],
             "Fit (s)": [row["fit_s"] for row in rows],
             "One row (ms)": [row["row_ms"] for row in rows],
@@ -100,12 +100,6 @@ def duration(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     named = ((hours, "h"), (minutes, "min"), (rest, "s"))
     return " ".join(f"{n} {unit}" for n, unit in named if n) or "0 s"
-
-
-def _interval(row: Row) -> str:
-    if row.get("low") is None or row.get("high") is None:
-        return ""
-    return f"{score_text(row['low'])} to {score_text(row['high'])}"
 
 
 def _note(row: Row) -> str:

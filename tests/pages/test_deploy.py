@@ -83,8 +83,8 @@ def test_without_a_version_it_points_to_evaluate(site):
 def test_versions_stand_side_by_side_newest_first(site):
     table = site(2, live=(1,)).open().dataframe[0].value
     assert table["Version"].tolist() == [2, 1]
-    assert table["Role"].tolist() == ["", "champion"]
-    assert table.iloc[0, 4] == "Log loss 0.490 (0.470 to 0.510)"
+    assert table["State"].tolist() == ["saved, never live", "live (champion)"]
+    assert table.iloc[0, 3] == "Log loss 0.490 (0.470 to 0.510)"
     assert table["Note"].tolist() == [HOSTILE, HOSTILE]
 
 

@@ -102,7 +102,7 @@ def test_the_most_important_fields_come_first(site):
     [
         ("binary", "The probability of yes is"),
         ("multiclass", "The probability of"),
-        ("regression", "90 % interval"),
+        ("regression", "90% interval"),
     ],
 )
 def test_an_answer_says_how_sure_it_is_and_its_id(site, task, said):

@@ -230,7 +230,7 @@ def test_the_sentence_names_score_interval_rows_and_baseline() -> None:
     row, baseline = _row("LightGBM", 0.84, 9), _row("Baseline", 0.5, 1)
     said = sentence(row, METRICS["roc_auc"], "1,200 validation rows", baseline)
     assert said == (
-        "LightGBM, ROC AUC 0.840 [0.790, 0.890] on 1,200 validation rows; "
+        "LightGBM, ROC AUC 0.840 (0.790 to 0.890) on 1,200 validation rows; "
         "baseline 0.500"
     )
 

@@ -17,7 +17,7 @@ def test_the_bar_is_as_long_as_the_probability_and_the_line_at_the_threshold():
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.4, "above it"), (0.39, "below it"), (1.0, "100.0 %"), (0.9999, "over 99.9 %")],
+    [(0.4, "above it"), (0.39, "below it"), (1.0, "100.0%"), (0.9999, "over 99.9%")],
 )
 def test_the_alternative_text_says_on_which_side_it_lies(probability, words):
     assert words in draw_probability(probability, 0.4, "yes").alt

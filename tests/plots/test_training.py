@@ -6,8 +6,8 @@ from core.plots.training import (
     draw_search,
     draw_speed,
     pareto,
-    score_text,
 )
+from core.wording import score_text
 
 AUC, RMSE = METRICS["roc_auc"], METRICS["rmse"]
 HOSTILE = "<b>$x$</b> [a](b)"
