@@ -28,6 +28,16 @@ class Settings(BaseSettings):
     models: Path = Field(
         default=Path("models"), description="Folder of saved versions."
     )
+    files_url: str | None = Field(
+        default=None,
+        description="Another place for tables, splits and runs than the home: any "
+        "address that fsspec knows, for example s3://bucket/rondo.",
+    )
+    models_url: str | None = Field(
+        default=None,
+        description="A second place for saved versions, such as s3://bucket/models: "
+        "each is copied there, and fetched from there where its folder is missing.",
+    )
     database_url: str | None = Field(
         default=None,
         description="SQLAlchemy address of another database than SQLite in the home.",

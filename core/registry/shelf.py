@@ -22,7 +22,7 @@ from core.registry.info import (
 from core.registry.rows import change, last_number, read_aliases, version_row
 from core.registry.version import ModelVersion
 from core.settings import get_settings
-from core.storage import Database
+from core.storage import Database, Files
 from core.storage.tables import versions
 
 _ATTEMPTS = 20
@@ -38,11 +38,20 @@ class Shelf:
         Version folders stand in ``<models_root>/<project>/<number>``.
     key_path : Path or None
         The signing key; ``RONDO_HOME/signing.key`` when None.
+    elsewhere : Files or None
+        A second place: versions are copied there, and fetched from there where
+        their folder is missing here.
     """
 
     def __init__(
-        self, database: Database, models_root: Path, *, key_path: Path | None = None
+        self,
+        database: Database,
+        models_root: Path,
+        *,
+        key_path: Path | None = None,
+        elsewhere: Files | None = None,
     ) -> None:
+        self._elsewhere = elsewhere
         self.database = database
         self.models_root = Path(models_root)
         self.key_path = key_path or get_settings().home / "signing.key"
@@ -86,6 +95,8 @@ class Shelf:
             except VersionExistsError:  # somebody else took the number meanwhile
                 if attempt == _ATTEMPTS - 1:
                     raise
+        if self._elsewhere is not None:
+            self._elsewhere.put_folder(version.directory, f"{project}/{number}")
         with change(self.database, project) as connection:
             connection.execute(
                 insert(versions).values(
@@ -136,6 +147,8 @@ class Shelf:
             See `load_version`; also when the folder is another version's.
         """
         info = self.version(project, number)
+        if self._elsewhere is not None and not info.directory.exists():
+            self._elsewhere.get_folder(f"{project}/{number}", info.directory)
         version = load_version(info.directory, key_path=self.key_path)
         if version.manifest.sha256 != info.manifest_sha256:
             raise RegistryError(

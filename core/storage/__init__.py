@@ -2,5 +2,6 @@
 
 from core.storage.database import Database, open_database
 from core.storage.files import write_atomic
+from core.storage.places import Files
 
-__all__ = ["Database", "open_database", "write_atomic"]
+__all__ = ["Database", "Files", "open_database", "write_atomic"]

@@ -1,13 +1,19 @@
 """Files that are either whole or not there."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import StorageError
+
+PARTIAL = ".partial-"
+"""Beginning of the names of files and folders that are not whole yet."""
+STALE_S = 3600.0
 
 
 def write_atomic(path: Path, content: bytes | Callable[[Path], None]) -> Path:
@@ -51,7 +57,7 @@ def temporary_sibling(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=".partial-", suffix=path.suffix
+            dir=path.parent, prefix=PARTIAL, suffix=path.suffix
         )
         os.close(handle)
     except OSError as error:
@@ -66,6 +72,38 @@ def temporary_sibling(path: Path) -> Iterator[Path]:
         raise _refused(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def sweep_partial(
+    folders: Iterable[Path], *, older_than_s: float = STALE_S
+) -> tuple[Path, ...]:
+    """Remove what unfinished writes of an ended process have left behind.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Looked through to the bottom; one that does not exist is passed over.
+    older_than_s : float, default=3600
+        Younger leftovers stay: somebody may be writing them now.
+
+    Returns
+    -------
+    tuple of Path
+        What is gone.
+    """
+    oldest, gone = time.time() - older_than_s, []
+    for leftover in [p for folder in folders for p in folder.rglob(f"{PARTIAL}*")]:
+        try:
+            if leftover.stat().st_mtime > oldest:
+                continue
+            if leftover.is_dir():
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
+        except OSError:  # taken away meanwhile, or not ours: the next start may
+            continue
+        gone.append(leftover)
+    return tuple(gone)
 
 
 def sync(path: Path) -> None:

@@ -16,6 +16,7 @@ from core.workspace.records import (
     StageState,
     StageStatus,
 )
+from core.workspace.recovery import recover
 from core.workspace.samples import load_sample, start_sample
 from core.workspace.workspace import Workspace, open_workspace
 
@@ -37,5 +38,6 @@ __all__ = [
     "Workspace",
     "load_sample",
     "open_workspace",
+    "recover",
     "start_sample",
 ]

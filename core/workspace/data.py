@@ -24,9 +24,9 @@ from core.data import (
     split,
     write_parquet,
 )
-from core.errors import DataError, StorageError, WorkspaceError
+from core.errors import DataError, WorkspaceError
 from core.settings import Settings
-from core.storage import write_atomic
+from core.storage import Files
 from core.workspace.cycles import Cycles
 from core.workspace.records import Cycle, Dataset, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id, payload_hash
@@ -43,6 +43,7 @@ class Data:
         self._store = store
         self._cycles = cycles
         self._frames = FrameCache()
+        self.files = Files(settings.files_url or settings.home)
 
     def import_table(
         self, project_id: str, source: str | Path | BinaryIO, name: str, **options: Any
@@ -103,9 +104,9 @@ class Data:
     ) -> Dataset:
         """Keep a table as a dataset; the same table again is found."""
         digest = content_hash(frame)
-        path = self._dataset_path(project_id, digest)
-        if not path.exists():
-            write_atomic(path, lambda target: write_parquet(frame, target))
+        key = _dataset_key(project_id, digest)
+        if not self.files.exists(key):
+            self.files.write(key, partial(write_parquet, frame))
         for known in self._store.list(project_id, "dataset"):
             if known.content_hash == digest and known.payload["name"] == name:
                 return _dataset(known)
@@ -132,7 +133,7 @@ class Data:
     def frame(self, dataset_id: str) -> pd.DataFrame:
         """Return a dataset's table. It is shared: read it, never change it."""
         dataset = self.get(dataset_id)
-        return self._read(self._dataset_path(dataset.project_id, dataset.content_hash))
+        return self._read(_dataset_key(dataset.project_id, dataset.content_hash))
 
     def profile(
         self, dataset_id: str, target: str | None = None, task: Task | None = None
@@ -140,16 +141,16 @@ class Data:
         """Return a dataset's profile, computed once and kept on disk."""
         dataset = self.get(dataset_id)
         key = payload_hash([dataset.content_hash, target, task])[:24]
-        path = self._folder(dataset.project_id, "profiles") / f"{key}.json"
-        if path.exists():
-            return Profile.from_dict(json.loads(path.read_text("utf-8")))
+        path = f"projects/{dataset.project_id}/profiles/{key}.json"
+        if self.files.exists(path):
+            return Profile.from_dict(json.loads(self.files.read(path)))
         frame, kinds = self.frame(dataset_id), dict(dataset.schema.kinds)
         if target is not None:
             frame = dataset.schema.in_words(frame, target)
             if frame[target].dtype == "str":
                 kinds.pop(target)
         result = profile(frame, target, kinds=kinds, task=task)
-        write_atomic(path, json.dumps(result.to_dict()).encode())
+        self.files.write(path, json.dumps(result.to_dict()).encode())
         return result
 
     def recipe(self, cycle_id: str) -> Recipe:
@@ -202,11 +203,11 @@ class Data:
         positions = {"train": parts.train, "validation": parts.validation}
         positions["test"] = parts.test
         record_id = new_id("split")
-        folder = self._folder(cycle.project_id, "splits") / record_id
+        folder = f"projects/{cycle.project_id}/splits/{record_id}"
         for part, rows in positions.items():
             chosen = frame.iloc[rows].reset_index(drop=True)
-            write_atomic(folder / f"{part}.parquet", partial(write_parquet, chosen))
-        write_atomic(folder / "rows.npz", lambda target: _save_rows(target, positions))
+            self.files.write(f"{folder}/{part}.parquet", partial(write_parquet, chosen))
+        self.files.write(f"{folder}/rows.npz", partial(_save_rows, positions))
         payload = {
             "sources": cycle.sources,
             "strategy": strategy,
@@ -250,18 +251,21 @@ class Data:
                 "The test rows are sealed.",
                 hint="Open them on the Evaluate page; each opening is counted.",
             )
-        return self._read(self.part_path(split_id, part))
+        return self._read(self.part_key(split_id, part))
 
-    def part_path(self, split_id: str, part: str) -> Path:
+    def part_key(self, split_id: str, part: str) -> str:
         """Return where a part of a split lies."""
         record = self.get_split(split_id)
-        return self._folder(record.project_id, "splits") / split_id / f"{part}.parquet"
+        return f"projects/{record.project_id}/splits/{split_id}/{part}.parquet"
 
     def positions(self, split_id: str) -> Mapping[str, np.ndarray]:
         """Return the row positions of the three parts in the labelled table."""
         record = self.get_split(split_id)
-        path = self._folder(record.project_id, "splits") / split_id / "rows.npz"
-        with np.load(path, allow_pickle=False) as stored:
+        key = f"projects/{record.project_id}/splits/{split_id}/rows.npz"
+        with (
+            self.files.open(key) as stream,
+            np.load(stream, allow_pickle=False) as stored,
+        ):
             return {part: stored[part] for part in PARTS}
 
     def labelled(self, cycle_id: str) -> pd.DataFrame:
@@ -285,26 +289,20 @@ class Data:
         known = frame[cycle.target].notna()
         return frame if known.all() else frame[known].reset_index(drop=True)
 
-    def _read(self, path: Path) -> pd.DataFrame:
-        frame = self._frames.get(str(path))
+    def _read(self, key: str) -> pd.DataFrame:
+        frame = self._frames.get(key)
         if frame is None:
-            if not path.exists():
-                raise StorageError(
-                    f"The file {path.name} of this workspace is gone.",
-                    hint="Bring the table in again; the newest copy is used.",
-                )
-            frame = read_parquet(path)
-            self._frames.put(str(path), frame)
+            with self.files.open(key) as stream:
+                frame = read_parquet(stream)
+            self._frames.put(key, frame)
         return frame
 
-    def _dataset_path(self, project_id: str, digest: str) -> Path:
-        return self._folder(project_id, "datasets") / f"{digest}.parquet"
 
-    def _folder(self, project_id: str, kind: str) -> Path:
-        return self._settings.home / "projects" / project_id / kind
+def _dataset_key(project_id: str, digest: str) -> str:
+    return f"projects/{project_id}/datasets/{digest}.parquet"
 
 
-def _save_rows(path: Path, positions: Mapping[str, np.ndarray]) -> None:
+def _save_rows(positions: Mapping[str, np.ndarray], path: Path) -> None:
     with path.open("wb") as stream:
         np.savez_compressed(stream, **dict(positions))  # type: ignore[arg-type]
 

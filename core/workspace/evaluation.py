@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import insert, select
 
 from core.data import read_parquet, replay_of
@@ -68,7 +69,7 @@ class Evaluations:
         cycle, run = self._cycles.get(cycle_id), self._fresh_run(cycle_id)
         split = self._data.get_split(run.split_id)
         vault = SealedTest(
-            lambda: read_parquet(self._data.part_path(split.id, "test")),
+            lambda: self._read_test_rows(split.id),
             n_rows=split.n_test,
             record=lambda: self._record_opening(cycle, split.content_hash, run, why),
         )
@@ -171,6 +172,11 @@ class Evaluations:
             "evaluation": found.id,
             "test_openings": found.n_openings,
         }
+
+    def _read_test_rows(self, split_id: str) -> pd.DataFrame:
+        """Read the sealed rows; called by the vault alone."""
+        with self._data.files.open(self._data.part_key(split_id, "test")) as stream:
+            return read_parquet(stream)
 
     def _record_opening(
         self, cycle: Cycle, split_hash: str, run: RunRecord, why: str

@@ -125,6 +125,7 @@ class Jobs:
         )
         if job.pid is not None and self._is_ours(job):
             end_group(job.pid)
+        self._let_go(job_id)
         return self._find(job_id)
 
     def wait(self, job_id: str, timeout_s: float = 600.0) -> Job:

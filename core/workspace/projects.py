@@ -14,6 +14,19 @@ from core.workspace.records import Project
 from core.workspace.store import new_id
 
 MAX_NAME = 120
+_RESERVED = frozenset(
+    (
+        "",
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        *(f"{p}{i}" for p in ("com", "lpt") for i in "123456789"),
+    )
+)
+"""No name at all, and the names that Windows keeps for itself."""
+_UNSAFE = frozenset(("Cc", "Cs"))
+"""Control characters and halves of characters; databases refuse some of them."""
 
 
 def slug(name: str) -> str:
@@ -23,12 +36,13 @@ def slug(name: str) -> str:
     --------
     >>> slug("../../Étude № 1/b")
     'etude-no-1-b'
-    >>> slug("???")
-    'project'
+    >>> slug("???"), slug("CON")
+    ('project', 'project-con')
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return words[:48].strip("-") or "project"
+    words = words[:48].strip("-")
+    return f"project-{words}".strip("-") if words in _RESERVED else words
 
 
 class Projects:
@@ -108,7 +122,8 @@ class Projects:
 
 
 def _checked(name: str) -> str:
-    name = " ".join(name.split())
+    kept = (c for c in name if c.isspace() or unicodedata.category(c) not in _UNSAFE)
+    name = " ".join("".join(kept).split())
     if not name or len(name) > MAX_NAME:
         raise WorkspaceError(
             "A project needs a name of 1 to 120 characters.",

@@ -11,7 +11,6 @@ from typing import Any
 from core.errors import RegistryError, WorkspaceError
 from core.modeling import Model, Progress, Run, TrainingPlan, train
 from core.settings import Settings
-from core.storage import write_atomic
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.jobs import Jobs
@@ -111,8 +110,8 @@ class Training:
             When the file is gone or is not the one that the run wrote.
         """
         run = self.get(run_id)
-        path = self._models(run.project_id, run_id) / f"{run.models[candidate]}.pkl"
-        content = path.read_bytes() if path.exists() else b""
+        key = _model_key(run.project_id, run_id, run.models[candidate])
+        content = self._data.files.read(key) if self._data.files.exists(key) else b""
         if hashlib.sha256(content).hexdigest() != run.models[candidate]:
             raise RegistryError(
                 f"The file of the candidate “{candidate}” is missing or was changed.",
@@ -160,9 +159,9 @@ class Training:
     def _save(
         self, cycle: Cycle, plan: TrainingPlan, split_id: str, run_id: str, run: Run
     ) -> RunRecord:
-        folder = self._models(cycle.project_id, run_id)
         models = {
-            name: _save_model(folder, model) for name, model in run.models.items()
+            name: self._keep_model(cycle.project_id, run_id, model)
+            for name, model in run.models.items()
         }
         payload = {
             "split_id": split_id,
@@ -196,15 +195,15 @@ class Training:
     def _folder(self, project_id: str, run_id: str) -> Path:
         return self._settings.home / "projects" / project_id / "runs" / run_id
 
-    def _models(self, project_id: str, run_id: str) -> Path:
-        return self._folder(project_id, run_id) / "models"
+    def _keep_model(self, project_id: str, run_id: str, model: Model) -> str:
+        content = pickle.dumps(model, protocol=5)
+        digest = hashlib.sha256(content).hexdigest()
+        self._data.files.write(_model_key(project_id, run_id, digest), content)
+        return digest
 
 
-def _save_model(folder: Path, model: Model) -> str:
-    content = pickle.dumps(model, protocol=5)
-    digest = hashlib.sha256(content).hexdigest()
-    write_atomic(folder / f"{digest}.pkl", content)
-    return digest
+def _model_key(project_id: str, run_id: str, digest: str) -> str:
+    return f"projects/{project_id}/runs/{run_id}/models/{digest}.pkl"
 
 
 def _run(record: StoredRecord) -> RunRecord:

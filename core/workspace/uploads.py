@@ -11,7 +11,7 @@ from typing import BinaryIO
 import pandas as pd
 
 from core.errors import DataError, StorageError
-from core.storage.files import sync
+from core.storage.files import PARTIAL, sync
 
 
 def keep_bytes(source: str | Path | BinaryIO, folder: Path, limit_mb: int) -> Path:
@@ -28,7 +28,7 @@ def keep_bytes(source: str | Path | BinaryIO, folder: Path, limit_mb: int) -> Pa
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".partial-")
+        handle, name = tempfile.mkstemp(dir=folder, prefix=PARTIAL)
     except OSError as error:
         raise _refused(error) from error
     partial = Path(name)

@@ -46,3 +46,13 @@ def test_a_new_project_begins_its_first_cycle(workspace: Workspace):
 def test_an_unknown_project_points_to_the_home_page(workspace: Workspace):
     with pytest.raises(WorkspaceError, match="home page"):
         workspace.projects.get("nobody")
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1", "aux."])
+def test_names_that_windows_keeps_for_itself_are_no_folder(name):
+    assert slug(name) == f"project-{slug(name).removeprefix('project-')}"
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800ab", "a\x07b\n"])
+def test_what_no_database_takes_is_left_out_of_a_name(workspace: Workspace, name):
+    assert workspace.projects.create(name).name == "ab"
