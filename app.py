@@ -59,7 +59,7 @@ def answer_at_once() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Warm up in the background, and look after jobs that lost their process."""
+    """Warm up in the background, and mend what a killed server has left behind."""
     answer_at_once()
     threading.Thread(target=_prepare, daemon=True, name="warm-up").start()
     yield {}
@@ -67,9 +67,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 def _prepare() -> None:
     warm_up()
-    from core.workspace import open_workspace
+    from core.workspace import open_workspace, recover
 
-    open_workspace().jobs.revive()
+    recover(open_workspace())
 
 
 def report_fault(error: Exception) -> bool:

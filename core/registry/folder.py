@@ -29,7 +29,7 @@ from core.registry.manifest import (
 from core.registry.mlflow_files import mlflow_files
 from core.registry.version import MAX_REFERENCE_ROWS, REFERENCE, ModelVersion
 from core.settings import get_settings
-from core.storage.files import sync
+from core.storage.files import PARTIAL, sync
 from core.storage.types import now
 
 FORMAT = 1
@@ -111,7 +111,7 @@ def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
     key = signing_key(key_path)
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=directory.parent, prefix=".partial-"))
+        temporary = Path(tempfile.mkdtemp(dir=directory.parent, prefix=PARTIAL))
     except OSError as error:
         raise _refused(directory, error) from error
     try:

@@ -1,0 +1,15 @@
+"""Mending what a killed server has left behind."""
+
+from core.storage.files import sweep_partial
+from core.workspace.workspace import Workspace
+
+
+def recover(workspace: Workspace) -> None:
+    """Start dead jobs again and remove unfinished files. For a server's start.
+
+    What was saved needs no mending: files stand under their names only when they are
+    whole, and a row is written after its files.
+    """
+    home, models = workspace.settings.home, workspace.settings.models
+    sweep_partial((home / "uploads", home / "projects", models))
+    workspace.jobs.revive()
