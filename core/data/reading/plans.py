@@ -214,6 +214,8 @@ def _are_long_names(present: Any) -> bool:
 
 
 def _dressed_numbers(present: Any, decimal: str | None) -> Plan | None:
+    if _are_long_names(present):
+        return None
     look = present[:_N_LOOK].to_pylist()
     if (
         not look
