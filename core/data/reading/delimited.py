@@ -5,8 +5,8 @@ than the table are refused and reported.
 """
 
 import mmap
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -15,39 +15,28 @@ import pyarrow.csv as pcsv
 
 from core.data.frames import unique_names
 from core.data.reading.dialect import (
-    NO_DELIMITER,
+    UNIT,
     Dialect,
     find_start,
     guess_dialect,
     has_header,
     modal_width,
+    table_width,
 )
 from core.data.reading.encoding import Decoded
 from core.data.reading.options import ReadOptions
-from core.data.reading.report import RefusedRow
+from core.data.reading.report import Refusals
+from core.data.reading.rows import (
+    lacks_ends,
+    parse_lines,
+    parse_rows,
+    swallows_rows,
+)
 from core.errors import DataError
-
-MOST_REFUSED: Final = 100
-"""So many refused rows are kept in full; all are counted."""
 
 _SAMPLE: Final = 2**18
 _LONGEST: Final = 2**26
 _LARGE_BLOCK: Final = 2**28
-
-
-@dataclass(eq=False)
-class Refusals:
-    """Rows that were refused while a file was read."""
-
-    count: int = 0
-    rows: list[RefusedRow] = field(default_factory=list)
-
-    def add(self, line: int | None, found: int, expected: int, text: str) -> None:
-        """Count one row, and keep it when there are few."""
-        self.count += 1
-        if len(self.rows) < MOST_REFUSED:
-            reason = f"{found} values instead of {expected}"
-            self.rows.append(RefusedRow(line, reason, text[:200]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +78,12 @@ class Layout:
     header: bool
     n_lines_before: int
     notes: tuple[str, ...]
+    pad: bool = False
+
+    @property
+    def by_arrow(self) -> bool:
+        """Whether Arrow can part the rows."""
+        return not self.pad and not self.dialect.skip_blanks
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +118,9 @@ def locate(decoded: Decoded, options: ReadOptions) -> Located:
     layout = _find_layout(sample, whole, options)
     layout = replace(layout, notes=(*decoded.notes, *layout.notes))
     start = decoded.start + _offset(sample, layout.n_lines_before)
+    if layout.dialect.delimiter and len(layout.dialect.delimiter) > 1:
+        rest = bytes(data[start:]).decode("utf-8", errors="replace")
+        data, start = layout.dialect.plain(rest).encode(), 0
     return Located(data, start, layout)
 
 
@@ -131,6 +129,11 @@ def read_text(located: Located) -> TextTable:
     layout = located.layout
     columns, refusals = _parse(located.data, located.start, layout)
     names, columns, notes = _without_empty_last(layout, columns)
+    if refusals.n_padded:
+        notes.append(
+            f"{refusals.n_padded:,} rows had fewer values than the table has columns; "
+            "the cells missing at their end were left empty."
+        )
     return TextTable(
         names, tuple(columns), layout.header, layout.dialect, refusals,
         (*layout.notes, *notes),
@@ -163,11 +166,12 @@ def _find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
     header = options.header
     dialect = guess_dialect(sample, delimiter=options.delimiter, quote=options.quote)
     rows, ends = _sample_rows(dialect, sample, whole)
-    width, _ = modal_width([len(row) for row in rows])
-    start = find_start([len(row) for row in rows], width)
-    notes = []
-    if start:
-        notes.append(f"{start} lines before the table were left out.")
+    if options.skip_lines:
+        kept = [i for i, end in enumerate(ends) if end > options.skip_lines]
+        rows, ends = [rows[i] for i in kept], [ends[i] for i in kept]
+    width = table_width(rows)
+    start = 0 if options.skip_lines is not None else find_start(rows, width)
+    notes = [f"{start} lines before the table were left out."] if start else []
     table = [row for row in rows[start:] if len(row) in (width, width - 1)]
     named = has_header(table) if header is None else header
     first = table[0] if named else [""] * width
@@ -176,7 +180,9 @@ def _find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
         notes.extend(notes_on_names)
     n_first = start + 1 if named else start
     n_lines = ends[n_first - 1] if n_first else 0
-    return Layout(dialect, width, names, named, n_lines, tuple(notes))
+    pad = width > modal_width([len(row) for row in rows[start:]])[0]
+    pad = pad or lacks_ends(rows[start:], width)
+    return Layout(dialect, width, names, named, n_lines, tuple(notes), pad)
 
 
 def _sample_rows(
@@ -224,6 +230,31 @@ def _parse(
     buffer = pa.py_buffer(data).slice(start)
     if not buffer.size or not bytes(buffer[:4096]).strip():
         return tuple(pa.array([], pa.string()) for _ in range(layout.width)), Refusals()
+    parsed = _try_arrow(buffer, layout) if layout.by_arrow else None
+    if parsed is not None and not _is_broken(*parsed, layout):
+        return parsed
+    text = bytes(buffer).decode("utf-8", errors="replace")
+    dialect, before = _parted(layout.dialect), layout.n_lines_before
+    parsed = parse_rows(text, dialect, layout.width, pad=layout.pad, first_line=before)
+    if not _is_broken(*parsed, layout):
+        return parsed
+    return parse_lines(text, dialect, layout.width, before)
+
+
+def _parted(dialect: Dialect) -> Dialect:
+    """Return the dialect of a text whose long delimiters are replaced already."""
+    single = dialect.delimiter is None or len(dialect.delimiter) == 1
+    return dialect if single else replace(dialect, delimiter=UNIT)
+
+
+def _is_broken(columns: Sequence[Any], refusals: Refusals, layout: Layout) -> bool:
+    """Say whether a quote that is not closed took rows into a cell."""
+    if layout.dialect.quote is None or layout.width < 2:
+        return False
+    return refusals.swallowed or swallows_rows(columns, layout.dialect)
+
+
+def _try_arrow(buffer: Any, layout: Layout) -> tuple[Sequence[Any], Refusals] | None:
     for block_size in (2**22, _LARGE_BLOCK):
         try:
             table, refusals = _parse_with_arrow(buffer, layout, block_size, fast=True)
@@ -234,7 +265,7 @@ def _parse(
             return _without_trailing_blanks(table).columns, refusals
         except pa.ArrowInvalid:
             continue
-    return _parse_with_csv(buffer, layout)
+    return None
 
 
 def _parse_with_arrow(
@@ -265,7 +296,7 @@ def parse_options(layout: Layout, *, quoted: bool, refuse: Any) -> Any:
     """Return how Arrow is to part a text into cells."""
     quote = layout.dialect.quote
     return pcsv.ParseOptions(
-        delimiter=layout.dialect.delimiter or NO_DELIMITER,
+        delimiter=layout.dialect.separator,
         quote_char=quote if quoted and quote else False,
         escape_char=layout.dialect.escape or False,
         newlines_in_values=quoted,
@@ -299,24 +330,6 @@ def _contains(buffer: Any, mark: str) -> bool:
     view, step = memoryview(buffer), 2**24
     starts = range(0, len(view), step)
     return any(mark.encode() in bytes(view[i : i + step]) for i in starts)
-
-
-def _parse_with_csv(buffer: Any, layout: Layout) -> tuple[Sequence[Any], Refusals]:
-    refusals = Refusals()
-    text = bytes(buffer).decode("utf-8", errors="replace")
-    columns: list[list[str]] = [[] for _ in range(layout.width)]
-    for row, line in _rows(layout.dialect, text):
-        if len(row) != layout.width:
-            written = (layout.dialect.delimiter or "").join(row)
-            refusals.add(line + layout.n_lines_before, len(row), layout.width, written)
-            continue
-        for column, cell in zip(columns, row, strict=True):
-            column.append(cell)
-    return tuple(pa.array(column, pa.large_string()) for column in columns), refusals
-
-
-def _rows(dialect: Dialect, text: str) -> Iterator[tuple[list[str], int]]:
-    return ((row, line) for row, line in dialect.rows(text) if row)
 
 
 def _without_empty_last(

@@ -23,7 +23,8 @@ _UNUSUAL_WEIGHT: Final = 0.6
 _ONE_COLUMN: Final = 0.3
 _ONE_SHORT_LINE: Final = 0.25
 _MOST_ROWS: Final = 500
-_MOST_LEADING: Final = 50
+_MOST_LEADING: Final = 200
+_ASIDE: Final = 0.15
 
 _NUMBER: Final = re.compile(
     r"(?=.*\d)[-+(]?\s?[$€£¥]?\s?[-+]?(\d+([.,'\u00a0 ]\d{3})*|\d*)([.,]\d+)?"
@@ -33,7 +34,15 @@ _WHEN: Final = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
     r"( ?[AaPp][Mm]|Z|[-+]\d{2}:?\d{2})?)?|\d{1,2}:\d{2}(:\d{2})?"
 )
+_SEP_LINE: Final = re.compile(r"sep=([^\r\n]) *\r?\n", re.IGNORECASE)
 _LEFTOVER: Final = re.compile(r"[,;\t|]|^[\"']|[\"']$")
+
+
+RUNS: Final = {"  ": re.compile(r" {2,}|\t+"), "   ": re.compile(r"[ \t]+")}
+"""Delimiters that are runs of blanks: two or more, one or more."""
+
+UNIT: Final = "\x1f"
+"""Stands for a delimiter of several characters once they are replaced by one."""
 
 
 @dataclass(frozen=True)
@@ -43,25 +52,46 @@ class Dialect:
     Attributes
     ----------
     delimiter : str or None
-        None when there is only one column.
+        None when there is only one column. Two blanks mean a run of at least two,
+        three blanks a run of any length, as in columns that are lined up.
     quote : str or None
     escape : str or None
         A backslash, where quotes inside quotes are written ``\"``.
+    skip_blanks : bool
+        Whether blanks stand before quotes, as in ``1, "a, b"``.
     """
 
     delimiter: str | None
     quote: str | None = '"'
     escape: str | None = None
+    skip_blanks: bool = False
+
+    @property
+    def separator(self) -> str:
+        """The one character between values, after `plain`."""
+        if self.delimiter is None:
+            return NO_DELIMITER
+        return self.delimiter if len(self.delimiter) == 1 else UNIT
+
+    def plain(self, text: str) -> str:
+        """Replace delimiters of several characters by one."""
+        if self.delimiter is None or len(self.delimiter) == 1:
+            return text
+        if self.delimiter not in RUNS:
+            return text.replace(self.delimiter, UNIT)
+        runs = RUNS[self.delimiter]
+        return "\n".join(runs.sub(UNIT, line.strip()) for line in text.split("\n"))
 
     def rows(self, text: str) -> Iterator[tuple[list[str], int]]:
         """Yield each row with the number of the line on which it ends."""
         reader = csv.reader(
-            io.StringIO(text, newline=""),
-            delimiter=self.delimiter or NO_DELIMITER,
+            io.StringIO(self.plain(text), newline=""),
+            delimiter=self.separator,
             quotechar=self.quote,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             doublequote=True,
             escapechar=self.escape,
+            skipinitialspace=self.skip_blanks,
         )
         for row in reader:
             yield row, reader.line_num
@@ -77,7 +107,7 @@ def guess_dialect(
     sample : str
         Whole lines.
     delimiter, quote : str, default None
-        What is known already.
+        What is known already; a quote of "" means none.
 
     Examples
     --------
@@ -86,7 +116,12 @@ def guess_dialect(
     >>> guess_dialect("price\n1,5\n2,5\n").delimiter is None
     True
     """
-    best, best_score = Dialect(delimiter, quote or '"'), -1.0
+    named = _SEP_LINE.match(sample)
+    if named and delimiter is None:
+        delimiter = named[1]
+        sample = sample[named.end() :]
+    best = Dialect(delimiter, '"' if quote is None else quote or None)
+    best_score = -1.0
     for candidate in _candidates(sample, delimiter, quote):
         score = _score(candidate, sample)
         if score > best_score + 1e-9:
@@ -97,19 +132,32 @@ def guess_dialect(
 def _candidates(
     sample: str, delimiter: str | None, quote: str | None
 ) -> Iterator[Dialect]:
-    known = [delimiter] if delimiter else []
-    delimiters = known or [mark for mark in _USUAL + _UNUSUAL if mark in sample]
-    quotes: list[str | None] = [quote] if quote else ['"']
-    if not quote and '"' in sample:
-        quotes.append(None)
-    if not quote and re.search(r"(^|[,;\t|])'[^'\n]*'([,;\t|\r\n]|$)", sample):
-        quotes.append("'")
+    delimiters = [delimiter] if delimiter else _delimiters(sample)
+    quotes = _quotes(sample) if quote is None else [quote or None]
     escape = "\\" if '\\"' in sample else None
     for mark in [*delimiters, *([] if delimiter else [None])]:
         for around in quotes:
-            yield Dialect(mark, around)
             if escape and around:
                 yield Dialect(mark, around, escape)
+            yield Dialect(mark, around)
+            if mark and around and re.search(rf"{re.escape(mark)} +{around}", sample):
+                yield Dialect(mark, around, None, skip_blanks=True)
+
+
+def _delimiters(sample: str) -> list[str]:
+    single = [mark for mark in _USUAL + _UNUSUAL if mark in sample]
+    double = [mark for mark in ("::", "||") if mark in sample]
+    runs = [mark for mark in RUNS if "  " in sample]
+    return [*single, *double, *runs]
+
+
+def _quotes(sample: str) -> list[str | None]:
+    quotes: list[str | None] = ['"']
+    if '"' in sample:
+        quotes.append(None)
+    if re.search(r"(^|[,;\t|])'[^'\n]*'([,;\t|\r\n]|$)", sample):
+        quotes.append("'")
+    return quotes
 
 
 def _score(dialect: Dialect, sample: str) -> float:
@@ -120,16 +168,36 @@ def _score(dialect: Dialect, sample: str) -> float:
     width, n_agree = modal_width(widths)
     cells = [cell for row in rows if len(row) == width for cell in row]
     single = sum(map(_is_single, cells)) / len(cells)
-    score = (n_agree / len(rows)) ** 2 * (0.2 + 0.8 * single)
+    score = _agreement(widths, width, n_agree) ** 2 * (0.2 + 0.8 * single)
     if width == 1:
         return _ONE_COLUMN * score if dialect.delimiter is None else 0.0
-    unusual = dialect.delimiter is not None and dialect.delimiter in _UNUSUAL
-    if unusual:
-        score *= _UNUSUAL_WEIGHT
+    weight = _weight(dialect)
     short_start = widths[0] < width and all(w == width for w in widths[1:3])
-    if short_start and (width == 2 or unusual):
+    if short_start and (width == 2 or weight < 1):
         score *= _ONE_SHORT_LINE
-    return score
+    return score * weight
+
+
+def _agreement(widths: Sequence[int], width: int, n_agree: int) -> float:
+    """Return the share of rows of one width; lines around a table count little."""
+    if width == 1 or n_agree < 3:
+        return n_agree / len(widths)
+    first = widths.index(width)
+    last = len(widths) - 1 - widths[::-1].index(width)
+    aside = sum(w < width for w in [*widths[:first], *widths[last + 1 :]])
+    within = sum(w < width and w > 1 for w in widths[first : last + 1])
+    header_led = widths[first - 1] > width if first else False
+    lost = len(widths) - n_agree - aside
+    if header_led:
+        lost -= within
+    return n_agree / (n_agree + max(lost, 0) + _ASIDE * aside)
+
+
+def _weight(dialect: Dialect) -> float:
+    mark = dialect.delimiter
+    if mark in RUNS:
+        return _UNUSUAL_WEIGHT * (1.1 if mark == "  " else 1.0)
+    return _UNUSUAL_WEIGHT if mark is not None and mark in _UNUSUAL else 1.0
 
 
 def _first_rows(dialect: Dialect, sample: str) -> list[list[str]]:
@@ -157,18 +225,63 @@ def _is_single(cell: str) -> bool:
     return not _LEFTOVER.search(value)
 
 
-def find_start(widths: Sequence[int], width: int) -> int:
+def find_start(rows: Sequence[Sequence[str]], width: int) -> int:
     """Return the position of the table's first row, after titles and comments.
 
     A first row that is one short is taken as a header without a name for the
-    first or last column.
+    first or last column, when the rows behind it have the table's width.
+
+    Examples
+    --------
+    >>> find_start([["Club"], ["", ""], ["name", "age"], ["Ann", "3"]], 2)
+    2
     """
-    if not widths or widths[0] in (width, width - 1):
+    widths = [len(row) for row in rows]
+    if not rows or (len(rows) > 1 and _is_short_header(widths, width)):
         return 0
-    for position, found in enumerate(widths[:_MOST_LEADING]):
-        if found == width:
+    for position, row in enumerate(rows[:_MOST_LEADING]):
+        if len(row) == width and not _is_title(row):
+            if position and _is_short_header(widths[position - 1 :], width):
+                above = rows[position - 1]
+                if width > 3 and all(map(str.strip, above)):
+                    return position - 1
             return position
     return 0
+
+
+def _is_short_header(widths: Sequence[int], width: int) -> bool:
+    if width < 3:
+        return False
+    return widths[0] == width - 1 and all(found == width for found in widths[1:4])
+
+
+def _is_title(row: Sequence[str]) -> bool:
+    """Say whether at most one of many cells is filled."""
+    return sum(bool(cell.strip()) for cell in row) <= (len(row) > 2)
+
+
+def table_width(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns a table has whose rows may lack their empty ends.
+
+    Usually the most frequent width. When most rows are shorter than the first of
+    the widest and none is longer, that one names the columns.
+
+    Examples
+    --------
+    >>> table_width([["a", "b", "c"], ["1"], ["2"], ["3", "4", "5"], ["6"]])
+    3
+    """
+    widths = [len(row) for row in rows]
+    width, _ = modal_width(widths)
+    widest = max(widths)
+    if widest == width or (width == 1 and widest == 2):
+        return width
+    first = widths.index(widest)
+    head = rows[first]
+    named = all(cell.strip() and not _is_value(cell.strip()) for cell in head)
+    leading = all(found < width for found in widths[:first])
+    distinct = len(set(head)) == len(head)
+    return widest if named and leading and distinct and len(rows) > 2 else width
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -202,6 +315,11 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         cell.strip() in column for cell, column in zip(first, below, strict=True)
     )
     return repeats * 2 < len(first)
+
+
+def looks_like_value(cell: str) -> bool:
+    """Say whether a cell is a number or a date."""
+    return _is_value(cell.strip())
 
 
 def _is_value(cell: str) -> bool:

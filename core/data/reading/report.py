@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -29,6 +29,42 @@ class RefusedRow:
     line: int | None
     reason: str
     text: str
+
+
+MOST_REFUSED: Final = 100
+"""So many refused rows are kept in full; all are counted."""
+
+
+@dataclass(eq=False)
+class Refusals:
+    """Rows that were refused while a file was read.
+
+    Attributes
+    ----------
+    count : int
+    rows : list of RefusedRow
+        The first of them.
+    swallowed : bool
+        Whether one runs over many lines, as behind a quote that is not closed.
+    n_padded : int
+        Rows that lacked empty cells at their end, and got them.
+    """
+
+    count: int = 0
+    rows: list[RefusedRow] = field(default_factory=list)
+    swallowed: bool = False
+    n_padded: int = 0
+
+    def add(
+        self, line: int | None, found: int, expected: int, text: str,
+        reason: str | None = None,
+    ) -> None:  # fmt: skip
+        """Count one row, and keep it when there are few."""
+        self.count += 1
+        self.swallowed = self.swallowed or text.count("\n") > 2
+        if len(self.rows) < MOST_REFUSED:
+            why = reason or f"{found} values instead of {expected}"
+            self.rows.append(RefusedRow(line, why, text[:200]))
 
 
 @dataclass(frozen=True)

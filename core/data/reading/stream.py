@@ -26,9 +26,11 @@ from core.data.reading.blocks import (
     take_sample,
 )
 from core.data.reading.collect import Collector, TypedColumn
-from core.data.reading.delimited import Located, Refusals
+from core.data.reading.delimited import Located
 from core.data.reading.options import ReadOptions
 from core.data.reading.plans import plans
+from core.data.reading.report import Refusals
+from core.data.reading.rows import swallows_rows
 from core.data.reading.scan import release
 from core.data.reading.typed import TypedTable, type_column
 from core.errors import DataError
@@ -59,6 +61,8 @@ def stream_table(
     last_unnamed = layout.header and layout.names[-1] == f"column_{layout.width}"
     size = len(located.data) - located.start
     if size < STREAM_FROM or layout.width < 2 or last_unnamed:
+        return None
+    if not layout.by_arrow:
         return None
     for quoted in (False, True):
         try:
@@ -122,6 +126,9 @@ class _Job:
 
     def _cast(self, task: Callable[[], Block]) -> "_Done":
         block = task()
+        dialect = self.located.layout.dialect
+        if self.quoted and swallows_rows(block.text.columns, dialect):
+            raise pa.ArrowInvalid("A quote is not closed.")
         values: list[Any] = [None] * len(self.plans)
         for position, plan in enumerate(self.plans):
             if self.columns[position] is not None:
@@ -154,6 +161,8 @@ class _Job:
         for row in done.refused:
             line = row.number and row.number + before
             self.refusals.add(line, row.actual_columns, row.expected_columns, row.text)
+        if self.refusals.swallowed:
+            raise pa.ArrowInvalid("A quote is not closed.")
         self.n_rows += done.n_rows
         limit = self.options.max_rows
         if limit is not None and self.n_rows > limit:

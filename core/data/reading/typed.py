@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from core.data.reading.collect import Collector, TypedColumn
-from core.data.reading.delimited import Refusals
 from core.data.reading.dialect import Dialect
 from core.data.reading.options import ReadOptions
 from core.data.reading.plans import GUESS, plans
+from core.data.reading.report import Refusals
 
 
 @dataclass(frozen=True, eq=False)
