@@ -91,7 +91,9 @@ def ask_champion(project_id: str, versions: Sequence[VersionInfo]) -> None:
     st.caption(f"From the next call on, version {number} answers{instead}.")
     who = st.text_input("Who decides", value=person(), key="promote-who")
     why = st.text_input("Why", key="promote-why", placeholder="For the history")
-    if st.button(f"Make version {number} the champion", type="primary", key="promote"):
+    # The key names the version: what another tab changes meanwhile is not promoted.
+    label, key = f"Make version {number} the champion", f"promote-{number}"
+    if st.button(label, type="primary", key=key):
         with stop_on_error():
             registry.set_alias(project_id, "champion", number, who=who, why=why)
         remember(_SAID, f"Version {number} is live from the next call on.")
@@ -114,7 +116,9 @@ def offer_roll_back(project_id: str) -> None:
     )
     why = st.text_input("Why", key="back-why", placeholder="For the history")
     if st.button(
-        f"Roll back to version {previous}", icon=":material/undo:", key="roll-back"
+        f"Roll back to version {previous}",
+        icon=":material/undo:",
+        key=f"roll-back-{live}-{previous}",
     ):
         with stop_on_error():
             registry.roll_back(project_id, who=person(), why=why)

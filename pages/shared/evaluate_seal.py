@@ -54,7 +54,8 @@ def _ask_to_open(cycle: Cycle, split: SplitRecord, *, n_before: int) -> None:
         key="evaluate-why",
     )
     label = "Open the test set" if not n_before else "Open the test set again"
-    if not st.button(label, type="primary", icon=":material/lock_open:", key="open"):
+    key = f"open-{cycle.run_id}-{n_before}"  # pressed in two tabs, it opens once
+    if not st.button(label, type="primary", icon=":material/lock_open:", key=key):
         return
     with (
         stop_on_error(),

@@ -53,6 +53,8 @@ def _show_step(
     effect: StepEffect | None,
 ) -> None:
     step = recipe.steps[position]
+    # A press in a tab that shows an older recipe must not hit another step.
+    place = f"{recipe.content_hash[:12]}-{position}"
     sentence = step.sentence
     cut = sentence if len(sentence) <= _LONGEST else sentence[:_LONGEST] + "…"
     said = f" :gray[{md(what_it_did(effect))}]" if effect else ""
@@ -62,12 +64,12 @@ def _show_step(
             "Rows", key=f"rows-{position}-{step.kind}", help="Show rows that it changes"
         )
         if position and st.button(
-            "Up", key=f"up-{position}", icon=":material/arrow_upward:",
+            "Up", key=f"up-{place}", icon=":material/arrow_upward:",
             help="Do this step earlier",
         ):  # fmt: skip
             _save(cycle, recipe.moved(position, position - 1))
         if st.button(
-            "Undo", key=f"undo-{position}", icon=":material/undo:",
+            "Undo", key=f"undo-{place}", icon=":material/undo:",
             help="Take this step out",
         ):  # fmt: skip
             _save(cycle, recipe.without(position))

@@ -1,5 +1,7 @@
 """What is wrong with the table: a card for each finding, with its fix."""
 
+import hashlib
+
 import streamlit as st
 
 from core.data import Profile, Recipe, Step, fix_step, recipe_from
@@ -75,8 +77,8 @@ def _show_card(
             elif _hits_target(step, cycle):
                 st.caption("It is the target")
             elif st.button(
-                "Fix", key=f"fix-{position}", help=md(step.sentence[:300]),
-                icon=":material/build:",
+                "Fix", key=f"fix-{position}-{_mark(step)}",
+                help=md(step.sentence[:300]), icon=":material/build:",
             ):  # fmt: skip
                 _save(cycle, recipe.with_step(step))
 
@@ -98,6 +100,11 @@ def is_taken(step: Step | None, finding: Finding, recipe: Recipe) -> bool:
     }
     gone = bool(finding.columns) and set(finding.columns) <= dropped
     return gone or step in recipe.steps
+
+
+def _mark(step: Step) -> str:
+    """Return what tells a step's button from another's in the same place."""
+    return hashlib.sha256(step.sentence.encode()).hexdigest()[:12]
 
 
 def _hits_target(step: Step, cycle: Cycle) -> bool:
