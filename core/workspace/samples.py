@@ -35,7 +35,12 @@ def load_sample(sample: str) -> Sample:
 
 
 def build_sample(
-    workspace: Workspace, project_id: str, sample: str, *, on_progress: Tell
+    workspace: Workspace,
+    project_id: str,
+    sample: str,
+    *,
+    on_progress: Tell,
+    budget_s: float = BUDGET_S,
 ) -> Cycle:
     """Take a sample round the wheel: import, clean, split, train, evaluate, deploy.
 
@@ -55,7 +60,7 @@ def build_sample(
         TrainingPlan(
             target=source.target,
             task=source.task,
-            budget_s=BUDGET_S,
+            budget_s=budget_s,
             families=FAMILIES,
         ),
         split_id=split.id,
@@ -92,7 +97,7 @@ def _use(workspace: Workspace, project_id: str, source: Sample, position: int) -
     n_days = 28
     for day in range(n_days):
         rows = range(day, len(month.frame), n_days)
-        records = month.frame.iloc[list(rows)]
+        records = month.frame.iloc[list(rows)][list(service.version.schema.names)]
         answers = service.predict(records, strict=False)
         ids = workspace.log.append(
             project_id,
