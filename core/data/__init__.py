@@ -24,6 +24,7 @@ from core.data.samples import (
     churn_sample,
 )
 from core.data.schema import ColumnSchema, Schema, describe_schema
+from core.data.scored import QuickScore, UnusualRow
 from core.data.split_checks import SetSummary, SplitDiagnosis
 from core.data.splitting import STRATEGIES, Split, Strategy, split
 from core.data.steps import STEPS, StepField, StepKind
@@ -42,6 +43,7 @@ __all__ = [
     "Histogram",
     "Month",
     "Profile",
+    "QuickScore",
     "ReadReport",
     "Recipe",
     "RecipeFit",
@@ -61,6 +63,7 @@ __all__ = [
     "Strategy",
     "Table",
     "Task",
+    "UnusualRow",
     "bundled_sample",
     "canonical",
     "churn_sample",

@@ -12,11 +12,13 @@ from core.data.describing import TargetCodes, code_target, describe
 from core.data.facts import Facts
 from core.data.frames import ColumnKind, canonical
 from core.data.profiled import ColumnProfile, Profile, Relation
+from core.data.quick import quick_score, unusual_rows
 from core.data.ranking import rank_columns
 from core.data.target import Task, suggest_task
 from core.errors import DataError
 
 _N_THREADS: Final = 4
+LEAK_CODES: Final = ("DATA-014", "DATA-015", "DATA-016")
 
 
 def profile(
@@ -30,7 +32,8 @@ def profile(
 
     Counts, ranges, quantiles, histograms and duplicates are of all rows.
     Associations are measured on at most 20,000 rows and 60 columns, predictive
-    power on at most 10,000 rows, leaks on at most 4,000; each figure says its rows.
+    power on at most 10,000 rows, leaks on at most 4,000, the quick score and unusual
+    rows on at most 2,000; each figure says its rows.
 
     Parameters
     ----------
@@ -83,6 +86,11 @@ def profile(
         associations=associate(table, told, [*best, target] if target else best),
         relation=relation,
     )
+    findings = check(facts)
+    suspects = [n for f in findings if f.code in LEAK_CODES for n in f.columns]
+    score = None
+    if target and solved:
+        score = quick_score(table, told, target, solved, best[::-1], suspects)
     return Profile(
         n_rows=len(table),
         n_columns=table.shape[1],
@@ -92,7 +100,9 @@ def profile(
         columns=columns,
         associations=facts.associations,
         relation=relation,
-        findings=check(facts),
+        findings=findings,
+        quick_score=score,
+        unusual=unusual_rows(table, told, inputs),
     )
 
 

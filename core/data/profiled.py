@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.data.schema import ColumnSchema
+from core.data.scored import QuickScore, UnusualRow
 from core.data.target import Task
 from core.findings import Finding
 
@@ -212,6 +213,10 @@ class Profile:
         Best predictor first; empty without a target.
     findings : tuple of Finding
         Problems first, then warnings, then notes.
+    quick_score : QuickScore or None
+        What a quick model reaches, without columns that may leak the target.
+    unusual : tuple of UnusualRow
+        Rows of a sample that stand most alone, the worst first.
     """
 
     n_rows: int
@@ -223,6 +228,8 @@ class Profile:
     associations: Associations
     relation: tuple[Relation, ...]
     findings: tuple[Finding, ...]
+    quick_score: QuickScore | None = None
+    unusual: tuple[UnusualRow, ...] = ()
 
     def __getitem__(self, name: str) -> ColumnProfile:
         for column in self.columns:
@@ -238,14 +245,19 @@ class Profile:
             "associations": self.associations.to_dict(),
             "relation": [item.to_dict() for item in self.relation],
             "findings": [finding.to_dict() for finding in self.findings],
+            "quick_score": self.quick_score.to_dict() if self.quick_score else None,
+            "unusual": [dict(vars(item)) for item in self.unusual],
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Profile":
         """Return the profile that `to_dict` wrote."""
+        quick = values["quick_score"]
         return cls(
             **{
                 **values,
+                "quick_score": QuickScore.from_dict(quick) if quick else None,
+                "unusual": tuple(UnusualRow(**item) for item in values["unusual"]),
                 "columns": tuple(map(ColumnProfile.from_dict, values["columns"])),
                 "associations": Associations.from_dict(values["associations"]),
                 "relation": tuple(Relation(**item) for item in values["relation"]),

@@ -1,7 +1,7 @@
 """Cycles: the turns of a project's wheel, and what each points at."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
 
@@ -12,6 +12,8 @@ from core.storage.tables import cycles
 from core.storage.types import now
 from core.workspace.records import Cycle
 from core.workspace.store import RecordStore, new_id
+
+_LONGEST_REASON: Final = 500
 
 
 class Cycles:
@@ -142,6 +144,35 @@ class Cycles:
             content_hash=recipe.content_hash,
         )
         return self.point(cycle_id, recipe_id=saved.id)
+
+    def ignore_finding(
+        self, cycle_id: str, code: str, columns: Sequence[str], reason: str
+    ) -> None:
+        """Keep why a finding does not matter in this cycle; "" takes it back.
+
+        Raises
+        ------
+        WorkspaceError
+            When there is no cycle with this id.
+        """
+        cycle = self.get(cycle_id)
+        payload = {
+            "cycle_id": cycle_id,
+            "code": code,
+            "columns": list(columns),
+            "reason": reason.strip()[:_LONGEST_REASON],
+        }
+        self._store.save(cycle.project_id, "ignored", payload)
+
+    def ignored_findings(self, cycle_id: str) -> dict[tuple[str, ...], str]:
+        """Return the reasons, by code and columns of the findings ignored."""
+        cycle = self.get(cycle_id)
+        reasons: dict[tuple[str, ...], str] = {}
+        for record in reversed(self._store.list(cycle.project_id, "ignored")):
+            values = record.payload
+            if values["cycle_id"] == cycle_id:
+                reasons[(values["code"], *values["columns"])] = values["reason"]
+        return {key: reason for key, reason in reasons.items() if reason}
 
     def point(self, cycle_id: str, **pointers: Any) -> Cycle:
         """Change what a cycle points at and return it as it is now."""

@@ -32,6 +32,8 @@ from core.workspace.records import Cycle, Dataset, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id, payload_hash
 from core.workspace.uploads import FrameCache, keep_bytes
 
+PROFILE_FORM = 2
+"""Raised whenever profiles hold more, so that those on disk are computed anew."""
 PARTS = ("train", "validation", "test")
 
 
@@ -140,7 +142,7 @@ class Data:
     ) -> Profile:
         """Return a dataset's profile, computed once and kept on disk."""
         dataset = self.get(dataset_id)
-        key = payload_hash([dataset.content_hash, target, task])[:24]
+        key = payload_hash([dataset.content_hash, target, task, PROFILE_FORM])[:24]
         path = f"projects/{dataset.project_id}/profiles/{key}.json"
         if self.files.exists(path):
             return Profile.from_dict(json.loads(self.files.read(path)))

@@ -8,6 +8,13 @@ from core.data import Profile, Recipe, Step, fix_step, recipe_from
 from core.findings import Finding
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_facts import profile_of
+from pages.shared.explore_judged import (
+    ask_reason,
+    key_of,
+    show_examples,
+    show_ignored,
+    show_unusual,
+)
 from pages.shared.frame import md, show_finding, stop_on_error
 from pages.shared.state import workspace
 
@@ -23,20 +30,19 @@ def show_what_was_found(cycle: Cycle, dataset: Dataset) -> None:
             "No repeated rows, no leaks, nothing constant, nothing far out.",
             icon=":material/check_circle:",
         )
+        show_unusual(dataset, report)
         return
     _offer_all(cycle, report, recipe)
-    for position, finding in enumerate(report.findings):
-        if position == _N_SHOWN:
-            rest = len(report.findings) - _N_SHOWN
-            with st.expander(f"{rest} more"):
-                _show_cards(cycle, report, recipe, position)
-            return
-        _show_card(cycle, report, recipe, position, finding)
-
-
-def _show_cards(cycle: Cycle, report: Profile, recipe: Recipe, start: int) -> None:
-    for position, finding in enumerate(report.findings[start:], start=start):
-        _show_card(cycle, report, recipe, position, finding)
+    reasons = workspace().cycles.ignored_findings(cycle.id)
+    open_ones = [f for f in report.findings if key_of(f) not in reasons]
+    for position, finding in enumerate(open_ones[:_N_SHOWN]):
+        _show_card(cycle, dataset, report, recipe, position, finding)
+    if len(open_ones) > _N_SHOWN:
+        with st.expander(f"{len(open_ones) - _N_SHOWN} more"):
+            for position, finding in enumerate(open_ones[_N_SHOWN:], start=_N_SHOWN):
+                _show_card(cycle, dataset, report, recipe, position, finding)
+    show_ignored(cycle, report, reasons)
+    show_unusual(dataset, report)
 
 
 def _offer_all(cycle: Cycle, report: Profile, recipe: Recipe) -> None:
@@ -62,17 +68,24 @@ def _offer_all(cycle: Cycle, report: Profile, recipe: Recipe) -> None:
 
 
 def _show_card(
-    cycle: Cycle, report: Profile, recipe: Recipe, position: int, finding: Finding
+    cycle: Cycle,
+    dataset: Dataset,
+    report: Profile,
+    recipe: Recipe,
+    position: int,
+    finding: Finding,
 ) -> None:
     step = fix_step(finding, report)
     with st.container(border=True):
         text, action = st.columns([5, 1], vertical_alignment="center")
         with text:
             show_finding(finding)
+        show_examples(dataset, report, finding)
         with action:
             if is_taken(step, finding, recipe):
                 st.badge("In the recipe", icon=":material/check:", color="green")
-            elif step is None:
+                return
+            if step is None:
                 st.caption("Yours to judge")
             elif _hits_target(step, cycle):
                 st.caption("It is the target")
@@ -81,6 +94,7 @@ def _show_card(
                 help=md(step.sentence[:300]), icon=":material/build:",
             ):  # fmt: skip
                 _save(cycle, recipe.with_step(step))
+            ask_reason(cycle, finding)
 
 
 def is_taken(step: Step | None, finding: Finding, recipe: Recipe) -> bool:

@@ -4,6 +4,8 @@ import pytest
 
 from core.data import Recipe, churn_sample, fix_step, profile, suggest_recipe
 from core.data.checks import CHECKS
+from core.data.examples import example_rows
+from core.data.frames import canonical
 
 N = 1_000
 
@@ -53,6 +55,16 @@ TABLES = {
         .assign(code=[f"K{i}" for i in range(N)])
         .sample(frac=1, random_state=0)
     ),
+    "DATA-022": _with(
+        p=np.where(np.arange(N) % 25 > 0, RNG.normal(size=N), np.nan),
+        q=np.where(np.arange(N) % 25 > 0, RNG.normal(size=N), np.nan),
+    ),
+    "DATA-023": lambda: pd.concat(
+        [_sound(), _sound().iloc[:3].assign(plan=lambda t: t["plan"].str.upper())]
+    ),
+    "DATA-024": lambda: _sound().assign(
+        u=RNG.normal(size=N), v=lambda t: t["u"] + t["z"]
+    ),
     "DATA-018": lambda: _sound().assign(y=lambda t: t["y"].where(t.index > 5)),
     "DATA-019": _with(y=1),
     "DATA-020": lambda: _sound().assign(y=(np.arange(N) % 50 == 0).astype(int)),
@@ -64,6 +76,7 @@ ALLOWED_BESIDE = {
     "DATA-012": {"DATA-011"},
     "DATA-015": {"DATA-005", "DATA-014"},
     "DATA-016": {"DATA-007"},
+    "DATA-023": {"DATA-010"},
 }
 
 
@@ -143,3 +156,21 @@ def test_an_id_that_spells_the_target_is_found():
     shuffled = table.sample(frac=1, random_state=0)
     named = [f.columns for f in profile(shuffled, "y").findings if f.code == "DATA-016"]
     assert named == [("code",)]
+
+
+@pytest.mark.parametrize("code", TABLES)
+def test_examples_show_at_most_five_rows_of_the_finding(code):
+    frame = canonical(TABLES[code]())
+    report = profile(frame, "y")
+    finding = next(item for item in report.findings if item.code == code)
+    shown = example_rows(finding, frame, report)
+    assert len(shown) <= 5
+    assert set(finding.columns[:8]) <= set(shown.columns) or not len(shown)
+
+
+def test_examples_are_the_rows_concerned():
+    frame = canonical(TABLES["DATA-011"]())
+    report = profile(frame, "y")
+    finding = next(item for item in report.findings if item.code == "DATA-011")
+    shown = example_rows(finding, frame, report)
+    assert 500.0 in shown["fee"].tolist()

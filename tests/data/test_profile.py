@@ -162,3 +162,28 @@ def test_the_sample_is_seen_through():
 def test_repeated_rows_are_counted_as_pandas_counts_them(frame):
     table = pd.DataFrame(frame)
     assert profile(table).n_duplicates == int(table.duplicated().sum())
+
+
+def test_a_quick_score_says_what_a_model_may_reach(table, report):
+    found = report.quick_score
+    assert (found.metric, found.n_rows) == ("AUC", 600)
+    assert 0.7 < found.low < found.score < found.high < 0.9
+
+
+def test_the_quick_score_leaves_suspected_leaks_out(table):
+    leaked = table.assign(copy=table["y"].map({"yes": "p", "no": "q"}))
+    found = profile(leaked, "y").quick_score
+    assert found.left_out == ("copy",)
+    assert found.score < 0.9
+
+
+def test_a_number_to_predict_has_a_quick_score(table):
+    found = profile(table.assign(y=table["x"] * 2 + table["noise"]), "y").quick_score
+    assert found.metric == "R²"
+    assert 0.5 < found.low <= found.high <= 1
+
+
+def test_the_row_that_stands_alone_is_shown_first(table):
+    odd = table.assign(x=table["x"].where(table.index != 7, 40))
+    odd["noise"] = odd["noise"].where(odd.index != 7, -40)
+    assert profile(odd, "y").unusual[0].row == 7

@@ -150,6 +150,23 @@ def test_a_fix_becomes_a_step_that_can_be_undone(site, churn):
     assert site.workspace.data.recipe(site.cycle.id).steps == ()
 
 
+def test_a_finding_is_ignored_with_a_reason_and_taken_back(site, churn):
+    page = site.bring(churn, "churn").open("Findings")
+    field = next(t for t in page.text_input if t.label == "Why it does not matter")
+    field.set_value("We know $x$ of it").run()
+    page = press(page, "Ignore it")
+    (key,) = site.workspace.cycles.ignored_findings(site.cycle.id)
+    assert site.workspace.cycles.ignored_findings(site.cycle.id)[key].startswith("We")
+    assert "We know \\$x\\$ of it" in words(page)
+    press(page, "Look at it again")
+    assert site.workspace.cycles.ignored_findings(site.cycle.id) == {}
+
+
+def test_relations_begin_with_a_first_guess(site, churn):
+    page = site.bring(churn, "churn").open("Relations")
+    assert "A first guess, before any training: AUC" in words(page)
+
+
 def test_all_certain_fixes_are_taken_at_once(site, churn):
     page = site.bring(churn, "churn").open("Findings")
     label = next(b.label for b in page.button if "no judgement" in b.label)

@@ -1,0 +1,131 @@
+"""Rows that show what a finding means."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.data.facts import Facts
+from core.data.missing_checks import stand_in
+from core.data.profiled import Profile
+from core.data.row_checks import near_repeats
+from core.data.spelling import spelling_variants
+from core.findings import Finding
+
+N_EXAMPLES: Final = 5
+_MOST_COLUMNS: Final = 8
+_WITHOUT: Final = ("DATA-001", "DATA-003", "DATA-019", "DATA-021")
+
+
+def example_rows(
+    finding: Finding, frame: pd.DataFrame, report: Profile
+) -> pd.DataFrame:
+    """Return at most five rows that a finding is about, and the columns concerned.
+
+    Parameters
+    ----------
+    finding : Finding
+        One of the profile's.
+    frame : DataFrame of shape (n_rows, n_columns), canonical
+        The table that was profiled.
+    report : Profile
+
+    Returns
+    -------
+    DataFrame of shape (n_examples, n_shown)
+        Its index holds row positions; empty where rows would show nothing.
+    """
+    if finding.code in _WITHOUT:
+        return frame.iloc[:0]
+    facts = Facts(
+        frame, report.columns, report.n_duplicates, report.target, report.task,
+        report.associations, report.relation,
+    )  # fmt: skip
+    choose = _CHOICES.get(finding.code, _with_values)
+    rows = np.flatnonzero(choose(finding, facts))
+    if finding.code in ("DATA-002", "DATA-023"):
+        rows = _side_by_side(frame, rows)
+    named = [*finding.columns, *([report.target] if report.target else [])]
+    names = list(dict.fromkeys(named if finding.columns else frame.columns))
+    return frame[names[:_MOST_COLUMNS]].iloc[rows[:N_EXAMPLES]]
+
+
+Chosen = NDArray[np.bool_]
+
+
+def _side_by_side(frame: pd.DataFrame, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put rows that are alike next to each other."""
+    if not rows.size:
+        return rows
+    first = str(frame.columns[int(frame.iloc[rows[:1000]].nunique().argmax())])
+    values = frame[first].iloc[rows[:1000]]
+    order = values.reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
+    return np.asarray(rows[:1000][order])
+
+
+def _with_values(finding: Finding, facts: Facts) -> Chosen:
+    columns = list(finding.columns or facts.frame.columns)
+    return facts.frame[columns].notna().all(axis=1).to_numpy()
+
+
+def _without_values(finding: Finding, facts: Facts) -> Chosen:
+    return facts.frame[list(finding.columns)].isna().any(axis=1).to_numpy()
+
+
+def _repeated(_: Finding, facts: Facts) -> Chosen:
+    return facts.frame.duplicated(keep=False).to_numpy()
+
+
+def _nearly_repeated(_: Finding, facts: Facts) -> Chosen:
+    return near_repeats(facts, all_of_them=True)
+
+
+def _no_numbers(finding: Finding, facts: Facts) -> Chosen:
+    values = facts.frame[finding.columns[0]]
+    return (pd.to_numeric(values, errors="coerce").isna() & values.notna()).to_numpy()
+
+
+def _variants(finding: Finding, facts: Facts) -> Chosen:
+    name = finding.columns[0]
+    schema = next(c.schema for c in facts.columns if c.name == name)
+    return facts.frame[name].isin(list(spelling_variants(schema))).to_numpy()
+
+
+def _far_out(finding: Finding, facts: Facts) -> Chosen:
+    found = np.zeros(facts.n_rows, dtype=bool)
+    for column in facts.columns:
+        low, high = column.outlier_low, column.outlier_high
+        if column.name in finding.columns and low is not None and high is not None:
+            values = facts.frame[column.name]
+            found |= ((values < low) | (values > high)).to_numpy(dtype=bool)
+    return found
+
+
+def _stand_ins(finding: Finding, facts: Facts) -> Chosen:
+    name = finding.columns[0]
+    same: Chosen = (facts.frame[name] == stand_in(facts, name)).to_numpy(dtype=bool)
+    return same
+
+
+def _rarest(finding: Finding, facts: Facts) -> Chosen:
+    values = facts.frame[finding.columns[0]]
+    rare: pd.Series = values == values.value_counts().index[-1]
+    chosen: Chosen = rare.fillna(False).to_numpy(dtype=bool)
+    return chosen
+
+
+_CHOICES: Final[Mapping[str, Callable[[Finding, Facts], Chosen]]] = {
+    "DATA-002": _repeated,
+    "DATA-005": _without_values,
+    "DATA-006": _without_values,
+    "DATA-009": _no_numbers,
+    "DATA-010": _variants,
+    "DATA-011": _far_out,
+    "DATA-012": _stand_ins,
+    "DATA-018": _without_values,
+    "DATA-020": _rarest,
+    "DATA-022": _without_values,
+    "DATA-023": _nearly_repeated,
+}

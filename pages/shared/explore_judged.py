@@ -1,0 +1,96 @@
+"""What a person makes of a finding: rows to look at, and reasons to ignore it."""
+
+import pandas as pd
+import streamlit as st
+
+from core.data import Profile, Task
+from core.data.examples import example_rows
+from core.findings import Finding
+from core.workspace import Cycle, Dataset
+from pages.shared.explore_facts import profile_of
+from pages.shared.frame import md, stop_on_error
+from pages.shared.state import workspace
+
+Reasons = dict[tuple[str, ...], str]
+
+
+def key_of(finding: Finding) -> tuple[str, ...]:
+    """Return what a finding is known by when it is ignored."""
+    return (finding.code, *finding.columns)
+
+
+def show_examples(dataset: Dataset, report: Profile, finding: Finding) -> None:
+    """Show at most five rows that a finding is about, once asked for."""
+    mark = "-".join(key_of(finding))
+    rows = st.expander("Rows", key=f"rows-{mark}", on_change="rerun")
+    if rows.open:
+        with rows:
+            shown = _examples(dataset.id, report.target, report.task, key_of(finding))
+            if len(shown):
+                st.dataframe(shown, alt=f"Rows that show: {finding.title}.")
+            else:
+                st.caption("It is about the whole table; single rows show nothing.")
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _examples(
+    dataset_id: str, target: str | None, task: Task | None, key: tuple[str, ...]
+) -> pd.DataFrame:
+    data = workspace().data
+    dataset = data.get(dataset_id)
+    report = profile_of(dataset, target, task)
+    finding = next(item for item in report.findings if key_of(item) == key)
+    return example_rows(finding, data.frame(dataset_id), report)
+
+
+def ask_reason(cycle: Cycle, finding: Finding) -> None:
+    """Ask why a finding does not matter, and keep the answer."""
+    mark = "-".join(key_of(finding))
+    with st.popover("Ignore", icon=":material/visibility_off:"):
+        reason = st.text_input("Why it does not matter", key=f"why-{mark}")
+        if st.button("Ignore it", key=f"ignore-{mark}", disabled=not reason.strip()):
+            _keep(cycle, key_of(finding), reason)
+
+
+def show_ignored(cycle: Cycle, report: Profile, reasons: Reasons) -> None:
+    """List the findings that are ignored, each with its reason and a way back."""
+    ignored = [item for item in report.findings if key_of(item) in reasons]
+    if not ignored:
+        return
+    with st.expander(f"{len(ignored)} ignored"):
+        for item in ignored:
+            mark = "-".join(key_of(item))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                named = f" ({md(', '.join(item.columns[:3]))})" if item.columns else ""
+                st.markdown(
+                    f"**{md(item.title)}**{named}: {md(reasons[key_of(item)])}",
+                    width="stretch",
+                )
+                if st.button("Look at it again", key=f"again-{mark}"):
+                    _keep(cycle, key_of(item), "")
+
+
+def _keep(cycle: Cycle, key: tuple[str, ...], reason: str) -> None:
+    with stop_on_error():
+        workspace().cycles.ignore_finding(cycle.id, key[0], key[1:], reason)
+    st.rerun()
+
+
+def show_unusual(dataset: Dataset, report: Profile) -> None:
+    """Show the rows that stand most alone, once asked for."""
+    if not report.unusual:
+        return
+    place = st.expander(
+        "The most unusual rows", key=f"unusual-{dataset.id}", on_change="rerun"
+    )
+    if place.open:
+        with place:
+            frame = workspace().data.frame(dataset.id)
+            rows = frame.iloc[[item.row for item in report.unusual]]
+            scores = [round(item.score, 2) for item in report.unusual]
+            rows.insert(0, "How unusual", scores, allow_duplicates=True)
+            st.caption(
+                "By an isolation forest on a sample of at most 2,000 rows: about 0.5 "
+                "is ordinary, 1 stands all alone. Unusual is not wrong."
+            )
+            st.dataframe(rows, alt="The ten most unusual rows of a sample.")
