@@ -22,11 +22,16 @@ choice, calls, told = st.tabs(
 if choice.open:
     with choice:
         show_versions(versions)
-        left, right = st.columns(2, gap="large")
-        with left, st.container(border=True):
-            ask_champion(project.id, versions)
-        with right, st.container(border=True):
-            offer_roll_back(project.id)
+        if registry.champion(project.id) == versions[0].number and len(versions) == 1:
+            st.caption(
+                "It is live; there is no other champion to choose or go back to."
+            )
+        else:
+            left, right = st.columns(2, gap="large")
+            with left, st.container(border=True):
+                ask_champion(project.id, versions)
+            with right, st.container(border=True):
+                offer_roll_back(project.id)
         show_card(versions)
 if calls.open:
     with calls:

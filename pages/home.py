@@ -53,6 +53,8 @@ def show_next(statuses: tuple[StageStatus, ...]) -> None:
     st.markdown(f"**Next:** {words}")
     label = navigation.INFO[target].title
     if st.button(f"Go to {label}", type="primary", icon=":material/arrow_forward:"):
+        if waiting[0].stage == "retrain":
+            state.open_part("monitor-part", "Next cycle")
         navigation.switch_to(target)
 
 
@@ -93,9 +95,19 @@ def try_sample() -> None:
         st.rerun()
 
 
+def begin_another() -> None:
+    """Offer the two ways to begin, side by side."""
+    one, two = st.columns(2, gap="large")
+    with one, st.container(border=True):
+        st.header("A project of your own", anchor=False)
+        create_project()
+    with two, st.container(border=True):
+        st.header("A finished example", anchor=False)
+        try_sample()
+
+
 def list_projects(projects: Sequence[Project]) -> None:
     """Offer the projects that are there."""
-    st.header("Projects", anchor=False)
     for project in projects[:20]:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(
@@ -110,6 +122,7 @@ def list_projects(projects: Sequence[Project]) -> None:
 
 opened = state.project()
 projects = state.workspace().projects.list()
+others = [each for each in projects if opened is None or each.id != opened.id]
 if opened is None:
     frame.header(
         "Take a table round the whole workflow",
@@ -117,16 +130,14 @@ if opened is None:
         "machine, offline. Nothing you do is lost, and no number comes without "
         "its ground.",
     )
+    begin_another()
+    if others:
+        st.header("Projects", anchor=False)
+        list_projects(others)
 else:
     frame.header(frame.md(opened.name))
     show_wheel()
-    st.space("medium")
-one, two = st.columns(2, gap="large")
-with one, st.container(border=True):
-    st.header("A project of your own", anchor=False)
-    create_project()
-with two, st.container(border=True):
-    st.header("A finished example", anchor=False)
-    try_sample()
-if projects:
-    list_projects(projects)
+    under_way = bool(state.workspace().jobs.active("sample"))
+    with st.expander("Another project", expanded=under_way, icon=":material/add:"):
+        list_projects(others)
+        begin_another()

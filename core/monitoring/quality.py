@@ -120,7 +120,7 @@ def _columns_differ(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
             code="MONITOR-002",
             severity="note",
             title="There are columns the model does not know",
-            evidence=f"{name_some(extra)}: not used.",
+            evidence=f"Not used: {name_some(extra)}.",
             advice="Nothing to do, unless a column was renamed.",
             columns=extra,
         )

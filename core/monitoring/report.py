@@ -6,11 +6,13 @@ from typing import Any
 
 from core.data.frames import ColumnKind
 from core.findings import Finding
+from core.monitoring.decision import MIN_ROWS
 from core.monitoring.dependence import DependenceChange, PairChange
 from core.monitoring.distribution import Distribution
 from core.monitoring.domain import DomainChange
 from core.monitoring.two_sample import Evidence
 from core.monitoring.wording import describe_evidence, name_some
+from core.wording import counted
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ class DriftReport:
         if not self.enough:
             return self._too_few()
         n_drifted, n_columns = len(self.drifted_names), len(self.columns)
-        rows = f"{self.n_current:,} rows"
+        rows = counted("row", self.n_current)
         if n_drifted:
             verb = "has" if n_drifted == 1 else "have"
             head = f"{n_drifted} of {n_columns} columns {verb} drifted over {rows}"
@@ -186,15 +188,16 @@ class DriftReport:
         return f"No drift in {n_columns} columns over {rows}."
 
     def _too_few(self) -> str:
-        side = "The window" if self.n_current < self.n_reference else "The reference"
+        small = self.n_current < self.n_reference
+        side = "The window has" if small else "The training rows are only"
         n_rows = min(self.n_current, self.n_reference)
-        needed = (
-            f"about {self.n_needed:,} rows would show a shift of "
-            f"{self.effect:g} standard deviations"
-            if self.n_needed is not None
-            else "the reference needs more rows as well"
+        said = f"{side} {counted('row', n_rows)}, too few to say: at least {MIN_ROWS}"
+        if self.n_needed is None or self.n_needed <= MIN_ROWS:
+            return f"{said} are compared."
+        return (
+            f"{said} are compared, and about {self.n_needed:,} show even a small shift "
+            f"({self.effect:g} standard deviations)."
         )
-        return f"{side} has {n_rows:,} rows, too few to say; {needed}."
 
     @property
     def findings(self) -> tuple[Finding, ...]:

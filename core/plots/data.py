@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.data import Associations, ColumnProfile, Histogram, Relation
 from core.plots.theme import BAD, NEUTRAL, Chart, new_figure, short, text
+from core.wording import counted
 
 MOST_BARS = 15
 MOST_CELLS = 16
@@ -71,8 +72,15 @@ def draw_target_along(column: ColumnProfile, target: str) -> Chart:
     return Chart(
         figure,
         alt=f"{spoken.capitalize()} of {target} along {column.name}, bin by bin.",
-        reading="A flat line says that this column alone tells little about the "
-        "target; bins with few rows jump by chance.",
+        reading=_reading_along(column, spoken),
+    )
+
+
+def _reading_along(column: ColumnProfile, spoken: str) -> str:
+    places = "from left to right" if _histogram(column).edges else "from value to value"
+    return (
+        f"Where the {spoken} stays the same {places}, this column alone tells little "
+        "about the target; points that rest on few rows jump by chance."
     )
 
 
@@ -219,8 +227,9 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
     return Chart(
         figure,
         alt=f"What each column alone tells about the target. Best: {best}.",
-        reading=f"{metric} of a small tree on this column alone, on held-out rows of "
-        f"{n_rows:,} sampled; a column near 1 may know the answer.",
+        reading="How well a small tree does with this column alone, on rows it did not "
+        f"see, of {counted('row', n_rows)} sampled: 0 is guessing, 1 is always right. "
+        f"A column near 1 may know the answer. Point at a bar for its {metric}.",
     )
 
 
@@ -240,8 +249,8 @@ def draw_associations(
     start = len(associations.names) - len(names)
     rows = [list(row[start:]) for row in associations.values[start:]]
     places = list(range(len(names)))
-    labels = [short(name, 18) for name in names]
-    figure = new_figure(height=110 + 26 * max(len(names), 2))
+    labels = [short(name, 16) for name in names]
+    figure = new_figure(height=130 + 26 * max(len(names), 2))
     figure.add_heatmap(
         z=rows,
         x=places,
@@ -255,7 +264,7 @@ def draw_associations(
         ygap=1,
         colorbar={"thickness": 10, "tickvals": [-1, 0, 1]},
     )
-    figure.update_xaxes(tickvals=places, ticktext=labels, tickangle=-40)
+    figure.update_xaxes(tickvals=places, ticktext=labels, tickangle=-90)
     figure.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed")
     found = Associations(
         tuple(names), tuple(map(tuple, rows)), associations.n_rows

@@ -50,10 +50,10 @@ def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
         showarrow=False,
         font_size=14,
     )
-    figure.update_xaxes(visible=False, range=[-1.06, 1.06], fixedrange=True)
-    figure.update_yaxes(
-        visible=False, range=[-1.06, 1.06], scaleanchor="x", fixedrange=True
-    )
+    # Without "domain" a change of width widens the range, and never narrows it again.
+    ends = {"visible": False, "range": [-1.06, 1.06], "fixedrange": True}
+    figure.update_xaxes(constrain="domain", **ends)
+    figure.update_yaxes(constrain="domain", scaleanchor="x", **ends)
     figure.update_layout(showlegend=False)
     words = "; ".join(f"{s.stage}: {s.state}, {s.detail}" for s in statuses)
     return Chart(

@@ -28,13 +28,12 @@ def draw_drift(report: DriftReport) -> Chart:
     figure = new_figure(
         x="Change, in standard deviations of shift", height=90 + 26 * len(shown)
     )
-    positions = [str(place) for place in range(len(shown))]
     for state, colour in _STATES:
         places = [i for i, column in enumerate(shown) if _state(column) == state]
         if places:
             figure.add_bar(
                 x=[shown[i].effect for i in places],
-                y=[positions[i] for i in places],
+                y=places,
                 orientation="h",
                 name=state.capitalize(),
                 marker_color=colour,
@@ -44,11 +43,7 @@ def draw_drift(report: DriftReport) -> Chart:
     figure.add_vline(x=report.effect, line_dash="dot", line_color=NEUTRAL)
     labels = [short(column.name, 24) for column in shown]
     figure.update_yaxes(
-        type="category",
-        tickvals=positions,
-        ticktext=labels,
-        categoryorder="array",
-        categoryarray=positions[::-1],
+        tickvals=list(range(len(shown))), ticktext=labels, autorange="reversed"
     )
     figure.update_xaxes(rangemode="tozero", range=[0, _reach(report, shown)])
     figure.update_layout(showlegend=True)
@@ -106,7 +101,7 @@ def draw_distribution(seen: Distribution, then: str = "Training rows") -> Chart:
 
 def _pairs_of_bars(seen: Distribution, then: str) -> go.Figure:
     figure = new_figure(y="Share of rows")
-    positions = [str(place) for place in range(len(seen.labels))]
+    positions = list(range(len(seen.labels)))
     names = [text(label) for label in seen.labels]
     for name, shares, colour in ((then, seen.before, NEUTRAL), (_NOW, seen.now, None)):
         figure.add_bar(

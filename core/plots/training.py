@@ -12,6 +12,8 @@ from core.wording import counted, score_text, with_interval
 Row = Mapping[str, Any]
 
 _FASTEST_SHOWN_MS: Final = 0.001
+_FEWEST_TO_CUT: Final = 4
+_MOST_NAMED: Final = 3
 
 
 def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
@@ -54,12 +56,13 @@ def draw_search(rows: Sequence[Row], metric: Metric) -> Chart:
             hovertemplate="%{text}<br>%{y:.4g} after %{x:.0f} s<extra></extra>",
         )
     )  # fmt: skip
-    _keep_readable(figure, [row["score"] for row in done], metric)
+    far = _too_far(done, metric)
+    _keep_readable(figure, done, far, metric)
     return Chart(
         figure,
         alt=f"{metric.title} of {counted('candidate', len(done))} over time; the best "
         f"so far is {best['candidate']} with {score_text(best['score'])}.",
-        reading=_READ_SEARCH + _better(metric),
+        reading=_READ_SEARCH + _better(metric) + _left_out(far),
     )
 
 
@@ -144,7 +147,8 @@ def draw_speed(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
     'ROC AUC against milliseconds for one row; best trade-offs: A (0.800, 9.0 ms).'
     """
     timed = [row for row in _scored(rows) if row.get("row_ms") is not None]
-    front = pareto(timed, metric)
+    far = _too_far(timed, metric)
+    front = pareto([row for row in timed if row not in far], metric)
     figure = new_figure(x="Milliseconds for one row", y=metric.title, height=320)
     figure.add_trace(
         go.Scatter(
@@ -165,7 +169,7 @@ def draw_speed(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
             )
         )  # fmt: skip
     figure.update_xaxes(type="log", dtick="D2", tickformat="~g")
-    _keep_readable(figure, [row["score"] for row in timed], metric)
+    _keep_readable(figure, timed, far, metric)
     named = ", ".join(
         f"{row['candidate']} ({score_text(row['score'])}, {row['row_ms']:.1f} ms)"
         for row in front
@@ -175,7 +179,9 @@ def draw_speed(rows: Sequence[Row], metric: Metric, chosen: str) -> Chart:
         alt=f"{metric.title} against milliseconds for one row; "
         f"best trade-offs: {named or 'none'}.",
         reading="Further left answers faster. No candidate is both better and faster "
-        "than one on the dotted line. " + _better(metric),
+        "than one on the dotted line; small differences in time are noise. "
+        + _better(metric)
+        + _left_out(far),
     )
 
 
@@ -226,15 +232,37 @@ def _best_of_families(rows: Sequence[Row], chosen: str) -> list[Row]:
     return shown
 
 
-def _keep_readable(figure: go.Figure, scores: Sequence[float], metric: Metric) -> None:
-    """Cut off scores that are far worse, so that the best can be told apart."""
-    ordered = sorted(scores, key=lambda score: -metric.gain(score, 0.0))
-    if len(ordered) < 4:
+def _too_far(rows: Sequence[Row], metric: Metric) -> list[Row]:
+    """Return the rows whose scores are far worse than those of the better half."""
+    ordered = sorted(rows, key=lambda row: -metric.gain(row["score"], 0.0))
+    if len(ordered) < _FEWEST_TO_CUT:
+        return []
+    best, reach = ordered[0]["score"], _reach(ordered)
+    far = [row for row in ordered if abs(row["score"] - best) > reach]
+    return far if reach else []
+
+
+def _reach(ordered: Sequence[Row]) -> float:
+    best, middle = (float(ordered[i]["score"]) for i in (0, len(ordered) // 2))
+    return 3 * abs(best - middle)
+
+
+def _keep_readable(
+    figure: go.Figure, rows: Sequence[Row], far: Sequence[Row], metric: Metric
+) -> None:
+    """Cut the far scores off, so that the best can be told apart."""
+    if not far:
         return
-    best, middle = ordered[0], ordered[len(ordered) // 2]
-    reach = 3 * abs(best - middle)
-    if not reach or abs(ordered[-1] - best) <= reach:
-        return
+    ordered = sorted(rows, key=lambda row: -metric.gain(row["score"], 0.0))
+    best, reach = ordered[0]["score"], _reach(ordered)
     sign = 1 if metric.higher_is_better else -1
-    ends = sorted([best + sign * 0.15 * reach, best - sign * reach])
-    figure.update_yaxes(range=ends)
+    figure.update_yaxes(range=sorted([best + sign * 0.15 * reach, best - sign * reach]))
+
+
+def _left_out(far: Sequence[Row]) -> str:
+    if not far:
+        return ""
+    names = ", ".join(str(row["candidate"]) for row in far[:_MOST_NAMED])
+    more = len(far) - _MOST_NAMED
+    named = f"{names} and {more} more" if more > 0 else names
+    return f" Far worse and outside the picture: {named}."

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.data.schema import ColumnSchema, Schema
 from core.registry.version import ModelVersion
+from core.serving.typical import typical_number
 
 _JSON_TYPES = {"number": "number", "integer": "number", "boolean": "boolean"}
 
@@ -97,6 +98,8 @@ def _typical(column: ColumnSchema) -> Any:
         return column.levels[:1] == ("True",)
     if column.levels:
         return column.levels[0]
+    if column.kind in ("number", "integer"):
+        return typical_number(column)
     return _value(column, column.median)
 
 

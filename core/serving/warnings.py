@@ -11,6 +11,7 @@ from core.data.schema import ColumnSchema, Schema
 from core.serving.cells import RawColumns
 
 _LONGEST = 60
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def watches_of(schema: Schema) -> tuple[ColumnWatch, ...]:
 def warn(
     watches: Sequence[ColumnWatch], raw: RawColumns, n_rows: int
 ) -> list[list[str]]:
-    """Return the warnings of each row, in the order of the columns.
+    """Return the warnings of each row: what is missing, then column by column.
 
     Parameters
     ----------
@@ -61,31 +62,56 @@ def warn(
     [['age is 140, above all training values (18 to 95).']]
     """
     found: list[list[str]] = [[] for _ in range(n_rows)]
+    missing: list[list[str]] = [[] for _ in range(n_rows)]
     for watch in watches:
         values = raw[watch.column.name]
         if isinstance(values, list):
-            _warn_words(watch, values, found)
+            _warn_words(watch, values, found, missing)
         else:
-            _warn_numbers(watch.column, values, found)
-    return found
+            _warn_numbers(watch.column, values, found, missing)
+    return [
+        [_say_missing(names), *texts] if names else texts
+        for names, texts in zip(missing, found, strict=True)
+    ]
+
+
+def _say_missing(names: Sequence[str]) -> str:
+    """Say in one warning which columns have no value.
+
+    Examples
+    --------
+    >>> _say_missing(["age"]), _say_missing(["age", "plan"])
+    ('age is missing.', '2 columns are missing: age, plan.')
+    """
+    if len(names) == 1:
+        return f"{names[0]} is missing."
+    listed, more = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"{len(names):,} columns are missing: {listed}{rest}."
 
 
 def _warn_words(
-    watch: ColumnWatch, values: Sequence[object], found: list[list[str]]
+    watch: ColumnWatch,
+    values: Sequence[object],
+    found: list[list[str]],
+    missing: list[list[str]],
 ) -> None:
     name, levels = watch.column.name, watch.levels
     for row, value in enumerate(values):
         if not isinstance(value, str):
-            found[row].append(f"{name} is missing.")
+            missing[row].append(name)
         elif levels and value not in levels:
             found[row].append(f'{name} is "{_short(value)}", unknown in training.')
 
 
 def _warn_numbers(
-    column: ColumnSchema, values: NDArray[np.float64], found: list[list[str]]
+    column: ColumnSchema,
+    values: NDArray[np.float64],
+    found: list[list[str]],
+    missing: list[list[str]],
 ) -> None:
     for row in np.flatnonzero(np.isnan(values)):
-        found[row].append(f"{column.name} is missing.")
+        missing[row].append(column.name)
     low, high = column.minimum, column.maximum
     if low is None or high is None or column.kind == "boolean":
         return

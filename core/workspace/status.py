@@ -1,5 +1,6 @@
 """Where each stage of a cycle stands: done, stale, next or blocked."""
 
+from core.wording import counted
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
@@ -66,7 +67,11 @@ class Status:
         if split is None:
             return False, False, "Split the table"
         fresh = split.sources == cycle.sources
-        words = f"{split.n_rows:,} rows split" if fresh else "Changed since the split"
+        words = (
+            f"{counted('row', split.n_rows)} split"
+            if fresh
+            else "Changed since the split"
+        )
         return fresh, not fresh, words
 
     def _train(self, cycle: Cycle) -> _Found:
@@ -85,7 +90,7 @@ class Status:
             return False, False, "Open the test set"
         fresh = self._evaluation.is_fresh(cycle.id)
         words = (
-            f"On {found.champion.n_rows:,} test rows"
+            f"On {counted('test row', found.champion.n_rows)}"
             if fresh
             else "Of another candidate"
         )
@@ -103,14 +108,14 @@ class Status:
         if cycle.version_number is None:
             return False, False, "Ask the model"
         count = self._monitoring.n_predictions(cycle.project_id, cycle.version_number)
-        words = f"{count:,} predictions" if count else "Ask the model"
+        words = counted("prediction", count) if count else "Ask the model"
         return count > 0, False, words
 
     def _monitor(self, cycle: Cycle) -> _Found:
         if cycle.version_number is None:
             return False, False, "Compare with the training data"
         count = self._monitoring.n_outcomes(cycle.project_id, cycle.version_number)
-        words = f"{count:,} outcomes" if count else "Bring outcomes in"
+        words = counted("outcome", count) if count else "Bring outcomes in"
         return count > 0, False, words
 
     def _retrain(self, cycle: Cycle) -> _Found:

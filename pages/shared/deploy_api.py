@@ -57,7 +57,7 @@ def show_api(project_id: str) -> None:
     base = api_address(st.context.url)
     address = f"{base}/projects/{project_id}/predict"
     st.markdown(f"**Address.** Version {service.version.number} answers here:")
-    st.code(f"POST {address}", language=None)
+    st.code(f"POST {address}", language=None, wrap_lines=True)
     st.caption(md(who_may_call(settings)))
     st.link_button(
         "Documentation of the API", f"{base}/docs", icon=":material/open_in_new:"

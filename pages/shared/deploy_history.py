@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.registry import HistoryEntry
+from core.wording import counted
 from pages.shared.frame import md
 from pages.shared.state import workspace
 
@@ -43,11 +44,11 @@ def show_history(project_id: str) -> None:
     st.dataframe(
         history_table(entries),
         hide_index=True,
-        alt=f"{len(entries)} changes, newest first.",
+        alt=f"{counted('change', len(entries))}, newest first.",
     )
     if check.intact:
         st.caption(
-            f":material/verified: All {check.n_entries:,} lines are as they were "
+            f":material/verified: {counted('line', check.n_entries)}, as first "
             "written: each one's fingerprint covers the line before it."
         )
     else:

@@ -11,6 +11,7 @@ from core.data import read_table
 from core.monitoring import Period, Window, cut_windows
 from core.monitoring.decision import MIN_ROWS
 from core.serving import CapturedPredictions
+from core.wording import counted
 from core.workspace import MonitorReport
 from pages.shared.state import recall, remember, workspace
 
@@ -19,6 +20,7 @@ WINDOWS: dict[str, Period] = {"Month": "month", "Week": "week", "Day": "day"}
 EVERYTHING = "Everything captured"
 _TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx"]
 _CHANGES = "outcomes-brought-in"
+_PERIOD = "monitor-period"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,11 @@ def captured(subject: Subject) -> CapturedPredictions:
     return workspace().monitoring.captured(subject.project_id, number=subject.number)
 
 
+def chosen_period() -> Period:
+    """Return by what the windows are cut: as chosen above the tabs, else by month."""
+    return WINDOWS[recall(_PERIOD, next(iter(WINDOWS)))]
+
+
 def choose(subject: Subject) -> MonitorReport | None:
     """Ask what to look at, and return its comparison with the training rows."""
     source = st.segmented_control(
@@ -90,13 +97,14 @@ def choose(subject: Subject) -> MonitorReport | None:
 def _choose_window(subject: Subject) -> tuple[datetime | None, datetime | None]:
     left, right, _ = st.columns([1, 2, 3], vertical_alignment="bottom")
     by = left.selectbox(
-        "By",
+        "Windows by",
         list(WINDOWS),
         key=f"monitor-by-{subject.project_id}",
         persist_state="session",
     )
+    remember(_PERIOD, by)
     windows = cut_windows(captured(subject).meta["at"], WINDOWS[by])[::-1]
-    labels = [f"{window.label} · {window.n_rows:,} rows" for window in windows]
+    labels = [f"{window.label} · {counted('row', window.n_rows)}" for window in windows]
     place = right.selectbox(
         "Window",
         [-1, *range(len(windows))],

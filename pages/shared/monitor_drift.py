@@ -11,6 +11,7 @@ from core.monitoring import DriftReport
 from core.monitoring.report import ColumnDrift
 from core.plots.monitoring import draw_distribution, draw_drift
 from core.serving import Service
+from core.wording import counted
 from core.workspace import MonitorReport
 from pages.shared.frame import md, show_chart, show_findings
 
@@ -43,7 +44,7 @@ def show_verdict(report: MonitorReport, fallen: str = "") -> None:
     if broken:
         more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
         st.error(
-            f"{md(broken[0].title)}: {md(broken[0].evidence)}{more} "
+            f"{md(broken[0].title)}. {md(broken[0].evidence)}{more} "
             "Mend this before reading anything else.",
             title="Something is broken",
             icon=":material/error:",
@@ -55,7 +56,11 @@ def show_verdict(report: MonitorReport, fallen: str = "") -> None:
             icon=":material/trending_down:",
         )
     elif not drift.enough:
-        st.info(md(drift.sentence), title="Too early to say", icon=":material/info:")
+        st.info(
+            f"{md(drift.sentence)} Wait for more rows, or choose a longer window.",
+            title="Too early to say",
+            icon=":material/info:",
+        )
     elif drift.drifted or answers.drifted or _warnings(report):
         st.warning(_what_moved(report), title="Look at this", icon=":material/warning:")
     else:
@@ -72,7 +77,7 @@ def _what_moved(report: MonitorReport) -> str:
         said.append("The predictions have not moved.")
     warned = _warnings(report)
     if warned:
-        said.append(f"{md(warned[0].title)}: {md(warned[0].evidence)}")
+        said.append(f"{md(warned[0].title)}. {md(warned[0].evidence)}")
     return " ".join(said)
 
 
@@ -83,26 +88,30 @@ def _warnings(report: MonitorReport) -> list[Finding]:
 def show_columns(report: MonitorReport) -> None:
     """Show faults of delivery first, then each column's drift."""
     st.header("Quality", anchor=False)
+    drift = report.drift
     notes = [each for each in report.quality if each.severity == "note"]
     show_findings(
         (each for each in report.quality if each.severity != "note"),
-        empty="Every column came as the model expects it.",
+        empty="Every column came as the model expects it." if drift.enough else "",
     )
     for note in notes:
-        st.caption(f"{md(note.title)}: {md(note.evidence)}")
-    st.header("Drift", anchor=False)
-    st.caption(_rows_compared(report.drift))
-    if not report.drift.enough:
-        st.caption(md(report.drift.sentence))
+        st.caption(f"{md(note.title)}. {md(note.evidence)}")
+    if not drift.enough:
+        st.caption(
+            f"{counted('row', drift.n_current)}: too few to say that every column "
+            "comes as expected, or has drifted."
+        )
         return
-    show_findings(each for each in report.drift.findings if not _is_column(each.code))
+    st.header("Drift", anchor=False)
+    st.caption(_rows_compared(drift))
+    show_findings(each for each in drift.findings if not _is_column(each.code))
     left, right = st.columns(2, gap="large")
     with left:
-        show_chart(draw_drift(report.drift), key="monitor-drift")
+        show_chart(draw_drift(drift), key="monitor-drift")
     with right:
-        _show_then_and_now(report.drift)
+        _show_then_and_now(drift)
     with st.expander("All figures", icon=":material/table_chart:"):
-        show_figures(report.drift)
+        show_figures(drift)
 
 
 def _is_column(code: str) -> bool:
@@ -111,8 +120,9 @@ def _is_column(code: str) -> bool:
 
 def _rows_compared(drift: DriftReport) -> str:
     return (
-        f"{drift.n_current:,} rows of the window against {drift.n_reference:,} "
-        "training rows. Drifted: the change is beyond chance, and large."
+        f"{counted('row', drift.n_current)} of the window against "
+        f"{counted('training row', drift.n_reference)}. Drifted: the change is "
+        "beyond chance, and large."
     )
 
 
@@ -159,7 +169,7 @@ def show_predictions(report: MonitorReport, service: Service) -> None:
     if column.drifted:
         st.warning(
             f"The answers have drifted: {md(column.reason)} (change "
-            f"{column.effect:.2f} over {drift.n_current:,} rows).",
+            f"{column.effect:.2f} over {counted('row', drift.n_current)}).",
             icon=":material/warning:",
         )
     else:

@@ -13,11 +13,12 @@ from core.errors import DataError
 from core.monitoring import PerformanceSeries, Period
 from core.plots.performance import draw_performance
 from core.serving import OutcomeReport, Service, read_outcomes
+from core.wording import counted, percent, with_interval
 from pages.shared.frame import facts, md, show_chart, stop_on_error
 from pages.shared.monitor_choice import (
-    WINDOWS,
     Subject,
     captured,
+    chosen_period,
     outcomes_have_changed,
 )
 from pages.shared.state import forget, recall, remember, workspace
@@ -38,7 +39,7 @@ def show_outcomes(subject: Subject, service: Service) -> None:
     facts(
         [
             ("Predictions captured", f"{subject.n_predictions:,}"),
-            ("Outcomes known", f"{subject.n_outcomes:,} ({known:.0%})"),
+            ("Outcomes known", f"{subject.n_outcomes:,} ({percent(known, 0)})"),
         ]
     )
     _show_performance(subject, service)
@@ -48,16 +49,8 @@ def show_outcomes(subject: Subject, service: Service) -> None:
 
 def _show_performance(subject: Subject, service: Service) -> None:
     st.header("Performance over time", anchor=False)
-    by = st.segmented_control(
-        "Windows by",
-        list(WINDOWS),
-        default="Month",
-        required=True,
-        key="monitor-performance-by",
-        persist_state="session",
-    )
     with stop_on_error():
-        realised, estimated = performance(subject, WINDOWS[by])
+        realised, estimated = performance(subject, chosen_period())
     if estimated is not None and estimated.metric != realised.metric:
         estimated = None
     if not subject.n_outcomes and estimated is None:
@@ -67,6 +60,12 @@ def _show_performance(subject: Subject, service: Service) -> None:
     show_chart(
         draw_performance(realised, estimated, expected), key="monitor-performance"
     )
+    if estimated is not None:
+        st.caption(
+            "**The estimate assumes that inputs and target still go together as in "
+            "training.** It may even rise in a month whose columns have drifted: then "
+            "only outcomes tell."
+        )
 
 
 @st.cache_resource(max_entries=4, show_spinner="Joining predictions and outcomes")
@@ -95,8 +94,9 @@ def has_fallen(subject: Subject, service: Service) -> str:
     if near is None or far is None or value is None or near >= far:
         return ""
     return (
-        f"{realised.title} was {value:.3f} in {now.label} over {now.n_labels:,} "
-        f"outcomes; on the test rows it was {expected['value']:.3f}."
+        f"{realised.title} was {with_interval(value, now.low, now.high)} in "
+        f"{now.label} over {counted('outcome', now.n_labels)}; on the test rows it was "
+        f"{with_interval(expected['value'], expected['low'], expected['high'])}."
     )
 
 
@@ -116,13 +116,14 @@ def expected_value(evaluation: Mapping[str, Any] | None, metric: str) -> float |
 
 def _take_outcomes(subject: Subject, service: Service) -> None:
     st.markdown(
-        "A table with two columns, **id** (of the prediction) and **outcome** "
+        "A table with two columns, **id** (of the prediction; an answered file calls "
+        "it **prediction_id**) and **outcome** "
         f"(what became true of {md(service.version.target)})."
     )
     waiting = _waiting(subject)
     if waiting:
         st.download_button(
-            "Download the ids that wait",
+            "Download predictions without outcome",
             waiting,
             file_name="outcomes.csv",
             mime="text/csv",
@@ -161,21 +162,23 @@ def read_pairs(
     Raises
     ------
     DataError
-        The file has no columns "id" and "outcome".
+        The file has no column "id" (or "prediction_id"), or no "outcome".
     SchemaError
         An outcome is no label of the model, or no number.
     """
     source.seek(0)
     frame = read_table(source, name=name, as_text=True).frame
     columns = {str(column).strip().lower(): column for column in frame.columns}
-    if not {"id", "outcome"} <= set(columns):
+    ids = columns.get("prediction_id", columns.get("id"))
+    if ids is None or "outcome" not in columns:
         raise DataError(
-            "The file has no columns “id” and “outcome”.",
-            hint="Name them so in its first line; download the ids for a start.",
+            "The file has no columns “id” (or “prediction_id”) and “outcome”.",
+            hint="Name them so in its first line; download the predictions without "
+            "outcome for a start.",
         )
     model = service.version.model
     outcomes = read_outcomes(model, _values(frame[columns["outcome"]], model.classes_))
-    return list(zip(frame[columns["id"]].astype("str"), outcomes, strict=True))
+    return list(zip(frame[ids].astype("str"), outcomes, strict=True))
 
 
 def _values(given: "pd.Series[str]", classes: Iterable[object] | None) -> list[Any]:
@@ -195,7 +198,8 @@ def _values(given: "pd.Series[str]", classes: Iterable[object] | None) -> list[A
 def _show_report(report: OutcomeReport | None) -> None:
     if report is None:
         return
-    said = [f"{report.n_added:,} outcomes were added"]
+    were = "was" if report.n_added == 1 else "were"
+    said = [f"{counted('outcome', report.n_added)} {were} added"]
     for count, words in (
         (report.n_replaced, "replaced an earlier one"),
         (report.n_repeated, "were known already"),

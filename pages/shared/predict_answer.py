@@ -9,9 +9,9 @@ from core.plots.prediction import (
 )
 from core.plots.theme import Chart
 from core.serving import Answer, Answered, Service
+from core.serving.typical import decimals_of
 from core.wording import percent
 from pages.shared.frame import md, show_chart
-from pages.shared.steps import decimals_of
 
 _MOST_WARNINGS = 8
 

@@ -12,6 +12,7 @@ from core.data.schema import Schema
 from core.errors import ServingError
 from core.serving import Service
 from core.serving.batch import neutralise_formulas, score_table
+from core.wording import counted
 from pages.shared.frame import md, stop_on_error
 from pages.shared.state import forget, recall, remember, workspace
 
@@ -101,7 +102,9 @@ def score_whole_file(service: Service) -> None:
         return
     _show_head(frame, "The first rows of the file.")
     if st.button(
-        f"Answer {len(frame):,} rows", type="primary", icon=":material/play_arrow:"
+        f"Answer {counted('row', len(frame))}",
+        type="primary",
+        icon=":material/play_arrow:",
     ):
         with stop_on_error(), st.spinner("Answering and keeping every row"):
             remember(kept, _score(service, frame, uploaded.file_id))
@@ -143,7 +146,7 @@ def _show_match(match: ColumnMatch, n_refused: int) -> None:
     if match.extra:
         said.append(f"The model does not use {_names(match.extra)}.")
     if n_refused:
-        said.append(f"{n_refused:,} lines are no rows and were left out.")
+        said.append(f"Left out as no rows: {counted('line', n_refused)}.")
     if said:
         st.caption(" ".join(said))
 
@@ -156,7 +159,7 @@ def _show_head(frame: pd.DataFrame, alt: str) -> None:
         if _are_days(head[name].dropna())
     }
     st.dataframe(head, hide_index=True, alt=alt, column_config=config)
-    st.caption(f"{len(frame):,} rows, {frame.shape[1]:,} columns.")
+    st.caption(f"{counted('row', len(frame))}, {counted('column', frame.shape[1])}.")
 
 
 def _are_days(moments: pd.Series) -> bool:
@@ -183,9 +186,9 @@ def _score(service: Service, frame: pd.DataFrame, upload_id: str) -> ScoredFile:
 
 
 def _show_scored(scored: ScoredFile, file_name: str, version: int) -> None:
-    warned = f", {scored.n_warned:,} of them with a warning" if scored.n_warned else ""
+    warned = f", {scored.n_warned:,} with a warning" if scored.n_warned else ""
     st.success(
-        f"{scored.n_rows:,} rows are answered{warned}, and kept with their ids.",
+        f"Answered and kept: {counted('row', scored.n_rows)}{warned}.",
         icon=":material/check_circle:",
     )
     st.download_button(

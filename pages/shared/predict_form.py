@@ -5,14 +5,19 @@ and from which default. `open_field` gives its freer form, which goes beyond the
 training range and may be left empty.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from core.data.schema import ColumnSchema, Schema
-from pages.shared.steps import decimals_of, nice_step
+from core.serving.typical import (
+    decimals_of,
+    limits_of,
+    nice_step,
+    on_grid,
+    typical_number,
+)
 
 Control = Literal[
     "slider", "number", "choice", "toggle", "yes or no", "date", "moment", "text"
@@ -27,7 +32,6 @@ N_FIRST: Final = 12
 _YES, _NO = "yes", "no"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_S = 86_400
-_LARGEST = 2**53 - 1  # the browser counts exactly up to here
 _FIRST_DAY, _LAST_DAY = date(1700, 1, 1), date(2299, 12, 31)
 
 
@@ -61,13 +65,13 @@ class Field:
     counts: tuple[int, ...] = ()
 
     def label_of(self, option: str) -> str:
-        """Return an option with the number of its training rows."""
+        """Return an option with the number of its training rows in brackets."""
         word = "leave empty" if option == EMPTY else option
         counted = dict(zip(self.options, self.counts, strict=False))
         if option not in counted:
             return word
         count = counted[option]
-        return f"{word}  ·  {count:,} {'row' if count == 1 else 'rows'}"
+        return f"{word} ({count:,})"
 
     @property
     def note(self) -> str:
@@ -78,6 +82,8 @@ class Field:
                 f"98% of the training rows lie from {self.low:,.{digits}f} to "
                 f"{self.high:,.{digits}f}."
             )
+        if self.control == "choice":
+            return "In brackets: how many training rows have the value."
         return ""
 
     @property
@@ -107,7 +113,7 @@ def fields_of(schema: Schema) -> tuple[Field, ...]:
     >>> age.control, age.low, age.high, age.default
     ('slider', 21, 78, 50)
     >>> plan.control, plan.default, plan.label_of("b")
-    ('choice', 'b', 'b  ·  40 rows')
+    ('choice', 'b', 'b (40)')
     """
     return tuple(_field(column) for column in schema if column.kind != "id")
 
@@ -129,30 +135,13 @@ def _field(column: ColumnSchema) -> Field:
 
 def _number_field(column: ColumnSchema) -> Field:
     whole = column.kind == "integer"
-    if column.low is None or column.high is None or column.median is None:
-        return Field(column.name, "number", None, step=1 if whole else 0.01)
-    step = nice_step(column.low, column.high, whole=whole)
-    first, last = (
-        math.ceil(column.low / step - 1e-9),
-        math.floor(column.high / step + 1e-9),
-    )
-    if last <= first or max(abs(column.low), abs(column.high)) > _LARGEST:
-        default = round(column.median) if whole else column.median
+    default, limits = typical_number(column), limits_of(column)
+    if limits is None:
+        step = nice_step(column.low or 0.0, column.high or 0.0, whole=whole)
         return Field(column.name, "number", default, step=step)
-    low, middle, high = (
-        _on_grid(position, step)
-        for position in (
-            first,
-            min(max(round(column.median / step), first), last),
-            last,
-        )
-    )
-    return Field(column.name, "slider", middle, low, high, step)
-
-
-def _on_grid(position: int, step: float) -> float:
-    value = position * step
-    return value if isinstance(step, int) else round(value, decimals_of(step))
+    first, last, step = limits
+    low, high = on_grid(first, step), on_grid(last, step)
+    return Field(column.name, "slider", default, low, high, step)
 
 
 def _choice_field(column: ColumnSchema) -> Field:

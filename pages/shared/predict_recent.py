@@ -4,10 +4,17 @@ import pandas as pd
 import streamlit as st
 
 from core.serving import Answer
+from core.wording import counted
 from pages.shared.predict_answer import in_words
 from pages.shared.state import workspace
 
 N_RECENT = 20
+_SOURCES = {
+    "form": "this page",
+    "page": "Deploy page",
+    "api": "API",
+    "batch": "a whole file",
+}
 _COLUMNS = ["at", "prediction", "probability", "outcome", "version", "source", "id"]
 
 
@@ -23,11 +30,12 @@ def show_recent(project_id: str) -> None:
     shown["outcome"] = [
         "" if pd.isna(value) else in_words(Answer(value)) for value in shown["outcome"]
     ]
+    shown["source"] = [_SOURCES.get(each, each) for each in shown["source"]]
     st.dataframe(
         shown,
         hide_index=True,
         height="content",
-        alt=f"The last {len(shown)} answers, newest first.",
+        alt=f"{counted('answer', len(shown))}, newest first.",
         column_config={
             "at": st.column_config.DatetimeColumn("When (UTC)"),
             "prediction": "Answer",
@@ -41,6 +49,6 @@ def show_recent(project_id: str) -> None:
         },
     )
     st.caption(
-        f"{log.count(project_id):,} answers are kept in all. "
+        f"Kept in all: {counted('answer', log.count(project_id))}. "
         "Monitor compares them with what came true."
     )

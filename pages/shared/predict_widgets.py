@@ -73,7 +73,7 @@ def _ask_all(
     fields: Sequence[Field], opened: set[str], key: str
 ) -> list[tuple[Field, Any]]:
     answers = []
-    with st.grid(2, min_column_width=170, vertical_alignment="center"):
+    with st.grid(2, min_column_width=170, vertical_alignment="bottom"):
         for position, field in enumerate(fields):
             freely = field.name in opened
             asked = open_field(field) if freely else field
@@ -98,6 +98,7 @@ def ask(field: Field, key: str) -> Any:
                 index=field.options.index(field.default),
                 format_func=field.label_of,
                 accept_new_options=field.control == "choice",
+                help=field.note or None,
                 key=key,
                 persist_state="session",
             )

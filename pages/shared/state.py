@@ -14,7 +14,7 @@ from core.workspace import (
     Workspace,
     open_workspace,
 )
-from pages.shared.frame import point_to
+from pages.shared.frame import md, point_to
 
 _PROJECT, _CYCLE = "project", "cycle"
 _WANTED_PROJECT, _WANTED_CYCLE = "_wanted_project", "_wanted_cycle"
@@ -45,6 +45,7 @@ def choose_project_and_cycle() -> None:
     )
     if chosen is None:
         return
+    st.caption(md(workspace().projects.get(chosen).name))
     numbers = [str(cycle.number) for cycle in workspace().cycles.list(chosen)]
     if len(numbers) > 1:
         st.selectbox(
@@ -63,6 +64,11 @@ def go_to(project_id: str | None, cycle_number: int | None = None) -> None:
         st.session_state[_WANTED_CYCLE] = str(cycle_number)
     elif _CYCLE in st.session_state:
         del st.session_state[_CYCLE]
+
+
+def open_part(tabs: str, part: str) -> None:
+    """Let the tabs with this key show one of their parts when they come next."""
+    st.session_state[tabs] = part
 
 
 def project() -> Project | None:

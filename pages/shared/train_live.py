@@ -1,9 +1,13 @@
 """A run under way: progress, time left, leaderboard so far, stop."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from core.modeling import METRICS, Metric, TrainingPlan, find_metric
 from core.plots.training import draw_search
+from core.wording import decimals_of_score
 from core.workspace import Job
 from pages.shared.frame import md, show_chart
 from pages.shared.state import workspace
@@ -54,8 +58,10 @@ def _show(job: Job) -> None:
             table(rows[:_N_SHOWN])[["Candidate", "Score", "95% interval", "Fit (s)"]],
             hide_index=True,
             column_config={
-                "Score": st.column_config.NumberColumn(metric.title, format="%.4g"),
-                "Fit (s)": st.column_config.NumberColumn(format="%.1f"),
+                "Score": st.column_config.NumberColumn(
+                    metric.title, format=f"%.{decimals_of_score(_best(rows))}f"
+                ),
+                "Fit (s)": st.column_config.TextColumn(alignment="right"),
             },
             alt="The best candidates so far",
             key="live-board",
@@ -63,6 +69,10 @@ def _show(job: Job) -> None:
         more = len(rows) - _N_SHOWN
         if more > 0:
             st.caption(f"and {more} more")
+
+
+def _best(rows: Sequence[Mapping[str, Any]]) -> float:
+    return next((row["score"] for row in rows if row["score"] is not None), 0.0)
 
 
 def metric_of(plan: TrainingPlan) -> Metric:

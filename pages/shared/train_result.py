@@ -5,16 +5,17 @@ import streamlit as st
 from core.findings import Finding
 from core.modeling import METRICS, Metric
 from core.plots.training import draw_intervals, draw_search, draw_speed
+from core.wording import counted, decimals_of_score
 from core.workspace import Cycle, RunRecord, SplitRecord
 from pages.shared.frame import md, show_chart, show_findings, stop_on_error
 from pages.shared.state import workspace
-from pages.shared.train_words import duration, sentence, simpler_choice, table
+from pages.shared.train_words import duration, notes, sentence, simpler_choice, table
 
 
 def show_result(run: RunRecord, split: SplitRecord) -> None:
     """Show what a run found."""
     metric = METRICS[run.summary["metric"]]
-    where = f"{split.n_validation:,} validation rows"
+    where = counted("validation row", split.n_validation)
     baseline, chosen = run.row(run.baseline), run.row(run.chosen)
     with st.container(border=True):
         word = "Champion" if run.chosen == run.champion else "Your choice"
@@ -41,28 +42,33 @@ def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
         times = run.row(run.champion)["row_ms"] / faster["row_ms"]
         parts.append(
             f"{faster['candidate']} is within the noise of the champion and answers "
-            f"{times:.0f} times faster."
+            f"about {times:.0f} times faster."
         )
     stopped = ", stopped by you" if run.summary["stopped"] else ""
-    models = f"{len(run.models)} models" if len(run.models) > 1 else "One model"
-    parts.append(f"{models} in {duration(run.summary['elapsed_s'])}{stopped}.")
+    parts.append(
+        f"{counted('model', len(run.models))} in {duration(run.summary['elapsed_s'])} "
+        f"of a budget of {duration(run.plan.budget_s)}{stopped}. In brackets: the 95% "
+        "interval."
+    )
     return " ".join(parts)
 
 
 def show_leaderboard(run: RunRecord, metric: Metric) -> None:
     """Show every candidate, and how the search went."""
-    number = st.column_config.NumberColumn
+    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+    decimals = decimals_of_score(run.row(run.champion)["score"])
     st.header("Leaderboard", anchor=False)
     st.dataframe(
         table(run.leaderboard),
         hide_index=True,
         column_config={
-            "Candidate": st.column_config.TextColumn(pinned=True),
-            "Score": number(metric.title, format="%.4g"),
-            "On training rows": number(
-                format="%.4g", help="Far better here than in the score: overfitting."
+            "Candidate": words(pinned=True),
+            "Score": number(metric.title, format=f"%.{decimals}f"),
+            "On training rows": words(
+                alignment="right",
+                help="Far better here than in the score: overfitting.",
             ),
-            "Fit (s)": number(format="%.1f"),
+            "Fit (s)": words(alignment="right"),
             "One row (ms)": number(format="%.1f"),
             "1,000 rows (ms)": number(format="%.0f"),
             "Size (MB)": number(format="%.2f"),
@@ -70,6 +76,11 @@ def show_leaderboard(run: RunRecord, metric: Metric) -> None:
         alt="All candidates of the run, best first",
         key="leaderboard",
     )
+    said = notes(run.leaderboard)
+    if said:
+        with st.expander("Notes on the candidates", icon=":material/notes:"):
+            for candidate, note in said:
+                st.markdown(f"**{md(candidate)}:** {md(note)}")
     with st.expander("How the search went", icon=":material/timeline:"):
         show_chart(draw_search(run.leaderboard, metric), "search")
 

@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 
 from core.modeling import FAMILIES, Metric
-from core.wording import interval_text, score_text, with_interval
+from core.wording import NONE, interval_text, score_text, with_interval
 
 Row = Mapping[str, Any]
+
+SHORTEST_S = 0.1
 
 
 def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
@@ -62,6 +64,7 @@ def simpler_choice(rows: Sequence[Row], metric: Metric) -> Row | None:
 
 def table(rows: Sequence[Row]) -> pd.DataFrame:
     """Return the leaderboard as it is shown: words for people, best first."""
+    best = next((row["score"] for row in rows if row["score"] is not None), None)
     return pd.DataFrame(
         {
             "Candidate": [row["candidate"] for row in rows],
@@ -70,17 +73,24 @@ def table(rows: Sequence[Row]) -> pd.DataFrame:
             "95% interval": [
                 interval_text(row.get("low"), row.get("high")) for row in rows
             ],
-            "On training rows": [row["train_score"] for row in rows],
-            "Fit (s)": [row["fit_s"] for row in rows],
+            "On training rows": [
+                score_text(row["train_score"], like=best) for row in rows
+            ],
+            "Fit (s)": [_seconds(row["fit_s"]) for row in rows],
             "One row (ms)": [row["row_ms"] for row in rows],
             "1,000 rows (ms)": [row["rows_ms"] for row in rows],
             "Size (MB)": [
                 None if row["size_bytes"] is None else row["size_bytes"] / 1e6
                 for row in rows
             ],
-            "Note": [_note(row) for row in rows],
         }
     )
+
+
+def notes(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return what there is to say of single candidates: name and note, best first."""
+    said = [(row["candidate"], _note(row)) for row in rows]
+    return [(candidate, note) for candidate, note in said if note]
 
 
 def family_title(name: str) -> str:
@@ -100,6 +110,12 @@ def duration(seconds: float) -> str:
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     named = ((hours, "h"), (minutes, "min"), (rest, "s"))
     return " ".join(f"{n} {unit}" for n, unit in named if n) or "0 s"
+
+
+def _seconds(value: float | None) -> str:
+    if value is None:
+        return NONE
+    return f"{value:.1f}" if value >= SHORTEST_S else f"< {SHORTEST_S}"
 
 
 def _note(row: Row) -> str:

@@ -193,7 +193,7 @@ def test_the_history_is_told_and_verified(site):
         "version 1 saved",
     ]
     assert table["Why"].tolist()[:2] == ["turn 2", "turn 1"]
-    assert "All 4 lines are as they were written" in words(page)
+    assert "4 lines, as first written" in words(page)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,15 @@ def test_the_wheel_shows_each_stage_and_the_next_action(workspace: Workspace):
     assert any(button.label == "Go to Explore" for button in page.button)
 
 
+def test_with_a_project_open_the_others_are_offered_without_it(workspace: Workspace):
+    project, other = (workspace.projects.create(name) for name in ("One", "Two"))
+    page = home(project.id)
+    assert [box.label for box in page.expander] == ["Another project"]
+    opens = [button.key for button in page.button if button.label == "Open"]
+    assert opens == [f"open-{other.id}"]
+    assert "One" in [caption.value for caption in page.sidebar.caption]
+
+
 def test_a_name_with_markup_is_shown_as_it_is(workspace: Workspace):
     project = workspace.projects.create(HOSTILE)
     assert home(project.id).title[0].value == md(HOSTILE)

@@ -129,10 +129,12 @@ def choose(at: AppTest, label: str, value: object) -> AppTest:
     return run(at)
 
 
-def outcomes_file(workspace: Workspace, project_id: str, n_rows: int) -> bytes:
+def outcomes_file(
+    workspace: Workspace, project_id: str, n_rows: int, name: str = "ID"
+) -> bytes:
     ids = workspace.log.read(project_id).meta["id"].head(n_rows)
     truth = customers(N_ROWS, 1)["left"].head(n_rows)
-    table = pd.DataFrame({"ID": ids, "Outcome": truth})
+    table = pd.DataFrame({name: ids, "Outcome": truth})
     return table.to_csv(index=False).encode()
 
 
@@ -203,6 +205,22 @@ def test_outcomes_are_taken_in_by_id_and_counted(page, site):
     assert "unknown-id" in words(at)
     assert at.metric[1].value.startswith("100")
     assert len(at.get("plotly_chart")) == 1
+
+
+def test_outcomes_are_taken_by_the_id_that_an_answered_file_carries(page, site):
+    at = page("Outcomes")
+    file = outcomes_file(*site, 1, "prediction_id")
+    at.file_uploader[0].upload("outcomes.csv", file)
+    press(run(at), "Take these outcomes")
+    assert "1 outcome was added." in words(at)
+
+
+def test_one_row_is_said_once_to_be_too_few_and_nothing_is_praised(page, site):
+    use(*site, customers(1, 7), month=4)
+    at = choose(page(), "Window", 0)
+    assert "1 row, too few to say: at least 50 are compared" in words(at)
+    assert words(at).count("too few to say") == 2  # the verdict, and why none below
+    assert not at.success
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_a_whole_file_is_answered_in_its_own_order_and_kept(site):
     assert set(captured.meta["source"]) == {"batch"}
     assert len(captured) == 40
     assert list(captured.inputs["age"]) == list(rows["age"])
-    assert "40 rows are answered" in page.success[0].value
+    assert "Answered and kept: 40 rows" in page.success[0].value
     file = downloaded(page, here)
     assert list(file["age"]) == list(rows["age"])
     assert list(file["prediction_id"]) == list(captured.meta["id"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.data.samples import churn_sample
 from core.data.schema import ColumnSchema, Schema, describe_schema
+from core.serving.typical import decimals_of, nice_step
 from pages.shared.predict_form import (
     EMPTY,
     Field,
@@ -18,7 +19,6 @@ from pages.shared.predict_form import (
     open_field,
     to_record,
 )
-from pages.shared.steps import decimals_of, nice_step
 
 
 def field_for(values, kind=None) -> Field:
@@ -67,8 +67,8 @@ def test_a_category_offers_its_levels_by_frequency_with_counts():
     field = field_for(["b", "a", "b", None])
     assert field.options == ("b", "a", EMPTY)
     assert field.default == "b"
-    assert field.label_of("b") == "b  ·  2 rows"
-    assert field.label_of(EMPTY) == "leave empty  ·  1 row"
+    assert field.label_of("b") == "b (2)"
+    assert field.label_of(EMPTY) == "leave empty (1)"
 
 
 def test_a_category_typed_by_hand_is_its_own_label():

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.modeling import METRICS, TrainingPlan
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
-from pages.shared.train_words import duration, sentence, simpler_choice, table
+from pages.shared.train_words import duration, notes, sentence, simpler_choice, table
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
@@ -265,7 +265,7 @@ def test_a_skipped_candidate_stands_in_the_table_with_the_reason() -> None:
         "message": "Too big.",
     }
     shown = table([row]).iloc[0]
-    assert shown["Note"] == "Skipped: Too big."
+    assert notes([row]) == [("A", "Skipped: Too big.")]
     assert shown["Family"] == "Linear model"
 
 

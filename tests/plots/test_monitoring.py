@@ -28,11 +28,23 @@ def test_bars_are_as_long_as_the_changes_and_the_furthest_is_on_top():
     drifted = next(bar for bar in figure.data if bar.name == "Drifted")
     assert list(drifted.x) == [REPORT.columns["moved"].effect]
     assert figure.layout.yaxis.ticktext[0] == "moved"
-    assert figure.layout.yaxis.categoryarray[-1] == "0"
+    assert figure.layout.yaxis.tickvals[0] == 0
+    assert figure.layout.yaxis.autorange == "reversed"
 
 
 def test_the_dotted_line_stands_at_the_limit_that_decides():
     assert draw_drift(REPORT).figure.layout.shapes[0].x0 == REPORT.effect
+
+
+def test_columns_that_are_called_by_numbers_keep_their_own_bars():
+    names = ["2", "0", "1"]
+    before = pd.DataFrame(np.random.default_rng(0).normal(size=(200, 3)), columns=names)
+    figure = draw_drift(
+        check_drift(before, before.assign(**{"1": before["1"] + 3}))
+    ).figure
+    (drifted,) = (bar for bar in figure.data if bar.name == "Drifted")
+    assert (list(drifted.y), list(drifted.customdata)) == ([0], ["1"])
+    assert sorted(figure.layout.yaxis.ticktext) == sorted(names)
 
 
 def test_at_most_15_columns_are_drawn():
