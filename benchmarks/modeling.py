@@ -53,10 +53,15 @@ def rondo(
 ) -> Result:
     """Train with the budget and score the champion on the test rows."""
     start = time.perf_counter()
+    held_out = None
+    if arguments.validation:  # as the Train page does
+        parts = _hold_out(len(rows), arguments.seed, share=4)
+        rows, held_out = (rows.iloc[part].reset_index(drop=True) for part in parts)
     run = train(
         rows,
         known.name,
         task=known.task,
+        validation=held_out,
         budget_s=arguments.budget,
         n_jobs=arguments.jobs,
         random_state=arguments.seed,
@@ -112,9 +117,9 @@ def compare(name: str, frame: pd.DataFrame, arguments: argparse.Namespace) -> st
     return line(name, metric, ours, theirs)
 
 
-def _hold_out(n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _hold_out(n_rows: int, seed: int, share: int = 5) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(seed).permutation(n_rows)
-    return order[n_rows // 5 :], order[: n_rows // 5]
+    return order[n_rows // share :], order[: n_rows // share]
 
 
 def line(name: str, metric: Metric, ours: list[Result], theirs: list[Result]) -> str:
@@ -141,6 +146,9 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=60.0, help="seconds a table")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="candidates at a time")
+    parser.add_argument(
+        "--validation", action="store_true", help="give a quarter as validation rows"
+    )
     parser.add_argument("--tables", nargs="*", default=list(TABLES), choices=TABLES)
     arguments = parser.parse_args()
     print(

@@ -53,10 +53,25 @@ class _Guard:
             raise EarlyStopException(self.best_iteration, env.evaluation_result_list)
 
 
+class _Deadline:
+    """Ends boosting with nothing when time is up."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+
+    def __call__(self, env: Any) -> None:
+        del env
+        if self.watch.due():
+            raise Interrupted
+
+
 def fit_lightgbm(
     data: FitData, params: Params, random_state: int, watch: Watch
 ) -> Fitted:
     """Fit LightGBM with early stopping on the validation rows' loss.
+
+    With ``params["iterations"]`` so many trees are fitted, and validation rows are
+    not looked at.
 
     Raises
     ------
@@ -66,25 +81,41 @@ def fit_lightgbm(
     settings = dict(params)
     patience = settings.pop("patience", 60)
     log = settings.pop("log_target", False)
-    guard = _Guard(patience, watch)
+    n_trees = settings.pop("iterations", None)
     kind = "LGBMRegressor" if data.task == "regression" else "LGBMClassifier"
     estimator = getattr(lightgbm, kind)(
-        n_estimators=_MOST_TREES, n_jobs=1, verbosity=-1, random_state=random_state,
-        deterministic=True, force_row_wise=True, **settings,
+        n_estimators=n_trees or _MOST_TREES, n_jobs=1, verbosity=-1,
+        random_state=random_state, deterministic=True, force_row_wise=True, **settings,
     )  # fmt: skip
-    X_valid, y_valid = data.known_valid()
     y, frame = _rescaled(data.y, log=log)
-    if not len(y_valid):
-        X_valid, y_valid = data.X, data.y
     if watch.due():
         raise Interrupted
-    estimator.fit(
-        data.X, y, eval_X=X_valid, eval_y=frame.forward(y_valid) if log else y_valid,
-        callbacks=[guard],
-    )  # fmt: skip
-    _drop_late_trees(estimator)
+    if n_trees is None:
+        cut = _fit_watched(estimator, data, (y, frame), _Guard(patience, watch))
+        _drop_late_trees(estimator)
+    else:
+        cut = False
+        estimator.fit(data.X, y, callbacks=[_Deadline(watch)])
     frame.estimator = estimator
-    return Fitted(frame if log else estimator, CUT if guard.cut else "")
+    return Fitted(frame if log else estimator, CUT if cut else "")
+
+
+def _fit_watched(
+    estimator: Any,
+    data: FitData,
+    target: tuple[Floats, RescaledRegressor],
+    guard: _Guard,
+) -> bool:
+    """Fit until validation rows no longer improve; return whether time was up."""
+    X_valid, y_valid = data.known_valid()
+    if not len(y_valid):
+        X_valid, y_valid = data.X, data.y
+    y, frame = target
+    estimator.fit(
+        data.X, y, eval_X=X_valid,
+        eval_y=frame.forward(y_valid) if frame.log else y_valid, callbacks=[guard],
+    )  # fmt: skip
+    return guard.cut
 
 
 def _drop_late_trees(estimator: Any) -> None:
@@ -101,6 +132,9 @@ def fit_histogram(
 ) -> Fitted:
     """Fit scikit-learn's histogram boosting with early stopping, step by step.
 
+    With ``params["iterations"]`` so many are fitted, and validation rows are not
+    looked at.
+
     Raises
     ------
     Interrupted
@@ -108,30 +142,58 @@ def fit_histogram(
     """
     settings = dict(params)
     log = settings.pop("log_target", False)
+    most = settings.pop("iterations", None)
     regression = data.task == "regression"
     kind = (
         HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
     )
+    y, frame = _rescaled(data.y, log=log)
+    estimator = kind(
+        max_iter=_HGB_STEP, early_stopping=most is None, n_iter_no_change=20,
+        warm_start=True, categorical_features=None, random_state=random_state,
+        **settings,
+    )  # fmt: skip
+    if watch.due():
+        raise Interrupted
+    cut = False
+    if most is None:
+        cut = _boost_watched(estimator, data, (y, frame), watch)
+    else:
+        _boost_exactly(estimator, data, y, most, watch)
+    frame.estimator = estimator
+    return Fitted(frame if log else estimator, CUT if cut else "")
+
+
+def _boost_watched(
+    estimator: Any,
+    data: FitData,
+    target: tuple[Floats, RescaledRegressor],
+    watch: Watch,
+) -> bool:
+    """Fit until validation rows no longer improve; return whether time was up."""
     X_valid, y_valid = data.known_valid()
     if not len(y_valid):
         X_valid, y_valid = data.X, data.y
-    y, frame = _rescaled(data.y, log=log)
-    y_valid = frame.forward(y_valid) if log else y_valid
-    estimator = kind(
-        max_iter=_HGB_STEP, early_stopping=True, n_iter_no_change=20, warm_start=True,
-        categorical_features=None, random_state=random_state, **settings,
-    )  # fmt: skip
-    cut = watch.due()
-    if cut:
-        raise Interrupted
-    while not cut and estimator.max_iter <= _MOST_TREES:
+    y, frame = target
+    y_valid = frame.forward(y_valid) if frame.log else y_valid
+    while estimator.max_iter <= _MOST_TREES:
         estimator.fit(data.X, y, X_val=X_valid, y_val=y_valid)
         if estimator.n_iter_ < estimator.max_iter:
-            break
+            return False
         estimator.max_iter *= 2
-        cut = watch.due()
-    frame.estimator = estimator
-    return Fitted(frame if log else estimator, CUT if cut else "")
+        if watch.due():
+            return True
+    return False
+
+
+def _boost_exactly(
+    estimator: Any, data: FitData, y: Floats, n_iterations: int, watch: Watch
+) -> None:
+    for done in range(0, n_iterations, 4 * _HGB_STEP):
+        if watch.due():
+            raise Interrupted
+        estimator.max_iter = min(n_iterations, done + 4 * _HGB_STEP)
+        estimator.fit(data.X, y)
 
 
 def _rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:

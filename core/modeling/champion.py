@@ -16,7 +16,9 @@ from core.modeling.estimators import Blend
 from core.modeling.families import FAMILIES
 from core.modeling.fitting import build_model, scored
 from core.modeling.material import Material
+from core.modeling.metrics import Floats
 from core.modeling.scoring import METRICS, Metric, gain_and_error
+from core.modeling.thresholds import decided, is_tuned
 
 ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
@@ -41,14 +43,15 @@ def try_ensemble(
     if len(pool) < 2:
         return None
     outputs = [checkpoint.output(entry.index) for entry in pool]
-    counts = select_weights(outputs, material.y_valid, metric)
+    y = material.y_valid
+    counts = select_weights(outputs, y, _smooth(metric, outputs[0]))
     chosen = [(e, o, n) for e, o, n in zip(pool, outputs, counts, strict=True) if n]
     shares = np.array([n for _, _, n in chosen]) / sum(n for _, _, n in chosen)
     output = np.asarray(
         sum(share * o for share, (_, o, _) in zip(shares, chosen, strict=True))
     )
-    best = outputs[pool.index(done[0])]
-    gain, error = gain_and_error(metric, material.y_valid, output, best)
+    best = decided(metric, y, outputs[pool.index(done[0])])
+    gain, error = gain_and_error(metric, y, decided(metric, y, output), best)
     members = {
         e.candidate: round(float(s), 3)
         for s, (e, _, _) in zip(shares, chosen, strict=True)
@@ -68,6 +71,11 @@ def try_ensemble(
     return checkpoint.write(
         scored(entry, material, metric, model, output), model, output
     )
+
+
+def _smooth(metric: Metric, output: Floats) -> Metric:
+    """Return the metric to add members by: one that needs no threshold yet."""
+    return METRICS["log_loss"] if is_tuned(metric, output) else metric
 
 
 def _blend(

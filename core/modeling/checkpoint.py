@@ -75,7 +75,27 @@ class Checkpoint:
         values = {**_read_json(path), **entry.to_dict()}
         write_atomic(path, json.dumps(values, ensure_ascii=False).encode())
 
-    def model(self, index: int) -> Model:
+    def write_final(self, entry: Entry, model: Model) -> Entry:
+        """Keep the model that leaves the run in a candidate's name.
+
+        The first fit stays: an ensemble and a run that goes on are made from it.
+        """
+        pickled = pickle.dumps(model, protocol=PROTOCOL)
+        write_atomic(self._path(entry.index, "final.pkl"), pickled)
+        path = self._path(entry.index, "json")
+        stored = _read_json(path)
+        entry = replace(entry, size_bytes=len(pickled))
+        hashes = {**stored.get("sha256", {}), "final.pkl": _sha(pickled)}
+        values = {**stored, **entry.to_dict(), "sha256": hashes}
+        write_atomic(path, json.dumps(values, ensure_ascii=False).encode())
+        return entry
+
+    def final_model(self, index: int) -> Model:
+        """Return the model that left the run: the final one, else the first fit."""
+        hashes = _read_json(self._path(index, "json")).get("sha256", {})
+        return self.model(index, "final.pkl" if "final.pkl" in hashes else "pkl")
+
+    def model(self, index: int, suffix: str = "pkl") -> Model:
         """Return the model of a finished candidate.
 
         Raises
@@ -83,7 +103,7 @@ class Checkpoint:
         ModelingError
             Its file is missing or is not the one that was written.
         """
-        model = pickle.loads(self._checked(index, "pkl"))  # noqa: S301 own, checked
+        model = pickle.loads(self._checked(index, suffix))  # noqa: S301 own, checked
         if not isinstance(model, Model):
             raise _damaged(index)
         return model
@@ -115,7 +135,7 @@ class StoredModels(Mapping[str, Model]):
         self._indices = dict(indices)
 
     def __getitem__(self, name: str) -> Model:
-        return self._checkpoint.model(self._indices[name])
+        return self._checkpoint.final_model(self._indices[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._indices)

@@ -2,7 +2,8 @@
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,7 @@ from core.modeling.material import Material, load_material
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.scoring import METRICS, Metric, score_interval
+from core.modeling.thresholds import decided, tune_threshold
 
 FIT_ERRORS: Final[tuple[type[BaseException], ...]] = (
     ValueError,  # scikit-learn refuses settings or data; singular matrices
@@ -92,9 +94,7 @@ def fit_candidate(
         candidate.name, candidate.family, candidate.index, dict(candidate.params)
     )
     try:
-        with threadpool_limits(1), warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            warnings.simplefilter("ignore", RuntimeWarning)  # overflow: seen below
+        with threadpool_limits(1), quiet():
             parts = _fit_folds(material, candidate, watch)
             return _finish(material, checkpoint, entry, parts)
     except Interrupted:
@@ -109,6 +109,15 @@ def fit_candidate(
         words = " ".join(str(error).split()) or type(error).__name__
         failed = replace(entry, state="failed", message=words[:300])
     return checkpoint.write(failed, None, None)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep still about what a fit warns of and its caller looks at itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)  # overflow: seen in the output
+        yield
 
 
 def _fit_folds(material: Material, candidate: Candidate, watch: Watch) -> _Parts:
@@ -141,7 +150,8 @@ def _fit_fold(
         raise ValueError("It predicts numbers that are not finite.")
     some = np.random.default_rng(0).permutation(len(data.y))[:_SCORED_TRAIN_ROWS]
     known = read_output(fitted.estimator, X[np.sort(some)], data.n_outputs)
-    score = METRICS[material.metric].score(data.y[np.sort(some)], known)
+    metric, y_known = METRICS[material.metric], data.y[np.sort(some)]
+    score = metric.score(y_known, decided(metric, y_known, known))
     parts.train_scores.append(score)
     parts.outputs.append(output)
     if fitted.note and fitted.note not in parts.notes:
@@ -184,9 +194,15 @@ def build_model(
         schema=material.schema,
         pipeline=pipeline,
         classes_=material.classes_,
-        threshold=0.5 if material.task == "binary" else None,
+        threshold=_threshold(material, output),
         interval_quantile=conformal_quantile(material, output),
     )
+
+
+def _threshold(material: Material, output: Floats) -> float | None:
+    if material.task != "binary":
+        return None
+    return tune_threshold(METRICS[material.metric], material.y_valid, output)
 
 
 def conformal_quantile(
@@ -205,6 +221,7 @@ def scored(
 ) -> Entry:
     """Return the entry with score, interval and the time to answer."""
     y = material.y_valid
+    output = decided(metric, y, output)
     low, high = score_interval(metric, y, output)
     rows = np.arange(_TIMED_ROWS) % len(material.frame)
     one, many = material.frame.iloc[:1], material.frame.iloc[rows]

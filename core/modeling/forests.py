@@ -43,10 +43,13 @@ def fit_extra_trees(
 def _grow(
     kind: str, data: FitData, params: Params, random_state: int, watch: Watch
 ) -> Fitted:
-    n_trees = max(40, int(_MOST_TREES * data.share))
+    settings = dict(params)
+    usual = max(40, int(_MOST_TREES * data.share))
+    n_trees = settings.pop("iterations", usual)
     estimator = _KINDS[kind, data.task == "regression"](
-        n_estimators=0, warm_start=True, n_jobs=1, random_state=random_state,
-        max_leaf_nodes=int(_MOST_LEAVES * data.share / n_trees), **params,
+        n_estimators=0, warm_start=True, n_jobs=1,
+        random_state=random_state,
+        max_leaf_nodes=int(_MOST_LEAVES * data.share / usual), **settings,
     )  # fmt: skip
     cut = watch.due()
     if cut:
@@ -56,6 +59,8 @@ def _grow(
         estimator.n_estimators = min(n_trees, estimator.n_estimators + step)
         estimator.fit(data.X, data.y)
         step, cut = _STEP, watch.due()
+    if cut and "iterations" in params and estimator.n_estimators < n_trees:
+        raise Interrupted
     return Fitted(estimator, f"{estimator.n_estimators} trees: {CUT}" if cut else "")
 
 

@@ -92,6 +92,19 @@ class Material:
         train, valid = (np.load(path, mmap_mode="c") for path in paths[:2])
         return encoder, train, valid
 
+    def encoded_whole(self, style: Style) -> tuple[FrameEncoder, Matrix]:
+        """Return an encoder fitted on all rows, and their matrix.
+
+        Raises
+        ------
+        ModelingError
+            The matrix would take more than a quarter of the free memory.
+        """
+        self._refuse_too_large(style)
+        schema = Schema(()) if style == "none" else self.schema
+        encoder = FrameEncoder(schema, style).fit(self.frame)
+        return encoder, encoder.transform(self.frame)
+
     def _encode(self, fold: int, style: Style, paths: list[Path]) -> None:
         self._refuse_too_large(style)
         rows = self.scheme.folds[fold]

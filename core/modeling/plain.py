@@ -79,13 +79,15 @@ def fit_neighbours(
 def fit_network(
     data: FitData, params: Params, random_state: int, watch: Watch
 ) -> Fitted:
-    """Train a small network epoch by epoch; keep the best one on validation rows."""
+    """Train a small network epoch by epoch; keep the best one on validation rows.
+
+    With ``params["iterations"]`` it is trained for so many epochs, and validation rows
+    are not looked at.
+    """
     regression = data.task == "regression"
-    X_valid, y_valid = data.known_valid()
-    if not len(y_valid):
-        X_valid, y_valid = data.X, data.y
     settings = {"batch_size": min(256, max(8, len(data.y) // 20)), **params}
     log = bool(settings.pop("log_target", False))
+    n_epochs = settings.pop("iterations", None)
     y, outer = data.y, RescaledRegressor(None, log=log)
     if regression:
         moved = outer.forward(y)
@@ -95,9 +97,27 @@ def fit_network(
     outer.estimator = kind(random_state=random_state, **settings)
     reader = outer if regression else outer.estimator
     first = {} if regression else {"classes": np.unique(y)}
+    if n_epochs is None:
+        return _best_epoch(reader, data, (y, first), watch)
+    for _ in range(n_epochs):
+        if watch.due():
+            raise Interrupted
+        outer.estimator.partial_fit(data.X, y, **first)
+        first = {}
+    return Fitted(reader)
+
+
+def _best_epoch(
+    reader: Any, data: FitData, target: tuple[Floats, dict[str, Any]], watch: Watch
+) -> Fitted:
+    X_valid, y_valid = data.known_valid()
+    if not len(y_valid):
+        X_valid, y_valid = data.X, data.y
+    y, first = target
+    network = reader.estimator if isinstance(reader, RescaledRegressor) else reader
     best, best_loss, best_epoch, epoch = None, np.inf, 0, 0
     while epoch < _MOST_EPOCHS and epoch - best_epoch < _PATIENCE and not watch.due():
-        outer.estimator.partial_fit(data.X, y, **first)
+        network.partial_fit(data.X, y, **first)
         loss = _loss(reader, data, X_valid, y_valid)
         if best is None or loss < best_loss:
             best, best_loss, best_epoch = copy.deepcopy(reader), loss, epoch

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from core.modeling.checkpoint import Checkpoint
-from core.modeling.entry import Entry, leaderboard_rows
+from core.modeling.entry import Entry, leaderboard_rows, ranked
 from core.modeling.execution import InProcess, Pool, Runner
 from core.modeling.material import Material
+from core.modeling.refit import expected_refit_s
 from core.modeling.run import Progress
 from core.modeling.schedule import Schedule
 from core.modeling.scoring import METRICS
 
 OnProgress = Callable[[Progress], None]
 
+_MOST_REFIT = 0.3
+_STOPPED_REFIT_S = 2.0
+_LIKELY_MEMBERS = 4
 _POLL_S = 0.2
 _REPORT_S = 1.0
 _POOL_FROM_S = 8.0
@@ -32,11 +36,14 @@ class Clock:
     budget_s : float
     before_s : float
         Seconds that an interrupted earlier run of the same plan took.
+    refit_s : float
+        Seconds kept for fitting the champion on all rows at the end.
     """
 
     budget_s: float
     should_stop: Callable[[], bool] | None = None
     before_s: float = 0.0
+    refit_s: float = 0.0
     start: float = field(default_factory=time.monotonic)
     stopped: bool = False
 
@@ -49,7 +56,15 @@ class Clock:
     def left_s(self) -> float:
         """Seconds left for candidates; the last ones are kept for the ensemble."""
         reserve = min(0.3 + 0.04 * self.budget_s, 0.25 * self.budget_s, 10.0)
-        return max(0.0, self.budget_s - reserve - self.elapsed_s)
+        kept = reserve + min(self.refit_s, _MOST_REFIT * self.budget_s)
+        return max(0.0, self.budget_s - kept - self.elapsed_s)
+
+    @property
+    def refit_left_s(self) -> float:
+        """Seconds left for the last fit; short when stop was asked."""
+        end_s = self.budget_s - min(1.0, 0.03 * self.budget_s)
+        left_s = max(0.0, end_s - self.elapsed_s)
+        return min(left_s, _STOPPED_REFIT_S) if self.stopped else left_s
 
     def asked_to_stop(self) -> bool:
         """Ask once more, unless stop was asked before."""
@@ -62,11 +77,17 @@ class Board:
     """Results so far, and the one who is told about them."""
 
     def __init__(
-        self, material: Material, clock: Clock, on_progress: OnProgress | None
+        self,
+        material: Material,
+        clock: Clock,
+        on_progress: OnProgress | None,
+        n_jobs: int = 1,
     ) -> None:
         self.entries: dict[int, Entry] = {}
         self.clock = clock
+        self._material = material
         self._metric = METRICS[material.metric]
+        self.n_jobs = n_jobs
         self._on_progress = on_progress
         self._last = -_REPORT_S
         self._fraction = 0.0
@@ -77,7 +98,14 @@ class Board:
         if entry.finished_s is None:
             entry = replace(entry, finished_s=round(self.clock.elapsed_s, 3))
         self.entries[entry.index] = entry
+        self._keep_time_for_refit()
         return entry
+
+    def _keep_time_for_refit(self) -> None:
+        """Keep time to fit the best once more, and its likely partners."""
+        done = [e for e in self.entries.values() if e.score is not None and e.fit_s]
+        best = ranked(done, self._metric)[:_LIKELY_MEMBERS]
+        self.clock.refit_s = expected_refit_s(best, self._material, self.n_jobs)
 
     def report(self, *, now: bool = False) -> None:
         """Tell how far the run is, at most once a second unless `now`."""

@@ -18,6 +18,7 @@ from core.modeling.champion import ENSEMBLE_INDEX, judge, try_ensemble
 from core.modeling.checkpoint import Checkpoint, StoredModels
 from core.modeling.entry import ranked
 from core.modeling.families import FAMILIES, UNAVAILABLE
+from core.modeling.final import perfect
 from core.modeling.material import Material
 from core.modeling.plan import check_budget, check_families
 from core.modeling.preparation import Request, prepare
@@ -131,7 +132,7 @@ def _train(
     on_progress, n_jobs = watched
     material, findings = prepare(request, work)
     findings.extend(_unavailable(request.families))
-    board = Board(material, clock, on_progress)
+    board = Board(material, clock, on_progress, n_jobs)
     board.report(now=True)
     _resume(store, request, board)
     fold = material.scheme.folds[0]
@@ -144,7 +145,7 @@ def _train(
         lag=1 if n_jobs == 1 else 2 * n_jobs,
     )
     search(material, store, schedule, board, n_jobs)
-    return _conclude(material, store, board, findings)
+    return _conclude(material, store, board, findings, request.random_state)
 
 
 def _resume(store: Checkpoint, request: Request, board: Board) -> None:
@@ -156,7 +157,11 @@ def _resume(store: Checkpoint, request: Request, board: Board) -> None:
 
 
 def _conclude(
-    material: Material, store: Checkpoint, board: Board, findings: list[Finding]
+    material: Material,
+    store: Checkpoint,
+    board: Board,
+    findings: list[Finding],
+    random_state: int,
 ) -> Run:
     metric, clock = METRICS[material.metric], board.clock
     board.message = "Choosing the champion"
@@ -172,6 +177,10 @@ def _conclude(
             f"Not even a baseline could be trained: {baseline.message}",
             hint=f"Check the values of {material.target!r}.",
         )
+    if best is not baseline:
+        told = perfect(material, store, board, best, random_state=random_state)
+        findings.extend(told)
+        entries = [entry for _, entry in sorted(board.entries.items())]
     done = {entry.candidate: entry.index for entry in entries if entry.state == "done"}
     scheme = material.scheme
     run = Run(

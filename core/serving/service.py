@@ -201,7 +201,8 @@ def raw_output(model: Model, raw: RawColumns, n_rows: int) -> NDArray[np.float64
         return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
     if not isinstance(model.pipeline, Blend):
         encoder, estimator = model.pipeline[0], model.pipeline[-1]
-        return read_output(estimator, encoder.encode(raw, n_rows), n_outputs)
+        output = read_output(estimator, encoder.encode(raw, n_rows), n_outputs)
+        return model.calibrated(output)
     encoded: dict[int, NDArray[np.float32]] = {}
     outputs = []
     weights = model.pipeline.weights
@@ -210,7 +211,7 @@ def raw_output(model: Model, raw: RawColumns, n_rows: int) -> NDArray[np.float64
         if id(encoder) not in encoded:
             encoded[id(encoder)] = encoder.encode(raw, n_rows)
         outputs.append(weight * read_output(estimator, encoded[id(encoder)], n_outputs))
-    return np.asarray(sum(outputs) / sum(weights), dtype=np.float64)
+    return model.calibrated(np.asarray(sum(outputs) / sum(weights), dtype=np.float64))
 
 
 def _refuse_other_than_mappings(records: Sequence[Any]) -> None:

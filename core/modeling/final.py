@@ -1,0 +1,136 @@
+"""What is done for the champion alone: calibration, threshold, a fit on all rows."""
+
+from dataclasses import replace
+
+from core.findings import Finding
+from core.modeling.calibration import Calibration, calibrate
+from core.modeling.checkpoint import Checkpoint
+from core.modeling.entry import Entry
+from core.modeling.family import Watch
+from core.modeling.material import Material
+from core.modeling.model import Model
+from core.modeling.refit import Refitted, refit
+from core.modeling.scoring import METRICS
+from core.modeling.search import Board
+from core.modeling.thresholds import is_tuned, tune_threshold
+
+
+def perfect(
+    material: Material,
+    store: Checkpoint,
+    board: Board,
+    best: Entry,
+    *,
+    random_state: int,
+) -> list[Finding]:
+    """Calibrate the champion, tune its threshold, and fit it on all rows.
+
+    All that is learned from validation rows is learned from the fit that has not seen
+    them. The new model is kept beside the first fit; the entry keeps its score.
+
+    Returns
+    -------
+    list of Finding
+        What was done, for a person to know.
+    """
+    first = store.model(best.index)
+    model, findings = _calibrated(material, store, best, first)
+    members = _members(best, list(board.entries.values()))
+    board.message = f"Fitting {best.candidate} on all rows"
+    board.report(now=True)
+    again = refit(
+        material, members, model, Watch(board.clock.refit_left_s),
+        random_state=random_state, n_jobs=board.n_jobs,
+    )  # fmt: skip
+    if again is not None:
+        model = again.model
+        findings.append(_fitted_on_all(best, again))
+    if model is first:
+        return findings
+    notes = [best.message, *(_notes(model.calibration, again))]
+    entry = replace(
+        best,
+        message="; ".join(note for note in notes if note),
+        refit_rows=None if again is None else again.n_rows,
+    )
+    board.add(store.write_final(entry, model))
+    return findings
+
+
+def _calibrated(
+    material: Material, store: Checkpoint, best: Entry, model: Model
+) -> tuple[Model, list[Finding]]:
+    if material.task == "regression":
+        return model, []
+    y, output, metric = (
+        material.y_valid,
+        store.output(best.index),
+        METRICS[material.metric],
+    )
+    findings = []
+    found = calibrate(y, output)
+    if found is not None:
+        output = found.apply(output)
+        threshold = model.threshold
+        if material.task == "binary":
+            threshold = tune_threshold(metric, y, output)
+        model = replace(model, calibration=found, threshold=threshold)
+        findings.append(_probabilities_corrected(best, found))
+    if is_tuned(metric, output) and model.threshold is not None:
+        findings.append(_threshold_tuned(best, model.threshold, metric.title))
+    return model, findings
+
+
+def _members(best: Entry, entries: list[Entry]) -> list[Entry]:
+    """Return the candidates the champion is made of, in the order of its parts."""
+    by_name = {entry.candidate: entry for entry in entries}
+    shares = best.params.get("members") if best.family == "ensemble" else None
+    return [best] if shares is None else [by_name[name] for name in shares]
+
+
+def _notes(calibration: Calibration | None, again: Refitted | None) -> list[str]:
+    notes = []
+    if calibration is not None:
+        notes.append(f"probabilities calibrated ({calibration.method})")
+    if again is not None:
+        part = (
+            ""
+            if again.n_refitted == again.n_members
+            else f" ({again.n_refitted} of {again.n_members} parts)"
+        )
+        notes.append(f"fitted again on all {again.n_rows:,} rows{part}")
+    return notes
+
+
+def _fitted_on_all(best: Entry, again: Refitted) -> Finding:
+    return Finding(
+        "MODEL-012",
+        "note",
+        "The champion was fitted again on all rows",
+        f"{best.candidate} learned from all {again.n_rows:,} training and validation "
+        "rows, with the iterations that the first fit found. Its score is the first "
+        "fit's, on validation rows.",
+        "Nothing to do. The test rows show how good the model is that goes on.",
+    )
+
+
+def _probabilities_corrected(best: Entry, found: Calibration) -> Finding:
+    return Finding(
+        "MODEL-013",
+        "note",
+        "Probabilities were calibrated",
+        f"{best.candidate}: {found.method} calibration lowers the log loss on rows it "
+        f"was not learned from, from {found.before:.4f} to {found.after:.4f}.",
+        "Nothing to do. Evaluate shows how true the probabilities are.",
+    )
+
+
+def _threshold_tuned(best: Entry, threshold: float, title: str) -> Finding:
+    return Finding(
+        "MODEL-014",
+        "note",
+        "The decision threshold was tuned",
+        f"{best.candidate} calls a row positive from a probability of "
+        f"{threshold:.3f} on, the best for {title} on validation rows.",
+        "Another threshold can be set on Evaluate.",
+    )

@@ -1,0 +1,131 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.modeling import METRICS, Model, Run, train
+from core.modeling.families import FAMILIES
+from core.modeling.family import FitData, Interrupted, Watch
+from core.modeling.refit import iterations_of
+
+
+def numbers(n_rows: int, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(n_rows, 4))).add_prefix("x")
+    frame["y"] = np.sin(2 * frame["x0"]) + frame["x1"] * frame["x2"]
+    frame["y"] += rng.normal(0, 0.2, n_rows)
+    return frame
+
+
+def _trained(family: str, quick, n_rows: int = 240) -> Run:
+    frame = numbers(2 * n_rows)
+    parts = frame.iloc[:n_rows], frame.iloc[n_rows:]
+    options = {"families": (family,), "n_candidates": 2, "validation": parts[1]}
+    return quick(parts[0], "y", **options)
+
+
+@pytest.mark.parametrize(
+    "family", ["lightgbm", "histogram_boosting", "extra_trees", "neural_network"]
+)
+def test_the_champion_learns_from_all_rows_and_as_long_as_before(family, quick) -> None:
+    run = _trained(family, quick)
+    row = run.leaderboard.set_index("candidate").loc[run.champion_name]
+    assert row["refit_rows"] == 480
+    assert "all 480 rows" in row["message"]
+    later = numbers(600, seed=1)
+    error = METRICS["rmse"].score(later["y"].to_numpy(), run.champion.output(later))
+    assert error < 1.05 * row["score"]
+
+
+def test_the_score_and_the_interval_stay_those_of_rows_never_learned(quick) -> None:
+    run = _trained("lightgbm", quick)
+    held_out = numbers(480).iloc[240:]
+    seen = METRICS["rmse"].score(
+        held_out["y"].to_numpy(), run.champion.output(held_out)
+    )
+    assert run.leaderboard["score"][0] > 1.2 * seen
+    later = numbers(2_000, seed=3)
+    missed = np.abs(later["y"] - run.champion.predict(later))
+    assert 0.86 < np.mean(missed <= run.champion.interval_quantile) <= 1
+
+
+def test_the_averaged_models_of_a_cross_validation_are_not_fitted_again(quick) -> None:
+    run = quick(numbers(240), "y", families=("linear",), n_candidates=2)
+    assert run.leaderboard["refit_rows"].isna().all()
+
+
+def test_an_ensemble_is_fitted_again_part_by_part(quick) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(900, 4))).add_prefix("x")
+    step = 2 * (frame["x0"] * frame["x1"] > 0)
+    frame["y"] = frame.sum(axis=1) + step + rng.normal(0, 2, 900)
+    run = quick(
+        frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
+        families=("extra_trees", "random_forest", "nearest_neighbours"),
+    )  # fmt: skip
+    assert run.champion_name == "Ensemble"
+    row = run.leaderboard.set_index("candidate").loc["Ensemble"]
+    assert row["refit_rows"] == 900
+    first = {e.candidate for e in run.entries if e.refit_rows}
+    assert first == {"Ensemble"}
+
+
+def _half(task: str = "binary") -> FitData:
+    frame = numbers(300)
+    X = frame.filter(like="x").to_numpy(dtype=np.float32)
+    y = frame["y"].to_numpy()
+    y = (y > 0).astype(float) if task == "binary" else y
+    return FitData(X, y, X[:0], y[:0], task, 2 if task == "binary" else 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["lightgbm", "histogram_boosting", "random_forest", "neural_network"]
+)
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_family_repeats_the_iterations_it_is_told(name, task) -> None:
+    family = FAMILIES[name]
+    params = {**family.fixed[0], "iterations": 45}
+    fitted = family.fit(_half(task), params, 0, Watch(30))
+    assert iterations_of(fitted.estimator) == {"iterations": 45}
+
+
+@pytest.mark.parametrize(
+    "name", ["lightgbm", "histogram_boosting", "random_forest", "neural_network"]
+)
+def test_a_repetition_without_time_gives_nothing_rather_than_less(name) -> None:
+    family = FAMILIES[name]
+    with pytest.raises(Interrupted):
+        family.fit(_half(), {**family.fixed[0], "iterations": 4_000}, 0, Watch(0.05))
+
+
+def _skewed(n_rows: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n_rows, 2))
+    chance = 1 / (1 + np.exp(2.5 - 1.5 * x[:, 0]))
+    left = np.where(rng.random(n_rows) < chance, "yes", "no")
+    return pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "left": left})
+
+
+def _f1(model: Model, frame: pd.DataFrame) -> float:
+    y = (frame["left"] == "yes").to_numpy(dtype=float)
+    named = (model.predict(frame) == "yes").astype(float)
+    return float(METRICS["f1"].function(y, named))
+
+
+def test_a_run_for_f1_tunes_the_threshold_on_validation_rows(quick) -> None:
+    run = quick(
+        _skewed(600, 0), "left", validation=_skewed(400, 1), metric="f1",
+        families=("linear",), n_candidates=2,
+    )  # fmt: skip
+    later = _skewed(3_000, 2)
+    assert run.champion.threshold < 0.45
+    assert _f1(run.champion, later) > _f1(run.champion.with_threshold(0.5), later)
+    assert "MODEL-014" in {finding.code for finding in run.findings}
+
+
+def test_a_stopped_run_says_nothing_of_rows_it_did_not_learn(tmp_path) -> None:
+    frame = numbers(300)
+    run = train(
+        frame.iloc[:200], "y", validation=frame.iloc[200:], n_jobs=1,
+        should_stop=lambda: True,
+    )  # fmt: skip
+    assert run.leaderboard["refit_rows"].isna().all()
