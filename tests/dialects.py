@@ -13,9 +13,11 @@ Rows = tuple[tuple[str, ...], ...]
 PEOPLE = (
     ("name", "age", "city", "joined", "balance"),
     tuple(
-        (name, str(23 + 7 * i), city, f"2024-{1 + i % 12:02d}-{10 + i}", f"{i * 13.7:.2f}")
-        for i, (name, city) in enumerate(
-            itertools.product(["Ann", "Björn", "Chloé", "Dai"], ["Oslo", "New York", "Köln"])
+        (who, str(23 + 7 * i), city, f"2024-{1 + i:02d}-{10 + i}", f"{i * 13.7:.2f}")
+        for i, (who, city) in enumerate(
+            itertools.product(
+                ["Ann", "Björn", "Chloé", "Dai"], ["Oslo", "New York", "Köln"]
+            )
         )
     ),
 )  # fmt: skip
@@ -32,7 +34,9 @@ WORDS = (
 )  # fmt: skip
 PRICES = (
     ("Artikel", "Preis", "Menge"),
-    tuple((f"Teil {i}", f"{1 + i}.{100 + i * 37},{10 + i}", str(i * 3)) for i in range(9)),
+    tuple(
+        (f"Teil {i}", f"{1 + i}.{100 + i * 37},{10 + i}", str(i * 3)) for i in range(9)
+    ),
 )  # fmt: skip
 NOTES = (
     ("id", "note", "score"),
@@ -44,11 +48,16 @@ NOTES = (
 )  # fmt: skip
 TIMES = (
     ("when", "sensor", "reading"),
-    tuple((f"2024-03-{1 + i:02d} 10:{i:02d}:00", f"S{i % 3}", f"{20 + i / 4}") for i in range(10)),
+    tuple(
+        (f"2024-03-{1 + i:02d} 10:{i:02d}:00", f"S{i % 3}", f"{20 + i / 4}")
+        for i in range(10)
+    ),
 )  # fmt: skip
 SPARSE = (
     ("key", "a", "b", "c"),
-    tuple((f"k{i}", str(i) if i % 2 else "", "" if i % 3 else "x", "") for i in range(12)),
+    tuple(
+        (f"k{i}", str(i) if i % 2 else "", "" if i % 3 else "x", "") for i in range(12)
+    ),
 )  # fmt: skip
 TABLES = {
     "people": PEOPLE, "numbers": NUMBERS, "words": WORDS, "prices": PRICES,
@@ -198,6 +207,10 @@ def _around() -> Iterator[Case]:
     yield written("numbers with a total", (names, total), Written())
 
 
+def _without(rows: Rows, position: int) -> Rows:
+    return rows[:position] + rows[position + 1 :]
+
+
 def _ragged() -> Iterator[Case]:
     names, rows = PEOPLE
     for mark in ",;\t":
@@ -205,10 +218,19 @@ def _ragged() -> Iterator[Case]:
         long, short = lines.copy(), lines.copy()
         long[4] = long[4].rstrip("\n") + f"{mark}extra{mark}more\n"
         short[6] = mark.join(short[6].split(mark)[:2]) + "\n"
-        keep = lambda at, rows=rows: tuple(r for i, r in enumerate(rows) if i != at - 1)
-        yield Case(f"one long row {mark!r}", "".join(long).encode(), names, keep(4), 1)
         yield Case(
-            f"one short row {mark!r}", "".join(short).encode(), names, keep(6), 1
+            f"one long row {mark!r}",
+            "".join(long).encode(),
+            names,
+            _without(rows, 3),
+            1,
+        )
+        yield Case(
+            f"one short row {mark!r}",
+            "".join(short).encode(),
+            names,
+            _without(rows, 5),
+            1,
         )
         cut = [mark.join(cells).rstrip(mark) for cells in SPARSE[1]]
         text = "\n".join([mark.join(SPARSE[0]), *cut]) + "\n"

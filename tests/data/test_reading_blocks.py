@@ -104,3 +104,12 @@ def test_a_large_file_needs_little_more_memory_than_its_table(tmp_path):
     for name in table.frame:
         base = table.frame[name].to_numpy().base
         assert base is None or base.nbytes < 6 * table.frame[name].nbytes
+
+
+def test_a_decimal_comma_among_grouped_thousands_is_not_run_together(monkeypatch):
+    lines = ["n;m"] + [f"{1 + i % 9},{i % 1000:03d};x" for i in range(30_000)]
+    lines[20_001] = "1,5;x"
+    with monkeypatch.context() as patch:
+        patch.setattr(stream, "STREAM_FROM", 0)
+        frame = read_table(io.BytesIO("\n".join(lines).encode()), "t.csv").frame
+    assert frame["n"][20_000] in (1.5, "1,5")

@@ -68,3 +68,50 @@ def test_the_report_is_json_and_a_table():
     report = split(frame, "y").diagnose(frame, "y")
     assert json.loads(json.dumps(report.to_dict()))["sets"][0]["n_rows"] == 600
     assert report.frame()["rows"].tolist() == [600, 200, 200]
+
+
+def wide(n=1_000):
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "a": rng.normal(size=n),
+            "b": rng.normal(size=n),
+            "c": rng.normal(size=n),
+            "word": rng.choice(["x", "y"], n),
+            "y": rng.integers(0, 2, n),
+        }
+    )
+
+
+def codes_of(diagnosis):
+    return {finding.code for finding in diagnosis.findings}
+
+
+def test_sets_that_are_alike_cannot_be_told_apart():
+    table = wide()
+    found = split(table, "y").diagnose(table, "y")
+    assert codes_of(found) == set()
+    assert found.apart.low < 0.5 < found.apart.high
+
+
+def test_rows_nearly_in_two_sets_are_found():
+    table = wide()
+    again = table.iloc[:100].assign(word=lambda t: t["word"].str.upper() + " ")
+    both = pd.concat([table, again], ignore_index=True)
+    assert codes_of(split(both, "y").diagnose(both, "y")) == {"DATA-106"}
+
+
+def test_the_same_entity_in_two_sets_is_found_and_a_split_by_group_mends_it():
+    table = wide().assign(who=[f"c{i % 300}" for i in range(1_000)])
+    assert codes_of(split(table, "y").diagnose(table, "y")) == {"DATA-107"}
+    mended = split(table, "y", strategy="group", column="who")
+    assert "DATA-107" not in codes_of(mended.diagnose(table, "y"))
+
+
+def test_a_test_set_of_another_time_is_told_apart():
+    table = wide().assign(
+        at=np.arange(1_000), a=lambda t: t["a"] + np.arange(1_000) / 200
+    )
+    found = split(table, "y", strategy="time", column="at").diagnose(table, "y")
+    assert "DATA-108" in codes_of(found)
+    assert found.apart.score > 0.7

@@ -143,3 +143,34 @@ def test_three_rows_can_be_split_evenly():
 def test_how_it_was_made_is_json():
     parts = split(pd.DataFrame({"y": [0, 1] * 10}), "y")
     assert json.loads(json.dumps(parts.to_dict()))["n_train"] == 12
+
+
+def test_groups_stay_together_and_the_latest_are_for_test():
+    rng = np.random.default_rng(0)
+    who = rng.integers(0, 60, 600)
+    table = pd.DataFrame(
+        {
+            "who": who,
+            "at": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta(who * 10 + rng.integers(0, 30, 600), unit="D"),
+            "y": rng.integers(0, 2, 600),
+        }
+    )
+    parts = split(table, "y", strategy="time and group", column="at", group="who")
+    sets = [set(table["who"].iloc[getattr(parts, name)]) for name in
+            ("train", "validation", "test")]  # fmt: skip
+    assert len(set.union(*sets)) == sum(map(len, sets))
+    last = table.groupby("who")["at"].max()
+    assert last[list(sets[0])].max() <= last[list(sets[2])].min()
+    assert 300 <= parts.train.size <= 420
+    assert (parts.to_dict()["group"], parts.n_left_out) == ("who", 0)
+
+
+def test_time_and_group_need_both_columns():
+    table = pd.DataFrame({"at": range(9), "who": list("abcabcabc")})
+    with pytest.raises(DataError, match="needs a column"):
+        split(table, strategy="time and group", column="at")
+    with pytest.raises(DataError, match="would be empty"):
+        split(
+            table.assign(who="a"), strategy="time and group", column="at", group="who"
+        )

@@ -1,6 +1,16 @@
 """Reading files: container, encoding, dialect, text columns, then types."""
 
+from core.data.reading.options import ReadOptions
+from core.data.reading.questions import Answer, Question
 from core.data.reading.read import read_table
 from core.data.reading.report import ReadReport, RefusedRow, Table
 
-__all__ = ["ReadReport", "RefusedRow", "Table", "read_table"]
+__all__ = [
+    "Answer",
+    "Question",
+    "ReadOptions",
+    "ReadReport",
+    "RefusedRow",
+    "Table",
+    "read_table",
+]

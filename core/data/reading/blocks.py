@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from core.data.reading.delimited import (
-    Layout,
     Located,
     convert_options,
     parse_options,
 )
+from core.data.reading.layout import Layout
 
 BLOCK: Final = 2**22
 _PIECE: Final = 2**16
@@ -91,7 +91,8 @@ class Block:
 
 def quoted_blocks(located: Located, columns: list[str]) -> Iterator[Block]:
     """Yield blocks of a file with quotes, which only a reading in order can part."""
-    layout, refused = located.layout, []
+    layout, last = located.layout, None
+    refused: list[Any] = []
     source = pa.BufferReader(pa.py_buffer(located.data).slice(located.start))
 
     def refuse(row: Any) -> str:
@@ -108,8 +109,18 @@ def quoted_blocks(located: Located, columns: list[str]) -> Iterator[Block]:
     )
     with reader:
         for text in reader:
-            yield Block(text, refused.copy(), located.start + source.tell())
-            refused.clear()
+            until = located.start + source.tell()
+            yield Block(text, _taken(refused), until)
+            last = text.slice(0, 0)
+    if refused:
+        yield Block(last, _taken(refused), len(located.data))
+
+
+def _taken(refused: list[Any]) -> list[Any]:
+    """Take what a list holds; the reader may add to it at the same time."""
+    taken = refused[:]
+    del refused[: len(taken)]
+    return taken
 
 
 def block_bounds(located: Located) -> Iterator[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Pieces of a column, put together into one canonical column."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -35,12 +35,15 @@ class TypedColumn:
         The rest of a sentence on the column, or "".
     words : tuple of (str, str) or None
         How false and true were written, where the column holds booleans.
+    open_point : (str, value) or None
+        Which question the column leaves open, and how it was answered.
     """
 
     values: pd.Series
     kind: ColumnKind | None = None
     note: str = ""
     words: tuple[str, str] | None = None
+    open_point: tuple[str, Any] | None = None
 
 
 class Collector:
@@ -104,10 +107,13 @@ class Collector:
         if plan.kind == "boolean":
             return TypedColumn(self._flags(values), "boolean", plan.note, plan.words)
         if plan.kind == "number":
-            return _finite(values, plan.note)
+            column = _finite(values, plan.note)
+            return replace(column, open_point=plan.open_point)
         if plan.kind == "integer":
             return self._whole(name, values)
-        return TypedColumn(pd.Series(values, copy=False), plan.kind, plan.note)
+        series = pd.Series(values, copy=False)
+        point = plan.open_point
+        return TypedColumn(series, plan.kind, plan.note, open_point=point)
 
     def _flags(self, values: Any) -> pd.Series:
         if not self._missing:

@@ -49,11 +49,16 @@ class DateStyle:
     ambiguous: bool = False
 
     @property
+    def day_first(self) -> bool:
+        """Whether the day comes before the month."""
+        return bool(self.formats) and self.formats[0].startswith("%d")
+
+    @property
     def note(self) -> str:
         """What a person should know, as the rest of a sentence on the column."""
         if not self.ambiguous:
             return ""
-        first = "month" if self.formats[0].startswith("%m") else "day"
+        first = "day" if self.day_first else "month"
         return (
             f"dates were read with the {first} first, but every one could also be "
             "read the other way; check them"

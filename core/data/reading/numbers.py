@@ -49,10 +49,9 @@ class NumberStyle:
         """What a person should know, as the rest of a sentence on the column."""
         parts = []
         if self.ambiguous:
-            other = "," if self.decimal == "." else "."
             parts.append(
-                f"{other!r} was taken to group thousands; if it is the decimal sign, "
-                "set the type to text and ask for the file with decimal points"
+                "every number could also be read with the other decimal sign, "
+                f"so say whether {self.decimal!r} is right"
             )
         elif self.decimal == ",":
             parts.append("numbers are written with a decimal comma")
@@ -111,9 +110,7 @@ def _decimal_sign(digits: list[str]) -> tuple[str | None, bool]:
         return None, False
     if votes:
         return votes.pop(), False
-    if doubtful == {","}:
-        return ".", True
-    return ".", False
+    return ".", len(doubtful) == 1
 
 
 def _is_written(item: str, decimal: str) -> bool:
@@ -127,8 +124,18 @@ def _is_written(item: str, decimal: str) -> bool:
 
 
 def plain_numbers(text: Any, style: NumberStyle) -> Any:
-    """Rewrite an Arrow text array in one style as plain numbers, still as text."""
+    """Rewrite an Arrow text array in one style as plain numbers, still as text.
+
+    Raises
+    ------
+    pyarrow.ArrowInvalid
+        A sign that groups thousands stands elsewhere than before three digits.
+    """
     group = "," if style.decimal == "." else "."
+    grouped = text.filter(pc.fill_null(pc.match_substring(text, group), False))
+    mark, point = re.escape(group), re.escape(style.decimal)
+    if not all_match(grouped, rf"^\D*\d{{1,3}}({mark}\d{{3}})+({point}\d*)?\D*$"):
+        raise pa.ArrowInvalid("Thousands are grouped in another way.")
     negative = pc.starts_with(text, "(")
     bare = pc.replace_substring_regex(text, rf"[$€£¥%()+{_SPACES}]", "")
     bare = pc.replace_substring(bare, group, "")

@@ -64,7 +64,7 @@ class Plan:
     cast : callable
         From a pyarrow text array to an array of values, null for missing; raises
         pyarrow.ArrowInvalid when some value does not fit.
-    note, words
+    note, words, open_point
         As in `TypedColumn`.
     """
 
@@ -72,6 +72,7 @@ class Plan:
     cast: Callable[[Any], Any]
     note: str = ""
     words: tuple[str, str] | None = None
+    open_point: tuple[str, Any] | None = None
 
 
 def plans(text: Any, options: ReadOptions = GUESS) -> Iterator[Plan]:
@@ -203,6 +204,8 @@ def _numbers(present: Any) -> Plan | None:
         return None
     if any_match(present, LEADING_ZERO) or _are_long_names(present):
         return None
+    if all_match(present, r"^[-+]?[1-9]\d{0,2}(\.\d{3})?$"):
+        return None
     return Plan("number", lambda text: _cast(text, as_float))
 
 
@@ -231,7 +234,8 @@ def _dressed_numbers(present: Any, decimal: str | None) -> Plan | None:
         refuse_leading_zeros(text)
         return as_float(plain_numbers(_without_missing(text), style))
 
-    return Plan("number", cast, style.note)
+    point = ("decimal", style.decimal) if style.ambiguous else None
+    return Plan("number", cast, style.note, open_point=point)
 
 
 def _dates(present: Any, day_first: bool | None) -> Plan | None:
@@ -246,7 +250,8 @@ def _dates(present: Any, day_first: bool | None) -> Plan | None:
         except pa.ArrowInvalid:
             return parse_dates(_without_missing(text), style)
 
-    return Plan("date", cast, style.note)
+    point = ("day_first", style.day_first) if style.ambiguous else None
+    return Plan("date", cast, style.note, open_point=point)
 
 
 def _words(text: Any, indented: bool) -> Any:

@@ -15,6 +15,7 @@ from core.data.reading.collect import TypedColumn, as_words
 from core.data.reading.delimited import TextTable, locate, read_text
 from core.data.reading.encoding import decode
 from core.data.reading.options import ReadOptions
+from core.data.reading.questions import ask, questions_on
 from core.data.reading.report import ReadReport, Table
 from core.data.reading.sources import Raw, detect_format, gunzip, open_source, unzip
 from core.data.reading.stream import stream_table
@@ -100,6 +101,7 @@ def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
     typed = None if options.as_text else stream_table(located, options, tell)
     if typed is None:
         typed = _typed(read_text(located), options, tell)
+    typed = replace(typed, unsure_of_header=located.layout.unsure_of_header)
     options.check_size(typed.n_rows, len(typed.names))
     return _finish(raw, kind, typed, used)
 
@@ -159,6 +161,9 @@ def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Tab
         copy=False,
     )
     dialect = typed.dialect
+    questions = questions_on({n: column.open_point for n, column in named.items()})
+    if typed.unsure_of_header:
+        questions.insert(0, ask("header", taken=typed.header))
     report = replace(
         _report(raw, kind, frame),
         encoding=encoding,
@@ -168,6 +173,7 @@ def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Tab
         n_refused=typed.refusals.count,
         refused=tuple(typed.refusals.rows),
         notes=(*typed.notes, *type_notes(typed.names, typed.columns)),
+        questions=tuple(questions),
     )
     kinds = {n: column.kind for n, column in named.items() if column.kind is not None}
     words = {n: column.words for n, column in named.items() if column.words}

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from core.data.frames import ColumnKind
+from core.data.reading.questions import Question
 from core.data.schema import Schema, describe_schema
 
 
@@ -91,6 +92,8 @@ class ReadReport:
         The first 100 of them.
     notes : tuple of str
         What else a person should know, in whole sentences.
+    questions : tuple of Question
+        What could be read in another way; the answers re-read the file.
     """
 
     name: str
@@ -106,11 +109,18 @@ class ReadReport:
     n_refused: int = 0
     refused: tuple[RefusedRow, ...] = ()
     notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
         rows = [dict(vars(row)) for row in self.refused]
-        return {**vars(self), "refused": rows, "notes": list(self.notes)}
+        asked = [question.to_dict() for question in self.questions]
+        return {
+            **vars(self),
+            "refused": rows,
+            "notes": list(self.notes),
+            "questions": asked,
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ReadReport":
@@ -119,6 +129,8 @@ class ReadReport:
         taken = {key: value for key, value in values.items() if key in known}
         taken["refused"] = tuple(RefusedRow(**row) for row in values["refused"])
         taken["notes"] = tuple(values["notes"])
+        asked = values.get("questions", ())
+        taken["questions"] = tuple(Question.from_dict(item) for item in asked)
         return cls(**taken)
 
 

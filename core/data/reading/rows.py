@@ -6,7 +6,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reading.dialect import Dialect, looks_like_value
+from core.data.reading.dialect import Dialect
+from core.data.reading.header import looks_like_value
 from core.data.reading.report import Refusals
 
 _MOST_JOINED: Final = 30

@@ -24,6 +24,7 @@ class TypedTable:
     dialect: Dialect | None
     refusals: Refusals
     notes: tuple[str, ...]
+    unsure_of_header: bool = False
 
 
 def type_column(name: str, text: Any, options: ReadOptions = GUESS) -> TypedColumn:

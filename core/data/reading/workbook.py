@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from core.data.frames import cell_text, unique_names
 from core.data.reading.delimited import TextTable
-from core.data.reading.dialect import has_header
+from core.data.reading.header import has_header
 from core.data.reading.report import Refusals
 from core.errors import DataError
 

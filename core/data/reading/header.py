@@ -1,0 +1,141 @@
+"""Where a table begins, how wide it is, and whether its first row names the columns."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.data.reading.dialect import NUMBER, WHEN, modal_width
+
+_MOST_LEADING: Final = 200
+
+
+def find_start(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return the position of the table's first row, after titles and comments.
+
+    A first row that is one short is taken as a header without a name for the
+    first or last column, when the rows behind it have the table's width.
+
+    Examples
+    --------
+    >>> find_start([["Club"], ["", ""], ["name", "age"], ["Ann", "3"]], 2)
+    2
+    """
+    widths = [len(row) for row in rows]
+    if not rows or (len(rows) > 1 and _is_short_header(widths, width)):
+        return 0
+    for position, row in enumerate(rows[:_MOST_LEADING]):
+        if len(row) == width and not _is_title(row):
+            if position and _is_short_header(widths[position - 1 :], width):
+                above = rows[position - 1]
+                if width > 3 and all(map(str.strip, above)):
+                    return position - 1
+            return position
+    return 0
+
+
+def _is_short_header(widths: Sequence[int], width: int) -> bool:
+    if width < 3:
+        return False
+    return widths[0] == width - 1 and all(found == width for found in widths[1:4])
+
+
+def _is_title(row: Sequence[str]) -> bool:
+    """Say whether at most one of many cells is filled."""
+    return sum(bool(cell.strip()) for cell in row) <= (len(row) > 2)
+
+
+def table_width(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns a table has whose rows may lack their empty ends.
+
+    Usually the most frequent width. When most rows are shorter than the first of
+    the widest and none is longer, that one names the columns.
+
+    Examples
+    --------
+    >>> table_width([["a", "b", "c"], ["1"], ["2"], ["3", "4", "5"], ["6"]])
+    3
+    """
+    widths = [len(row) for row in rows]
+    width, _ = modal_width(widths)
+    widest = max(widths)
+    if widest == width or (width == 1 and widest == 2):
+        return width
+    first = widths.index(widest)
+    head = rows[first]
+    named = all(cell.strip() and not _is_value(cell.strip()) for cell in head)
+    leading = all(found < width for found in widths[:first])
+    distinct = len(set(head)) == len(head)
+    return widest if named and leading and distinct and len(rows) > 2 else width
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first row names the columns.
+
+    It does unless it holds a number or a date, or repeats a value that its column
+    has further below where no column below looks different from its first cell.
+
+    Examples
+    --------
+    >>> has_header([["age", "plan"], ["30", "a"]]), has_header([["1", "2"]])
+    (True, False)
+    """
+    if not rows:
+        return False
+    first, rest = rows[0], rows[1:]
+    named = [cell.strip() for cell in first if cell.strip()]
+    if 2 * len(named) < len(first):
+        return False
+    values = [cell for cell in named if _is_value(cell)]
+    if values and not _are_labels(values, named):
+        return False
+    if not rest:
+        return True
+    below = [
+        [row[i].strip() for row in rest if i < len(row)] for i in range(len(first))
+    ]
+    if any(_differs(column) for column in below):
+        return True
+    repeats = sum(
+        cell.strip() in column for cell, column in zip(first, below, strict=True)
+    )
+    return repeats * 2 < len(first)
+
+
+def is_unsure(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether a first row of words could as well be values.
+
+    Examples
+    --------
+    >>> is_unsure([["dog", "woof"], ["cat", "meow"]]), is_unsure([["age"], ["3"]])
+    (True, False)
+    """
+    if not rows or any(looks_like_value(cell) for cell in rows[0]):
+        return False
+    return not any(
+        _differs([row[i].strip() for row in rows[1:] if i < len(row)])
+        for i in range(len(rows[0]))
+    )
+
+
+def looks_like_value(cell: str) -> bool:
+    """Say whether a cell is a number or a date."""
+    return _is_value(cell.strip())
+
+
+def _is_value(cell: str) -> bool:
+    return bool(NUMBER.fullmatch(cell) or WHEN.fullmatch(cell))
+
+
+def _are_labels(values: Sequence[str], named: Sequence[str]) -> bool:
+    """Say whether numbers in a first row are years, or count from 0 by one."""
+    if not all(value.isdigit() for value in values):
+        return False
+    numbers = [int(value) for value in values]
+    if len(values) < len(named):
+        years = all(1800 <= number <= 2100 for number in numbers)
+        return years and len(set(numbers)) == len(numbers)
+    return len(numbers) > 2 and numbers == list(range(len(numbers)))
+
+
+def _differs(column: Sequence[str]) -> bool:
+    present = [cell for cell in column if cell]
+    return bool(present) and sum(map(_is_value, present)) > 0.5 * len(present)
