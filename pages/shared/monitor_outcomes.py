@@ -62,9 +62,8 @@ def _show_performance(subject: Subject, service: Service) -> None:
     )
     if estimated is not None:
         st.caption(
-            "**The estimate assumes that inputs and target still go together as in "
-            "training.** It may even rise in a month whose columns have drifted: then "
-            "only outcomes tell."
+            "**The estimate assumes that the relation of inputs and target is "
+            "unchanged.** It may rise even while columns drift; only outcomes tell."
         )
 
 
