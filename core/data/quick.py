@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor, IsolationForest
 
 from core.data.associations import sample_rows
-from core.data.frames import ColumnKind
-from core.data.ranking import N_FOLDS, auc, feature, fold_numbers, outcome
+from core.data.frames import ColumnKind, as_text
+from core.data.ranking import N_FOLDS, auc, fold_numbers, outcome
 from core.data.scored import QuickScore, UnusualRow
 from core.data.target import Task
+from core.data.values import as_numbers
 
 MOST_ROWS: Final = 2_000
 N_TREES: Final = 25
@@ -91,10 +92,14 @@ def _features(
     names: Sequence[str],
     rows: NDArray[np.int64],
 ) -> Numbers:
-    columns = [
-        np.asarray(feature(frame[name].iloc[rows], kinds[name]), dtype=np.float64)
-        for name in names
-    ]
+    columns = []
+    for name in names:
+        values = frame[name].iloc[rows]
+        if kinds[name] in ("number", "integer", "date"):
+            columns.append(as_numbers(values))
+        else:  # by their text: the order of rows may tell the target
+            codes = pd.factorize(as_text(values), sort=True)[0]
+            columns.append(codes.astype(np.float64))
     return np.clip(np.column_stack(columns), -_TOP, _TOP)
 
 

@@ -76,16 +76,16 @@ def near_repeats(facts: Facts, *, all_of_them: bool = False) -> NDArray[np.bool_
     if len(columns) < 3 or room < 2 * np.log10(facts.n_rows) + _SPARE_DIGITS:
         return repeats
     names = [column.name for column in columns]
-    first = _alike(facts.frame, names[:2])
+    first = write_plainly(facts.frame, names[:2])
     rows = np.flatnonzero(first.duplicated(keep=False))
     if rows.size:
         keep: Literal["first", False] = False if all_of_them else "first"
-        plain = _alike(facts.frame.iloc[rows].reset_index(drop=True), names)
+        plain = write_plainly(facts.frame.iloc[rows].reset_index(drop=True), names)
         repeats[rows] = plain.duplicated(keep=keep).to_numpy()
     return repeats
 
 
-def _alike(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def write_plainly(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Write rows so that those that mean the same are equal."""
     return pd.DataFrame({name: _plainly(frame[name]) for name in names})
 

@@ -9,6 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.frames import as_text, canonical, kind_of_dtype
+from core.data.scored import QuickScore
+from core.data.split_trials import (
+    different_rows,
+    kinds_of,
+    near_repeats_across,
+    shared_entities,
+    tell_apart,
+)
 from core.data.target import MOST_CLASSES
 from core.findings import Finding
 
@@ -54,10 +62,13 @@ class SplitDiagnosis:
     ----------
     sets : tuple of three SetSummary
     findings : tuple of Finding
+    apart : QuickScore or None
+        How well a quick model tells train from test rows; 0.5 is good.
     """
 
     sets: tuple[SetSummary, ...]
     findings: tuple[Finding, ...]
+    apart: QuickScore | None = None
 
     @property
     def sound(self) -> bool:
@@ -77,6 +88,7 @@ class SplitDiagnosis:
         return {
             "sets": [item.to_dict() for item in self.sets],
             "findings": [finding.to_dict() for finding in self.findings],
+            "apart": self.apart.to_dict() if self.apart else None,
         }
 
 
@@ -86,6 +98,7 @@ def diagnose(
     target: str | None = None,
     *,
     column: str | None = None,
+    group: str | None = None,
 ) -> SplitDiagnosis:
     """Compare three sets.
 
@@ -95,8 +108,8 @@ def diagnose(
         0 train, 1 validation, 2 test, -1 in no set.
     frame : DataFrame of shape (n_rows, n_columns)
     target : str, default None
-    column : str, default None
-        The column that orders or groups the sets.
+    column, group : str, default None
+        The columns that order or group the sets.
 
     Examples
     --------
@@ -107,14 +120,21 @@ def diagnose(
     """
     table = canonical(frame)
     sets = tuple(_summarise(codes, code, table, target, column) for code in range(3))
+    kinds = kinds_of(table)
+    made_by = tuple(name for name in (column, group) if name is not None)
+    apart = tell_apart(codes, table, kinds, made_by)
     checks = (
         _few_rows(sets),
         _missing_classes(sets, table, target),
         _different_mix(sets, table, target),
         _shared_rows(codes, table, target),
+        near_repeats_across(codes, table, kinds, target),
+        shared_entities(codes, table, kinds, target),
+        different_rows(apart),
         _left_out(codes),
     )
-    return SplitDiagnosis(sets, tuple(finding for check in checks for finding in check))
+    findings = tuple(finding for check in checks for finding in check)
+    return SplitDiagnosis(sets, findings, apart)
 
 
 def _summarise(

@@ -10,10 +10,17 @@ from numpy.typing import NDArray
 
 from core.data.frames import canonical, canonical_column
 from core.data.split_checks import SplitDiagnosis, diagnose
-from core.data.strategies import Codes, by_group, by_name, by_time, stratified
+from core.data.strategies import (
+    Codes,
+    by_group,
+    by_name,
+    by_time,
+    by_time_and_group,
+    stratified,
+)
 from core.errors import DataError
 
-Strategy = Literal["random", "stratified", "time", "group", "column"]
+Strategy = Literal["random", "stratified", "time", "group", "time and group", "column"]
 """How rows are divided."""
 
 STRATEGIES: Final[dict[Strategy, str]] = {
@@ -21,6 +28,8 @@ STRATEGIES: Final[dict[Strategy, str]] = {
     "random": "At random.",
     "time": "Earliest rows to train, latest to test: as the model will be used.",
     "group": "All rows of one group (a customer, a device) in the same set.",
+    "time and group": "All rows of one group in the same set, and the groups that end "
+    "latest in test.",
     "column": "By a column that says train, validation or test.",
 }
 
@@ -35,7 +44,7 @@ class Split:
     ----------
     train, validation, test : int64 ndarray
         Row positions, ascending; no row is in two sets.
-    strategy : {"random", "stratified", "time", "group", "column"}
+    strategy : {"random", "stratified", "time", "group", "time and group", "column"}
     fractions : tuple of three floats
         What was asked for; the sizes may differ where rows belong together.
     random_state : int
@@ -43,6 +52,8 @@ class Split:
         The column that orders, groups or names the sets.
     n_rows : int
         Rows of the table.
+    group : str or None
+        The column that groups rows, beside one that orders them.
     """
 
     train: NDArray[np.int64]
@@ -53,6 +64,7 @@ class Split:
     random_state: int
     column: str | None
     n_rows: int
+    group: str | None = None
 
     @property
     def n_left_out(self) -> int:
@@ -70,7 +82,9 @@ class Split:
         self, frame: pd.DataFrame, target: str | None = None
     ) -> SplitDiagnosis:
         """Compare the three sets and report what makes them unfit to judge by."""
-        return diagnose(self.codes(), frame, target, column=self.column)
+        return diagnose(
+            self.codes(), frame, target, column=self.column, group=self.group
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values: how it was made, and sizes; not the rows."""
@@ -79,6 +93,7 @@ class Split:
             "fractions": list(self.fractions),
             "random_state": self.random_state,
             "column": self.column,
+            "group": self.group,
             "n_rows": self.n_rows,
             "n_train": int(self.train.size),
             "n_validation": int(self.validation.size),
@@ -87,7 +102,7 @@ class Split:
         }
 
 
-def split(
+def split(  # noqa: PLR0913  (each is asked for on the page)
     frame: pd.DataFrame,
     target: str | None = None,
     *,
@@ -95,6 +110,7 @@ def split(
     fractions: Sequence[float] = (0.6, 0.2, 0.2),
     random_state: int = 0,
     column: str | None = None,
+    group: str | None = None,
 ) -> Split:
     """Divide the rows of a table into train, validation and test.
 
@@ -106,16 +122,19 @@ def split(
     frame : DataFrame of shape (n_rows, n_columns)
     target : str, default None
         What will be predicted. Without one, "stratified" is "random".
-    strategy : {"random", "stratified", "time", "group", "column"}
+    strategy : {"random", "stratified", "time", "group", "time and group", "column"}
         "stratified" keeps the mix of classes, or of ten quantile bins of a number,
         to within one row per class and set. "time" never puts equal times in two
         sets. "group" keeps the rows of a group together; a missing group is a
-        group of one row.
+        group of one row. "time and group" does so too, and orders groups by their
+        last time.
     fractions : three positive floats that sum to 1, default (0.6, 0.2, 0.2)
         Not used by "column".
     random_state : int, default 0
     column : str, default None
-        Needed by "time", "group" and "column".
+        Needed by "time", "group", "time and group" (its times) and "column".
+    group : str, default None
+        Needed by "time and group".
 
     Returns
     -------
@@ -134,7 +153,7 @@ def split(
     (60, 20, 20)
     """
     shares = _check_fractions(fractions)
-    for name in (target, column):
+    for name in (target, column, group):
         if name is not None and name not in frame.columns:
             raise DataError(
                 f"There is no column {name!r}.", hint="Choose one of the columns."
@@ -154,6 +173,9 @@ def split(
     if strategy in ("random", "stratified"):
         by = target if strategy == "stratified" else None
         codes[rows] = stratified(table, by, shares, rng)
+    elif strategy == "time and group":
+        times = _key(table, "time", column)
+        codes[rows] = by_time_and_group(times, _key(table, "group", group), shares)
     else:
         key = _key(table, strategy, column)
         divide = {"time": by_time, "group": by_group, "column": by_name}[strategy]
@@ -162,10 +184,12 @@ def split(
         np.flatnonzero(codes == code).astype(np.int64) for code in range(3)
     )
     _refuse_empty([train, validation, test], rows.size, strategy)
-    used = column if strategy in ("time", "group", "column") else None
+    used = None if strategy in ("random", "stratified") else column
+    grouped = group if strategy == "time and group" else None
     return Split(
-        train, validation, test, strategy, shares, random_state, used, len(frame)
-    )
+        train, validation, test, strategy, shares, random_state, used, len(frame),
+        grouped,
+    )  # fmt: skip
 
 
 def _check_fractions(fractions: Sequence[float]) -> tuple[float, float, float]:
@@ -196,6 +220,7 @@ def _refuse_empty(sets: list[NDArray[np.int64]], n_rows: int, strategy: str) -> 
             "column": "Write train, validation and test in that column.",
             "group": "Use a column with at least three groups.",
             "time": "Use a column with at least three different times.",
+            "time and group": "Use a column with at least three groups.",
         }
         raise DataError(
             f"The {name} set would be empty: {n_rows:,} rows can be divided.",

@@ -94,6 +94,36 @@ def _cut(ordered: NDArray[np.float64], share: float) -> float:
     return float(ordered[later]) if later < ordered.size else float(np.inf)
 
 
+def by_time_and_group(times: pd.Series, groups: pd.Series, shares: Shares) -> Codes:
+    """Keep groups whole and order them by their last time; the latest are for test."""
+    if kind_of_dtype(times) not in ("date", "number", "integer"):
+        raise DataError(
+            f"The column {times.name!r} holds no times.",
+            hint="Choose a column of dates or numbers, or set its type first.",
+        )
+    moments = as_numbers(times)
+    codes = np.full(moments.size, -1, dtype=np.int8)
+    known = np.flatnonzero(~np.isnan(moments))
+    of_row, _ = pd.factorize(as_text(groups.iloc[known]))
+    alone = of_row < 0
+    of_row[alone] = of_row.max(initial=-1) + 1 + np.arange(alone.sum())
+    n_groups = int(of_row.max(initial=-1)) + 1
+    if n_groups < 3:
+        return codes
+    last = np.full(n_groups, -np.inf)
+    np.maximum.at(last, of_row, moments[known])
+    order = np.lexsort((np.arange(n_groups), last))
+    ends = np.cumsum(np.bincount(of_row)[order])
+    first = int(np.searchsorted(ends, shares[0] * known.size))
+    first = min(max(first + 1, 1), n_groups - 2)
+    second = int(np.searchsorted(ends, (shares[0] + shares[1]) * known.size))
+    second = min(max(second + 1, first + 1), n_groups - 1)
+    of_group = np.empty(n_groups, dtype=np.int8)
+    of_group[order] = np.searchsorted([first, second], np.arange(n_groups), "right")
+    codes[known] = of_group[of_row]
+    return codes
+
+
 def by_group(
     key: pd.Series,
     shares: Shares,

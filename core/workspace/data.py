@@ -186,6 +186,7 @@ class Data:
         fractions: tuple[float, float, float] = (0.6, 0.2, 0.2),
         random_state: int = 0,
         column: str | None = None,
+        group: str | None = None,
     ) -> SplitRecord:
         """Split the cleaned table and seal its test rows in a file of their own.
 
@@ -201,6 +202,7 @@ class Data:
             fractions=fractions,
             random_state=random_state,
             column=column,
+            group=group,
         )
         positions = {"train": parts.train, "validation": parts.validation}
         positions["test"] = parts.test
@@ -216,6 +218,7 @@ class Data:
             "fractions": list(fractions),
             "random_state": random_state,
             "column": column,
+            "group": group,
             **{f"n_{part}": len(rows) for part, rows in positions.items()},
         }
         sealed = content_hash(frame.iloc[parts.test].reset_index(drop=True))

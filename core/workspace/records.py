@@ -102,6 +102,7 @@ class SplitRecord:
     n_train: int
     n_validation: int
     n_test: int
+    group: str | None = None
 
     @property
     def n_rows(self) -> int:

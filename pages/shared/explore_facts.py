@@ -62,5 +62,5 @@ def _diagnosis(cycle_id: str, split_id: str, target: str | None) -> SplitDiagnos
     codes = np.full(len(frame), -1, dtype=np.int8)
     for code, (_, rows) in enumerate(data.positions(split_id).items()):
         codes[rows] = code
-    column = data.get_split(split_id).column
-    return diagnose(codes, frame, target, column=column)
+    made = data.get_split(split_id)
+    return diagnose(codes, frame, target, column=made.column, group=made.group)

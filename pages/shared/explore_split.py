@@ -16,6 +16,7 @@ _TITLES = {
     "random": "At random",
     "time": "By time",
     "group": "By group",
+    "time and group": "By time and group",
     "column": "By a column of its own",
 }
 _SETS = {
@@ -57,15 +58,8 @@ def _ask_split(cycle: Cycle, dataset: Dataset) -> None:
         format_func=lambda name: _TITLES[name],
         key=f"explore-strategy-{dataset.id}",
     )
-    column = None
-    if strategy in ("time", "group", "column"):
-        column = two.selectbox(
-            "Column",
-            _columns_for(frame, strategy, cycle.target),
-            index=None,
-            placeholder="Choose the column",
-            key=f"explore-split-column-{dataset.id}-{strategy}",
-        )
+    with two:
+        column, group = _ask_columns(frame, strategy, cycle.target, dataset)
     seed = three.number_input(
         "Seed", min_value=0, max_value=2**31, value=0, key=f"explore-seed-{dataset.id}",
         help="The same seed gives the same sets.",
@@ -90,8 +84,37 @@ def _ask_split(cycle: Cycle, dataset: Dataset) -> None:
                 fractions=shares,
                 random_state=int(seed),
                 column=column,
+                group=group,
             )
         st.rerun()
+
+
+def _ask_columns(
+    frame: pd.DataFrame, strategy: Strategy, target: str | None, dataset: Dataset
+) -> tuple[str | None, str | None]:
+    """Ask for the column that makes the split, and for the groups beside times."""
+    if strategy in ("random", "stratified"):
+        return None, None
+    column = _ask_column("Column", frame, strategy, target, dataset)
+    if strategy != "time and group":
+        return column, None
+    return column, _ask_column("Group", frame, "group", target, dataset)
+
+
+def _ask_column(
+    title: str,
+    frame: pd.DataFrame,
+    strategy: Strategy,
+    target: str | None,
+    dataset: Dataset,
+) -> str | None:
+    return st.selectbox(
+        title,
+        _columns_for(frame, strategy, target),
+        index=None,
+        placeholder="Choose the column",
+        key=f"explore-split-{title.lower()}-{dataset.id}-{strategy}",
+    )
 
 
 def _columns_for(
@@ -100,7 +123,7 @@ def _columns_for(
     """Return the columns that can order, group or name the sets; likely ones first."""
     kinds = {str(name): kind_of_dtype(frame[name]) for name in frame.columns}
     names = [name for name in kinds if name != target]
-    if strategy == "time":
+    if strategy in ("time", "time and group"):
         ordered = [n for n in names if kinds[n] == "date"]
         return ordered + [n for n in names if kinds[n] in ("number", "integer")]
     return sorted(names, key=lambda name: kinds[name] != "category")
@@ -114,9 +137,21 @@ def _show_sets(cycle: Cycle, made: SplitRecord) -> None:
             st.caption(_about(item.name, item.share, item.earliest, item.latest))
     how = _TITLES[made.strategy].lower()
     by = f", column {md(made.column)}" if made.column else ""
-    st.caption(f"Divided {how}{by}, seed {made.random_state}.")
+    by += f", groups {md(made.group)}" if made.group else ""
+    st.caption(f"Divided {how}{by}, seed {made.random_state}.{_said(report)}")
     show_findings(report.findings, empty="The three sets are alike, and share no row.")
     _show_mix(report, cycle)
+
+
+def _said(report: SplitDiagnosis) -> str:
+    """Say how well a quick model tells train from test."""
+    found = report.apart
+    if found is None:
+        return ""
+    return (
+        f" A quick model tells train from test rows with AUC {found.score:.2f} "
+        f"({found.low:.2f} to {found.high:.2f}); near 0.5 is good."
+    )
 
 
 def _about(name: str, share: float, earliest: str | None, latest: str | None) -> str:

@@ -260,6 +260,17 @@ def test_a_split_by_time_needs_its_column(site):
     assert site.workspace.data.split_of(site.cycle.id).column == "since"
 
 
+def test_a_split_by_time_and_group_asks_for_both(site):
+    who = [f"c{i // 4}" for i in range(120)]
+    page = site.bring(small().assign(who=who), "y").open("Split")
+    box(page, "How to divide the rows").set_value("time and group").run()
+    box(page, "Column").set_value("since")
+    box(page, "Group").set_value("who")
+    press(page, "Split")
+    made = site.workspace.data.split_of(site.cycle.id)
+    assert (made.column, made.group) == ("since", "who")
+
+
 def test_a_change_upstream_makes_the_split_stale(site):
     page = site.bring(small(), "y").open("Split")
     press(page, "Split")
