@@ -7,6 +7,7 @@ import numpy as np
 
 from core.evaluation.held_out import Glance, unseen_levels
 from core.findings import Finding
+from core.wording import counted
 
 FEW_ROWS: Final = 100
 FEW_OF_A_CLASS: Final = 10
@@ -39,7 +40,8 @@ def few_rows(glance: Glance) -> Iterator[Finding]:
             "EVAL-003",
             "warning",
             "There are few test rows",
-            f"The numbers rest on {held.n_rows:,} rows, so their intervals are wide.",
+            f"The numbers rest on {counted('row', held.n_rows)}, so their intervals "
+            "are wide.",
             f"Hold out at least {FEW_ROWS} rows before a decision hangs on them.",
         )
         return

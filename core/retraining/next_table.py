@@ -10,6 +10,7 @@ from core.data.frames import canonical
 from core.data.schema import Schema, describe_schema
 from core.errors import DataError
 from core.serving.captured import CapturedPredictions
+from core.wording import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +43,9 @@ class NextTable:
     @property
     def sentence(self) -> str:
         """Say how many rows there will be, and which were left out."""
-        total = f"{len(self.frame):,} rows: {self.n_training:,} of the last cycle"
-        parts = [f"{total} and {self.n_added:,} captured ones with their outcome"]
+        total = counted("row", len(self.frame))
+        added = f"{counted('captured one', self.n_added)} with their outcome"
+        parts = [f"{total}: {self.n_training:,} of the last cycle and {added}"]
         if self.n_without_outcome:
             parts.append(f"{self.n_without_outcome:,} wait for their outcome")
         if self.n_unreadable:

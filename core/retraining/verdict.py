@@ -12,6 +12,7 @@ from core.data.frames import cell_text
 from core.errors import EvaluationError
 from core.modeling.model import Model
 from core.modeling.scoring import Metric, classes_of, find_metric, resampling_weights
+from core.wording import counted, score_text, signed_text
 
 Decision = Literal["promote", "not proven", "worse"]
 Float = NDArray[np.float64]
@@ -61,11 +62,14 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        rows = f"{self.n_rows:,} rows with known outcome"
-        seen = f"{self.title} {self.challenger:.3f} against {self.champion:.3f}"
-        seen += f" on {rows} (difference {self.difference:+.3f}"
-        if self.low is not None:
-            seen += f", {self.low:+.3f} to {self.high:+.3f}"
+        like = max(abs(self.challenger), abs(self.champion))
+        ours, theirs = (score_text(v, like) for v in (self.challenger, self.champion))
+        seen = f"{self.title} {ours} against {theirs}"
+        seen += f" on {counted('row', self.n_rows)} with known outcome"
+        seen += f" (difference {signed_text(self.difference, like)}"
+        if self.low is not None and self.high is not None:
+            low, high = (signed_text(end, like) for end in (self.low, self.high))
+            seen += f", {low} to {high}"
         seen += ")"
         if self.decision == "promote":
             return f"Promote: the challenger is better. {seen}."
@@ -73,7 +77,7 @@ class Verdict:
             return f"Keep the champion: the challenger is worse. {seen}."
         if self.n_needed is None:
             return f"Not proven, and more outcomes would hardly decide. {seen}."
-        more = f"about {self.n_needed:,} more outcomes would decide"
+        more = f"about {counted('more outcome', self.n_needed)} would decide"
         return f"Not proven: {more}. {seen}."
 
     def to_dict(self) -> dict[str, Any]:
