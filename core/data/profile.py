@@ -1,6 +1,6 @@
 """The profile of a table: its columns, their relations, and what is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -21,12 +21,17 @@ _N_THREADS: Final = 4
 LEAK_CODES: Final = ("DATA-014", "DATA-015", "DATA-016")
 
 
+def _say_nothing(_: float, __: str) -> None:
+    """Where nobody watches."""
+
+
 def profile(
     frame: pd.DataFrame,
     target: str | None = None,
     *,
     kinds: Mapping[str, ColumnKind] | None = None,
     task: Task | None = None,
+    on_progress: Callable[[float, str], None] = _say_nothing,
 ) -> Profile:
     """Describe a table and say what is wrong with it.
 
@@ -45,6 +50,7 @@ def profile(
         Kinds that are known; the others are told from the values.
     task : {"binary", "multiclass", "regression"}, default None
         Suggested from the target when None.
+    on_progress : callable(fraction, message), default: nobody is told
 
     Returns
     -------
@@ -69,14 +75,17 @@ def profile(
     known = dict(kinds or {})
     solved = _task(table, target, task)
     coded = code_target(table[target], solved) if target and solved else None
+    on_progress(0.05, "Describing every column")
     columns = _describe_all(table, known, coded)
     told = {column.name: column.schema.kind for column in columns}
     inputs = [name for name in told if name != target]
     relation: tuple[Relation, ...] = ()
     if target and solved:
         usable = [n for n in inputs if told[n] not in ("id", "text")]
+        on_progress(0.6, "Trying each column alone")
         relation = rank_columns(table, told, target, solved, usable)
     best = [item.column for item in reversed(relation)] or inputs
+    on_progress(0.7, "Looking for what goes together, and for repeated rows")
     facts = Facts(
         frame=table,
         columns=columns,
@@ -86,6 +95,7 @@ def profile(
         associations=associate(table, told, [*best, target] if target else best),
         relation=relation,
     )
+    on_progress(0.85, "Looking for what is wrong")
     findings = check(facts)
     suspects = [n for f in findings if f.code in LEAK_CODES for n in f.columns]
     score = None

@@ -1,7 +1,7 @@
 """Tables, recipes and splits of a workspace, kept on disk."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -138,9 +138,16 @@ class Data:
         return self._read(_dataset_key(dataset.project_id, dataset.content_hash))
 
     def profile(
-        self, dataset_id: str, target: str | None = None, task: Task | None = None
+        self,
+        dataset_id: str,
+        target: str | None = None,
+        task: Task | None = None,
+        **watched: Callable[[float, str], None],
     ) -> Profile:
-        """Return a dataset's profile, computed once and kept on disk."""
+        """Return a dataset's profile, computed once and kept on disk.
+
+        ``on_progress`` is told how far it is, as by `core.data.profile`.
+        """
         dataset = self.get(dataset_id)
         key = payload_hash([dataset.content_hash, target, task, PROFILE_FORM])[:24]
         path = f"projects/{dataset.project_id}/profiles/{key}.json"
@@ -151,7 +158,7 @@ class Data:
             frame = dataset.schema.in_words(frame, target)
             if frame[target].dtype == "str":
                 kinds.pop(target)
-        result = profile(frame, target, kinds=kinds, task=task)
+        result = profile(frame, target, kinds=kinds, task=task, **watched)
         self.files.write(path, json.dumps(result.to_dict()).encode())
         return result
 

@@ -46,4 +46,17 @@ def make_sample(workspace: Workspace, job: Job, report: Report) -> dict[str, Any
     return {"project_id": job.project_id}
 
 
-TASKS: dict[str, Task] = {"training": train_candidates, "sample": make_sample}
+def profile_table(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Profile a dataset; the result is kept on disk."""
+    given = job.arguments
+    workspace.data.profile(
+        given["dataset_id"], given["target"], given["task"], on_progress=report.tell
+    )
+    return {"dataset_id": given["dataset_id"]}
+
+
+TASKS: dict[str, Task] = {
+    "training": train_candidates,
+    "sample": make_sample,
+    "profile": profile_table,
+}

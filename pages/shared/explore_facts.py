@@ -6,14 +6,46 @@ import streamlit as st
 from core.data import Profile, Recipe, SplitDiagnosis, StepEffect, Task, suggest_target
 from core.data.split_checks import diagnose
 from core.workspace import Cycle, Dataset
+from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
+
+MOST_ROWS_AT_ONCE = 200_000
 
 
 def profile_of(
     dataset: Dataset, target: str | None, task: Task | None = None
 ) -> Profile:
-    """Return a table's profile; computed once and kept on disk."""
+    """Return a table's profile; computed once and kept on disk.
+
+    Above 200,000 rows a job computes it: until it is done, its progress is shown and
+    the page ends here.
+    """
+    if dataset.n_rows > MOST_ROWS_AT_ONCE:
+        _wait_for_profile(dataset, target, task)
     return _profile(dataset.project_id, dataset.id, target, task)
+
+
+def _wait_for_profile(dataset: Dataset, target: str | None, task: Task | None) -> None:
+    """Show the job that profiles a table, started if there is none."""
+    jobs = workspace().jobs
+    wanted = {"dataset_id": dataset.id, "target": target, "task": task}
+    found = next(
+        (
+            job
+            for job in jobs.list(dataset.project_id)
+            if job.kind == "profile" and job.arguments == wanted
+        ),
+        None,
+    )
+    if found is None:
+        found = jobs.submit("profile", dataset.project_id, wanted)
+    ended = watch_job(found.id, "Looking at every column")
+    if ended is not None and ended.state == "done":
+        return
+    if ended is not None and st.button("Look at every column again"):
+        jobs.submit("profile", dataset.project_id, wanted)
+        st.rerun()
+    st.stop()
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at every column")

@@ -305,3 +305,17 @@ def test_a_number_to_predict_is_explored_and_split(site):
         assert not here(part).exception
     page = press(here("Split"), "Split")
     assert "mean" in page.dataframe[-1].value.columns
+
+
+def test_a_large_table_is_profiled_once_in_a_job(site):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"x": rng.normal(size=200_001), "y": rng.random(200_001) < 0.5}
+    )
+    page = site.bring(frame, "y").open("Columns")
+    assert not page.dataframe
+    (job,) = site.workspace.jobs.active("profile")
+    site.open("Findings")
+    assert [item.id for item in site.workspace.jobs.active("profile")] == [job.id]
+    assert site.workspace.jobs.wait(job.id, 120).state == "done"
+    assert len(site.open("Columns").dataframe) == 1
