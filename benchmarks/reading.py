@@ -4,6 +4,7 @@ Speed and memory stand against ``pandas.read_csv(engine="pyarrow")`` in one run,
 in a process of its own; every figure is the best of three.
 """
 
+import io
 import subprocess
 import sys
 import tempfile
@@ -94,8 +95,34 @@ def compare_speed(size_mb: int) -> None:
         )
 
 
+def count_dialects() -> None:
+    """Print how many tables of the corpus are read as meant."""
+    from core.data import read_table
+    from core.errors import DataError
+    from tests.dialects import cases
+
+    right, refused, wrong = 0, 0, []
+    for case in cases():
+        try:
+            table = read_table(io.BytesIO(case.content), "t.csv", as_text=True)
+        except DataError:
+            refused += 1
+            continue
+        cells = table.frame.to_numpy(dtype=object).tolist()
+        found = [[cell.strip() for cell in row] for row in cells]
+        meant = [[cell.strip() for cell in row] for row in case.rows]
+        names = tuple(table.frame.columns) if table.report.header else None
+        same = (found, names) == (meant, case.names)
+        right += same
+        if not same:
+            wrong.append(case.title)
+    n_cases = right + refused + len(wrong)
+    print(f"Dialects: {right} of {n_cases} as meant, {refused} refused, wrong: {wrong}")
+
+
 if __name__ == "__main__":
     if "--measure" in sys.argv:
         measure(*sys.argv[2:])
     else:
+        count_dialects()
         compare_speed(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

@@ -13,7 +13,15 @@ from core.data.profiled import (
     Profile,
     Relation,
 )
-from core.data.reading import ReadReport, RefusedRow, Table, read_table
+from core.data.reading import (
+    Answer,
+    Question,
+    ReadOptions,
+    ReadReport,
+    RefusedRow,
+    Table,
+    read_table,
+)
 from core.data.recipe import Recipe, Step, StepEffect
 from core.data.replay import Replay, replay_of
 from core.data.samples import (
@@ -36,6 +44,7 @@ __all__ = [
     "STEPS",
     "STRATEGIES",
     "TASKS",
+    "Answer",
     "Associations",
     "ColumnKind",
     "ColumnProfile",
@@ -43,7 +52,9 @@ __all__ = [
     "Histogram",
     "Month",
     "Profile",
+    "Question",
     "QuickScore",
+    "ReadOptions",
     "ReadReport",
     "Recipe",
     "RecipeFit",

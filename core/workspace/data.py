@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from core.data import (
+    ColumnKind,
     Profile,
     ReadReport,
     Recipe,
     Schema,
     Strategy,
+    Table,
     Task,
     content_hash,
     describe_schema,
@@ -28,6 +30,7 @@ from core.errors import DataError, WorkspaceError
 from core.settings import Settings
 from core.storage import Files
 from core.workspace.cycles import Cycles
+from core.workspace.imports import preview_table, reread_table
 from core.workspace.records import Cycle, Dataset, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id, payload_hash
 from core.workspace.uploads import FrameCache, keep_bytes
@@ -78,6 +81,61 @@ class Data:
         )
         return self._keep(project_id, table.frame, table.schema, table.report, name)
 
+    def raw_path(self, dataset_id: str) -> Path | None:
+        """Return where the bytes of a dataset's file lie; None when none are kept."""
+        path = self._settings.home / "uploads" / self.get(dataset_id).raw_sha256
+        return path if path.is_file() else None
+
+    def preview(self, dataset_id: str, **options: Any) -> Table:
+        """Read the beginning of a dataset's file anew, as `read_again` would."""
+        return preview_table(self._raw(dataset_id), self.get(dataset_id).name, options)
+
+    def read_again(
+        self,
+        dataset_id: str,
+        *,
+        kinds: Mapping[str, ColumnKind] | None = None,
+        leave_out: Sequence[str] = (),
+        **options: Any,
+    ) -> Dataset:
+        """Read a dataset's file anew from the bytes kept, as a new dataset.
+
+        Parameters
+        ----------
+        dataset_id : str
+        kinds : mapping of column to kind, default None
+            Types that a person chose.
+        leave_out : sequence of str, default ()
+            Columns that are not wanted.
+        **options
+            What `core.data.ReadOptions` takes.
+
+        Raises
+        ------
+        WorkspaceError
+            The bytes are not kept: Rondo made the table itself.
+        DataError
+            No table can be read that way.
+        """
+        name = self.get(dataset_id).name
+        limits = {
+            "max_rows": self._settings.max_rows,
+            "max_columns": self._settings.max_columns,
+        }
+        table = reread_table(
+            self._raw(dataset_id), name, {**limits, **options}, kinds or {}, leave_out
+        )
+        project_id = self.get(dataset_id).project_id
+        return self._keep(project_id, table.frame, table.schema, table.report, name)
+
+    def _raw(self, dataset_id: str) -> Path:
+        path = self.raw_path(dataset_id)
+        if path is None:
+            raise WorkspaceError(
+                "The file of this table is not kept.", hint="Bring it in again."
+            )
+        return path
+
     def add_frame(self, project_id: str, frame: pd.DataFrame, name: str) -> Dataset:
         """Keep a canonical frame that Rondo made itself as a dataset."""
         digest = content_hash(frame)
@@ -110,7 +168,8 @@ class Data:
         if not self.files.exists(key):
             self.files.write(key, partial(write_parquet, frame))
         for known in self._store.list(project_id, "dataset"):
-            if known.content_hash == digest and known.payload["name"] == name:
+            same = known.content_hash == digest and known.payload["name"] == name
+            if same and known.payload["report"] == report.to_dict():
                 return _dataset(known)
         payload = {
             "name": name,

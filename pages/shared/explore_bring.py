@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data import ReadReport
 from core.workspace import Cycle, Dataset
+from pages.shared.explore_import import show_questions, show_reading
 from pages.shared.frame import facts, md, stop_on_error
 from pages.shared.state import recall, remember, workspace
 
@@ -115,6 +116,8 @@ def show_source(cycle: Cycle, dataset: Dataset) -> None:
         st.caption(f":material/info: {md(note)}")
     if dataset.report.refused:
         _show_refused(dataset.report)
+    show_questions(cycle, dataset)
+    show_reading(cycle, dataset)
     frame = workspace().data.frame(dataset.id)
     shown = frame.iloc[:_N_ROWS, :_N_COLUMNS]
     st.dataframe(
