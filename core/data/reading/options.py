@@ -5,7 +5,7 @@ from typing import Literal
 
 from core.errors import DataError
 
-Format = Literal["csv", "parquet", "excel", "json"]
+Format = Literal["csv", "parquet", "excel"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class ReadOptions:
     ----------
     as_text : bool, default False
         Keep every cell as it was written, without types and missing values.
-    format : {"csv", "parquet", "excel", "json"}
+    format : {"csv", "parquet", "excel"}
     encoding, delimiter, quote : str
         A quote of "" means that there is none.
     header : bool
