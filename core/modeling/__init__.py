@@ -6,6 +6,8 @@ from core.modeling.encoder import FrameEncoder
 from core.modeling.entry import Entry
 from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.family import Family
+from core.modeling.metric_options import OPTIONS as METRIC_OPTIONS
+from core.modeling.metric_options import MetricOption
 from core.modeling.model import Model
 from core.modeling.plan import TrainingPlan
 from core.modeling.run import Progress, Run
@@ -15,12 +17,14 @@ from core.modeling.training import train
 __all__ = [
     "FAMILIES",
     "METRICS",
+    "METRIC_OPTIONS",
     "TASKS",
     "UNAVAILABLE",
     "Entry",
     "Family",
     "FrameEncoder",
     "Metric",
+    "MetricOption",
     "Model",
     "Progress",
     "Run",

@@ -82,6 +82,8 @@ def fit_lightgbm(
     patience = settings.pop("patience", 60)
     log = settings.pop("log_target", False)
     n_trees = settings.pop("iterations", None)
+    if data.quantile is not None:
+        settings |= {"objective": "quantile", "alpha": data.quantile}
     kind = "LGBMRegressor" if data.task == "regression" else "LGBMClassifier"
     estimator = getattr(lightgbm, kind)(
         n_estimators=n_trees or _MOST_TREES, n_jobs=1, verbosity=-1,
@@ -143,6 +145,8 @@ def fit_histogram(
     settings = dict(params)
     log = settings.pop("log_target", False)
     most = settings.pop("iterations", None)
+    if data.quantile is not None:
+        settings |= {"loss": "quantile", "quantile": data.quantile}
     regression = data.task == "regression"
     kind = (
         HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier

@@ -37,7 +37,7 @@ def try_ensemble(
         With state "skipped" and a message when it is within the noise; None when
         there are not two candidates to blend.
     """
-    metric = METRICS[material.metric]
+    metric = material.scoring
     done = [e for e in ranked(entries, metric) if e.score is not None and e.index]
     pool = sorted(done[:_MOST_MEMBERS], key=lambda e: (e.size_bytes or 0, e.index))
     if len(pool) < 2:
@@ -98,7 +98,7 @@ def _blend(
 
 def judge(entries: Sequence[Entry], material: Material) -> list[Finding]:
     """Return what a person should know about the outcome of the search."""
-    metric = METRICS[material.metric]
+    metric = material.scoring
     best = ranked(entries, metric)[0]
     baseline = next(entry for entry in entries if entry.index == 0)
     findings = []

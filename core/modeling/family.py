@@ -74,6 +74,8 @@ class FitData:
     share : float
         Share of the usual size a model may take: below 1 when several of them are
         averaged.
+    quantile : float or None
+        The quantile to predict where a family can, instead of the mean.
     """
 
     X: Matrix
@@ -83,6 +85,7 @@ class FitData:
     task: Task
     n_outputs: int
     share: float = 1.0
+    quantile: float | None = None
 
     def known_valid(self) -> tuple[Matrix, Floats]:
         """Return the validation rows whose class occurs in the training rows."""

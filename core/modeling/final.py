@@ -10,7 +10,6 @@ from core.modeling.family import Watch
 from core.modeling.material import Material
 from core.modeling.model import Model
 from core.modeling.refit import Refitted, refit
-from core.modeling.scoring import METRICS
 from core.modeling.search import Board
 from core.modeling.thresholds import is_tuned, tune_threshold
 
@@ -65,7 +64,7 @@ def _calibrated(
     y, output, metric = (
         material.y_valid,
         store.output(best.index),
-        METRICS[material.metric],
+        material.scoring,
     )
     findings = []
     found = calibrate(y, output)

@@ -24,7 +24,7 @@ from core.modeling.folds import Fold
 from core.modeling.material import Material, load_material
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
-from core.modeling.scoring import METRICS, Metric, score_interval
+from core.modeling.scoring import Metric, score_interval
 from core.modeling.thresholds import decided, tune_threshold
 
 FIT_ERRORS: Final[tuple[type[BaseException], ...]] = (
@@ -140,7 +140,7 @@ def _fit_fold(
     encoder, X, X_valid = material.encoded(position, family.style)
     data = FitData(
         X, material.y[fold.train], X_valid, material.y[fold.valid], material.task,
-        material.n_outputs, 1 / len(material.scheme.folds) ** 0.5,
+        material.n_outputs, 1 / len(material.scheme.folds) ** 0.5, material.quantile,
     )  # fmt: skip
     start = time.perf_counter()
     fitted = family.fit(data, candidate.params, candidate.random_state, watch)
@@ -150,7 +150,7 @@ def _fit_fold(
         raise ValueError("It predicts numbers that are not finite.")
     some = np.random.default_rng(0).permutation(len(data.y))[:_SCORED_TRAIN_ROWS]
     known = read_output(fitted.estimator, X[np.sort(some)], data.n_outputs)
-    metric, y_known = METRICS[material.metric], data.y[np.sort(some)]
+    metric, y_known = material.scoring, data.y[np.sort(some)]
     score = metric.score(y_known, decided(metric, y_known, known))
     parts.train_scores.append(score)
     parts.outputs.append(output)
@@ -163,7 +163,7 @@ def _fit_fold(
 def _finish(
     material: Material, checkpoint: Checkpoint, entry: Entry, parts: _Parts
 ) -> Entry:
-    pipelines, metric = parts.pipelines, METRICS[material.metric]
+    pipelines, metric = parts.pipelines, material.scoring
     pipeline = (
         pipelines[0]
         if len(pipelines) == 1
@@ -202,7 +202,7 @@ def build_model(
 def _threshold(material: Material, output: Floats) -> float | None:
     if material.task != "binary":
         return None
-    return tune_threshold(METRICS[material.metric], material.y_valid, output)
+    return tune_threshold(material.scoring, material.y_valid, output)
 
 
 def conformal_quantile(

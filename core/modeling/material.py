@@ -24,6 +24,7 @@ from core.modeling.encoder import FrameEncoder
 from core.modeling.folds import Scheme
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, Style
+from core.modeling.scoring import METRICS, Metric
 from core.storage.files import write_atomic
 
 _FILE: Final = "material.pkl"
@@ -46,6 +47,8 @@ class Material:
     scheme : Scheme
     task, target, metric : str
     classes_ : ndarray of shape (n_classes,) or None
+    metric_options : dict
+        Parameters of the metric.
     """
 
     directory: Path
@@ -57,6 +60,17 @@ class Material:
     target: str
     metric: str
     classes_: NDArray[Any] | None = None
+    metric_options: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def scoring(self) -> Metric:
+        """The metric to choose by, its parameters set."""
+        return METRICS[self.metric].with_options(self.metric_options)
+
+    @property
+    def quantile(self) -> float | None:
+        """The quantile to predict; None for means and classes."""
+        return self.scoring.options["alpha"] if self.metric == "pinball" else None
 
     @property
     def n_outputs(self) -> int:

@@ -121,6 +121,46 @@ def f1(y: Floats, predicted: Floats, weight: Floats | None = None) -> float:
     return float(2 * right[1] / (truth[1] + named[1]))
 
 
+def f_beta(
+    y: Floats, predicted: Floats, weight: Floats | None = None, *, beta: float = 2.0
+) -> float:
+    """Weighted harmonic mean of precision and recall of the positive class.
+
+    Recall counts `beta` times as much as precision.
+
+    Examples
+    --------
+    >>> round(f_beta(np.array([0, 1, 1]), np.array([0, 1, 0]), beta=2.0), 3)
+    0.556
+    """
+    right, truth, named = _per_class(y, predicted, weight)
+    if len(truth) < 2 or not truth[1] + named[1]:
+        return 0.0
+    square = beta**2
+    return float((1 + square) * right[1] / (square * truth[1] + named[1]))
+
+
+def mean_cost(  # noqa: PLR0913 one cost for each cell of the table
+    y: Floats,
+    predicted: Floats,
+    weight: Floats | None = None,
+    *,
+    false_positive: float = 1.0,
+    false_negative: float = 5.0,
+    true_positive: float = 0.0,
+    true_negative: float = 0.0,
+) -> float:
+    """Mean cost of a row, in the unit of the costs; a gain is negative.
+
+    Examples
+    --------
+    >>> mean_cost(np.array([0, 1, 1, 0]), np.array([1, 0, 1, 0]))
+    1.5
+    """
+    costs = np.array([[true_negative, false_positive], [false_negative, true_positive]])
+    return _mean(costs[y.astype(np.int64), predicted.astype(np.int64)], weight)
+
+
 def f1_macro(y: Floats, predicted: Floats, weight: Floats | None = None) -> float:
     """F1, averaged over the classes that occur or are predicted.
 
@@ -155,6 +195,20 @@ def mae(y: Floats, predicted: Floats, weight: Floats | None = None) -> float:
     2.0
     """
     return _mean(np.abs(y - predicted), weight)
+
+
+def pinball(
+    y: Floats, predicted: Floats, weight: Floats | None = None, *, alpha: float = 0.9
+) -> float:
+    """Mean loss of a predicted quantile: `alpha` a unit too low, 1 - alpha too high.
+
+    Examples
+    --------
+    >>> pinball(np.array([10.0, 10.0]), np.array([8.0, 12.0]), alpha=0.75)
+    1.0
+    """
+    short = y - predicted
+    return _mean(np.maximum(alpha * short, (alpha - 1) * short), weight)
 
 
 def r2(y: Floats, predicted: Floats, weight: Floats | None = None) -> float:

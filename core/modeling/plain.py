@@ -28,7 +28,11 @@ def fit_baseline(
     """Predict the classes' shares, or the mean, whatever the row."""
     del params, random_state, watch
     regression = data.task == "regression"
-    estimator = DummyRegressor() if regression else DummyClassifier(strategy="prior")
+    estimator = DummyClassifier(strategy="prior")
+    if regression:
+        estimator = DummyRegressor()
+    if data.quantile is not None:
+        estimator = DummyRegressor(strategy="quantile", quantile=data.quantile)
     return Fitted(estimator.fit(np.zeros((len(data.y), 1)), data.y))
 
 

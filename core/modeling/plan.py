@@ -1,7 +1,7 @@
 """The plan of a run: what a person chose before pressing Train."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 from core.data import Task
@@ -30,6 +30,8 @@ class TrainingPlan:
     random_state : int, default=0
     n_jobs : int or None
         Candidates at a time; None: one for each core.
+    metric_options : mapping of str to float
+        Parameters of the metric, such as ``{"beta": 2.0}`` for "f_beta".
 
     Examples
     --------
@@ -45,6 +47,7 @@ class TrainingPlan:
     families: tuple[str, ...] | None = None
     random_state: int = 0
     n_jobs: int | None = None
+    metric_options: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -54,7 +57,7 @@ class TrainingPlan:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingPlan":
         """Return the plan that `to_dict` wrote; unknown keys are left out."""
-        known = {field.name for field in fields(cls)}
+        known = {item.name for item in fields(cls)}
         taken = {key: value for key, value in values.items() if key in known}
         if taken.get("families") is not None:
             taken["families"] = tuple(taken["families"])

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Request:
     budget_s: float
     families: tuple[str, ...]
     random_state: int
+    metric_options: Mapping[str, float] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
         """Return a hash of data and arguments; equal ones train the same."""
@@ -44,6 +46,7 @@ class Request:
             "settings": [self.target, self.task, self.metric, self.budget_s],
             "families": list(self.families),
             "random_state": self.random_state,
+            "metric_options": dict(self.metric_options),
             "format": 1,
         }
         return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
@@ -59,7 +62,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     """
     table, findings = _without_infinity(request.frame)
     target = prepare_target(table, request.target, request.task)
-    metric = find_metric(request.metric, target.task)
+    metric = find_metric(request.metric, target.task, request.metric_options)
     findings.extend(target.findings)
     frame, schema = _features(table, request, target)
     schema, left_out = choose_features(schema)
@@ -82,7 +85,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
         findings.append(_few_rows(scheme.n_valid))
     material = Material(
         directory, frame, y, schema, scheme, target.task, target.name,
-        metric.name, target.classes_,
+        metric.name, target.classes_, dict(metric.options),
     )  # fmt: skip
     return material, findings
 

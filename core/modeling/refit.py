@@ -172,7 +172,10 @@ class _AllRows:
     def data(self, X: Matrix) -> FitData:
         material = self.material
         none: Floats = material.y[:0]
-        return FitData(X, material.y, X[:0], none, material.task, material.n_outputs)
+        return FitData(
+            X, material.y, X[:0], none, material.task, material.n_outputs,
+            quantile=material.quantile,
+        )  # fmt: skip
 
 
 def _fit(

@@ -10,7 +10,7 @@ from core.data import Task
 from core.findings import Finding
 from core.modeling.entry import Entry, leaderboard_frame, leaderboard_rows
 from core.modeling.model import Model
-from core.modeling.scoring import METRICS
+from core.modeling.scoring import METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ class Run:
     stopped : bool
         True when it was asked to stop before the budget ended.
     elapsed_s : float
+    metric_options : mapping of str to float
+        Parameters of the metric.
     """
 
     task: Task
@@ -72,11 +74,17 @@ class Run:
     findings: tuple[Finding, ...]
     stopped: bool
     elapsed_s: float
+    metric_options: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def scoring(self) -> Metric:
+        """The metric candidates were chosen by, its parameters set."""
+        return METRICS[self.metric].with_options(self.metric_options)
 
     @property
     def leaderboard(self) -> pd.DataFrame:
         """One row for each candidate, best first; see `COLUMNS`."""
-        return leaderboard_frame(leaderboard_rows(self.entries, METRICS[self.metric]))
+        return leaderboard_frame(leaderboard_rows(self.entries, self.scoring))
 
     @property
     def champion(self) -> Model:
@@ -94,10 +102,11 @@ class Run:
             "task": self.task,
             "target": self.target,
             "metric": self.metric,
+            "metric_options": dict(self.metric_options),
             "scheme": self.scheme,
             "n_train": self.n_train,
             "n_valid": self.n_valid,
-            "leaderboard": leaderboard_rows(self.entries, METRICS[self.metric]),
+            "leaderboard": leaderboard_rows(self.entries, self.scoring),
             "entries": [entry.to_dict() for entry in self.entries],
             "champion_name": self.champion_name,
             "baseline_name": self.baseline_name,

@@ -1,7 +1,8 @@
 """Which metric a search optimises, and how sure a score is."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 from core.data.target import Task
 from core.errors import ModelingError
 from core.modeling import metrics
+from core.modeling.intervals import auc_interval, wilson
+from core.modeling.metric_options import OPTIONS, checked_options, options_words
 from core.modeling.metrics import Floats
 
 N_RESAMPLES: Final = 200
 MOST_RESAMPLED_ROWS: Final = 20_000
-_Z: Final = 1.959964
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Metric:
         False when it takes classes as codes, or numbers.
     function : callable
         ``function(y, predicted, weight=None) -> float``.
+    options : mapping of str to float
+        What `function` was given besides, such as ``{"beta": 2.0}``.
     """
 
     name: str
@@ -42,6 +46,31 @@ class Metric:
     higher_is_better: bool
     needs_probability: bool
     function: Callable[..., float]
+    options: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def with_options(self, options: Mapping[str, float] | None) -> "Metric":
+        """Return the metric with its parameters set; those not given stay.
+
+        Raises
+        ------
+        ModelingError
+            It has no such parameter, or the value is out of its range.
+
+        Examples
+        --------
+        >>> METRICS["f_beta"].with_options({"beta": 0.5}).title
+        'F-beta (beta 0.5)'
+        """
+        if not options:
+            return self
+        known = checked_options(self.name, {**self.options, **options})
+        plain = self.function.func if isinstance(self.function, partial) else None
+        return replace(
+            self,
+            title=f"{self.title.split(' (')[0]} ({options_words(known)})",
+            function=partial(plain or self.function, **known),
+            options=known,
+        )
 
     def score(
         self,
@@ -99,9 +128,14 @@ _MANY: tuple[Task, ...] = ("multiclass",)
 _CLASSES: tuple[Task, ...] = ("binary", "multiclass")
 _NUMBERS: tuple[Task, ...] = ("regression",)
 
+
+def _defaults(name: str) -> dict[str, float]:
+    return {option.name: option.default for option in OPTIONS.get(name, ())}
+
+
 METRICS: MappingProxyType[str, Metric] = MappingProxyType(
     {
-        metric.name: metric
+        metric.name: metric.with_options(_defaults(metric.name))
         for metric in (
             Metric("roc_auc", "ROC AUC", _TWO, True, True, metrics.roc_auc),
             Metric("pr_auc", "PR AUC", _TWO, True, True, metrics.average_precision),
@@ -117,10 +151,13 @@ METRICS: MappingProxyType[str, Metric] = MappingProxyType(
                 metrics.balanced_accuracy,
             ),
             Metric("f1", "F1", _TWO, True, False, metrics.f1),
+            Metric("f_beta", "F-beta", _TWO, True, False, metrics.f_beta),
+            Metric("cost", "Mean cost", _TWO, False, False, metrics.mean_cost),
             Metric("f1_macro", "Macro F1", _MANY, True, False, metrics.f1_macro),
             Metric("rmse", "RMSE", _NUMBERS, False, False, metrics.rmse),
             Metric("mae", "MAE", _NUMBERS, False, False, metrics.mae),
             Metric("r2", "R²", _NUMBERS, True, False, metrics.r2),
+            Metric("pinball", "Pinball loss", _NUMBERS, False, False, metrics.pinball),
         )
     }
 )
@@ -135,19 +172,21 @@ def metrics_for(task: Task) -> tuple[Metric, ...]:
     Examples
     --------
     >>> [metric.name for metric in metrics_for("regression")]
-    ['rmse', 'mae', 'r2']
+    ['rmse', 'mae', 'r2', 'pinball']
     """
     fitting = [metric for metric in METRICS.values() if task in metric.tasks]
     return tuple(sorted(fitting, key=lambda metric: metric.name != _DEFAULT[task]))
 
 
-def find_metric(name: str | None, task: Task) -> Metric:
+def find_metric(
+    name: str | None, task: Task, options: Mapping[str, float] | None = None
+) -> Metric:
     """Return the metric of this name, or the task's default when it is None.
 
     Raises
     ------
     ModelingError
-        There is no such metric, or it does not fit the task.
+        There is no such metric, it does not fit the task, or has no such parameter.
 
     Examples
     --------
@@ -156,13 +195,13 @@ def find_metric(name: str | None, task: Task) -> Metric:
     """
     fitting = {metric.name: metric for metric in metrics_for(task)}
     if name is None:
-        return next(iter(fitting.values()))
+        return next(iter(fitting.values())).with_options(options)
     if name not in fitting:
         raise ModelingError(
             f"The metric {name!r} does not fit a {task} task.",
             hint=f"Choose one of: {', '.join(fitting)}.",
         )
-    return fitting[name]
+    return fitting[name].with_options(options)
 
 
 def score_interval(
@@ -197,9 +236,9 @@ def score_interval(
     if len(y) < 2:
         return float("nan"), float("nan")
     if metric.name == "roc_auc":
-        return _auc_interval(y, output[:, 1])
+        return auc_interval(y, output[:, 1])
     if metric.name == "accuracy":
-        return _wilson(metric.score(y, output), len(y))
+        return wilson(metric.score(y, output), len(y))
     drawn = _sample_rows(len(y), random_state)
     y_part, output_part = y[drawn], output[drawn]
     scores = [
@@ -253,44 +292,3 @@ def _sample_rows(n_rows: int, random_state: int) -> NDArray[np.int64] | slice:
         return slice(None)
     rng = np.random.default_rng(random_state)
     return np.sort(rng.choice(n_rows, MOST_RESAMPLED_ROWS, replace=False))
-
-
-def _wilson(share: float, n: int) -> tuple[float, float]:
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
-
-
-def _auc_interval(y: Floats, score: Floats) -> tuple[float, float]:
-    positive, negative = np.sort(score[y == 1]), np.sort(score[y != 1])
-    m, n = len(positive), len(negative)
-    if not m or not n:
-        return float("nan"), float("nan")
-    above = _placements(positive, negative)
-    below = 1 - _placements(negative, positive)
-    auc = float(above.mean())
-    low, high = _newcombe(auc, m, n)
-    if not 0 < auc < 1:
-        return low, high
-    spread = np.sqrt(above.var() / m + below.var() / n) / (auc * (1 - auc))
-    logit = np.log(auc / (1 - auc))
-    ends = 1 / (1 + np.exp(-(logit + np.array([-_Z, _Z]) * spread)))
-    return min(low, float(ends[0])), max(high, float(ends[1]))
-
-
-def _newcombe(auc: float, m: int, n: int) -> tuple[float, float]:
-    """Newcombe's method 5: all areas whose own variance reaches the one found."""
-    area = np.linspace(0, 1, 4_001)
-    more = (m + n) / 2 - 1
-    factor = 1 + more * ((1 - area) / (2 - area) + area / (1 + area))
-    reach = _Z * np.sqrt(area * (1 - area) * factor / (m * n))
-    inside = area[np.abs(area - auc) <= reach + 1e-9]
-    if not inside.size:  # narrower than the grid
-        return auc, auc
-    return float(min(inside[0], auc)), float(max(inside[-1], auc))
-
-
-def _placements(values: Floats, among: Floats) -> Floats:
-    below = np.searchsorted(among, values, side="left")
-    upto = np.searchsorted(among, values, side="right")
-    return (below + upto) / (2 * len(among))

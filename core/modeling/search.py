@@ -12,7 +12,6 @@ from core.modeling.material import Material
 from core.modeling.refit import expected_refit_s
 from core.modeling.run import Progress
 from core.modeling.schedule import Schedule
-from core.modeling.scoring import METRICS
 
 OnProgress = Callable[[Progress], None]
 
@@ -86,7 +85,7 @@ class Board:
         self.entries: dict[int, Entry] = {}
         self.clock = clock
         self._material = material
-        self._metric = METRICS[material.metric]
+        self._metric = material.scoring
         self.n_jobs = n_jobs
         self._on_progress = on_progress
         self._last = -_REPORT_S

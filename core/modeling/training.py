@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from core.modeling.plan import check_budget, check_families
 from core.modeling.preparation import Request, prepare
 from core.modeling.run import Run
 from core.modeling.schedule import Schedule, wants_log
-from core.modeling.scoring import METRICS
 from core.modeling.search import Board, Clock, OnProgress, search
 
 
@@ -36,6 +35,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     validation: pd.DataFrame | None = None,
     groups: "str | Sequence[Any] | None" = None,
     metric: str | None = None,
+    metric_options: Mapping[str, float] | None = None,
     budget_s: float = 60.0,
     families: Sequence[str] | None = None,
     n_jobs: int | None = None,
@@ -68,6 +68,8 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
         then no feature, or one value for each row. Not used with `validation`.
     metric : str, default=None
         Name in `METRICS`; None: the task's default.
+    metric_options : mapping of str to float, default=None
+        Parameters of the metric, such as ``{"beta": 2.0}`` for "f_beta".
     budget_s : float, default=60.0
         Wall clock seconds for everything, at least 1.
     families : sequence of str, default=None
@@ -103,7 +105,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     chosen = check_families(None if families is None else tuple(families))
     request = Request(
         frame, target, task, validation, groups, metric, check_budget(budget_s),
-        chosen, random_state,
+        chosen, random_state, dict(metric_options or {}),
     )  # fmt: skip
     clock = Clock(request.budget_s, should_stop)
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
@@ -138,7 +140,7 @@ def _train(
     fold = material.scheme.folds[0]
     schedule = Schedule(
         request.families,
-        METRICS[material.metric],
+        material.scoring,
         len(fold.train),
         random_state=request.random_state,
         log_target=wants_log(material.y[fold.train], material.task),
@@ -163,7 +165,7 @@ def _conclude(
     findings: list[Finding],
     random_state: int,
 ) -> Run:
-    metric, clock = METRICS[material.metric], board.clock
+    metric, clock = material.scoring, board.clock
     board.message = "Choosing the champion"
     board.report(now=True)
     with threadpool_limits(1):
@@ -187,6 +189,7 @@ def _conclude(
         task=material.task,
         target=material.target,
         metric=metric.name,
+        metric_options=dict(metric.options),
         scheme=scheme.words,
         n_train=len(scheme.folds[0].train)
         if len(scheme.folds) == 1

@@ -144,6 +144,7 @@ class Training:
             task=plan.task,
             validation=self._data.part(split_id, "validation"),
             metric=plan.metric,
+            metric_options=plan.metric_options,
             budget_s=plan.budget_s,
             families=plan.families,
             n_jobs=plan.n_jobs or self._settings.job_threads,
@@ -173,6 +174,7 @@ class Training:
             "findings": [finding.to_dict() for finding in run.findings],
             "summary": {
                 "metric": run.metric,
+                "metric_options": dict(run.metric_options),
                 "stopped": run.stopped,
                 "elapsed_s": run.elapsed_s,
             },

@@ -78,5 +78,5 @@ def _best(rows: Sequence[Mapping[str, Any]]) -> float:
 def metric_of(plan: TrainingPlan) -> Metric:
     """Return the metric that a plan's run chooses by."""
     if plan.metric is not None and plan.metric in METRICS:
-        return METRICS[plan.metric]
+        return METRICS[plan.metric].with_options(plan.metric_options)
     return find_metric(None, plan.task or "regression")

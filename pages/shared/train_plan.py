@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from core.modeling import FAMILIES, UNAVAILABLE, TrainingPlan, metrics_for
+from core.modeling import (
+    FAMILIES,
+    METRIC_OPTIONS,
+    UNAVAILABLE,
+    TrainingPlan,
+    metrics_for,
+)
 from core.workspace import Cycle, SplitRecord
 from pages.shared.frame import facts, md
 from pages.shared.state import workspace
@@ -49,6 +55,7 @@ def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
         format_func=lambda name: metrics[name].title,
         key=f"{key}-metric",
     )
+    options = _ask_options(metric, key)
     families = _ask_families(key)
     if not st.button(
         "Train", type="primary", icon=":material/play_arrow:", key=f"{key}-train"
@@ -58,8 +65,24 @@ def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
         st.warning("Tick at least one family.")
         return None
     return TrainingPlan(
-        cycle.target, cycle.task, metric, float(budget_s or 60), families
-    )
+        cycle.target, cycle.task, metric, float(budget_s or 60), families,
+        metric_options=options,
+    )  # fmt: skip
+
+
+def _ask_options(metric: str, key: str) -> dict[str, float]:
+    """Ask for the metric's parameters, where it has any."""
+    offered = METRIC_OPTIONS.get(metric, ())
+    if not offered:
+        return {}
+    columns = st.columns(max(2, len(offered)), gap="medium")
+    return {
+        option.name: column.number_input(
+            option.title, min_value=option.low, max_value=option.high,
+            value=option.default, help=option.about, key=f"{key}-{option.name}",
+        )
+        for column, option in zip(columns, offered, strict=False)
+    }  # fmt: skip
 
 
 def _ask_families(key: str) -> tuple[str, ...]:

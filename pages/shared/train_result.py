@@ -14,7 +14,8 @@ from pages.shared.train_words import duration, notes, sentence, simpler_choice, 
 
 def show_result(run: RunRecord, split: SplitRecord) -> None:
     """Show what a run found."""
-    metric = METRICS[run.summary["metric"]]
+    options = run.summary.get("metric_options")
+    metric = METRICS[run.summary["metric"]].with_options(options)
     where = counted("validation row", split.n_validation)
     baseline, chosen = run.row(run.baseline), run.row(run.chosen)
     with st.container(border=True):

@@ -5,7 +5,7 @@ import pytest
 from core.errors import ModelingError
 from core.modeling import Model, train
 
-QUICK = {"n_jobs": 1, "budget_s": 1}
+QUICK = {"n_jobs": 1, "budget_s": 3}
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.modeling import METRICS, Model, Run, train
+from core.modeling import METRICS, Model, Run, search, train
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Interrupted, Watch
 from core.modeling.refit import iterations_of
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch) -> None:
+    """Let a stopped run finish its last fit on a busy machine too."""
+    monkeypatch.setattr(search, "_STOPPED_REFIT_S", 60.0)
 
 
 def numbers(n_rows: int, seed: int = 0) -> pd.DataFrame:
@@ -129,3 +135,14 @@ def test_a_stopped_run_says_nothing_of_rows_it_did_not_learn(tmp_path) -> None:
         should_stop=lambda: True,
     )  # fmt: skip
     assert run.leaderboard["refit_rows"].isna().all()
+
+
+def test_a_quantile_is_predicted_when_pinball_is_the_metric(quick) -> None:
+    frame = numbers(1_200)
+    run = quick(
+        frame.iloc[:800], "y", validation=frame.iloc[800:], metric="pinball",
+        metric_options={"alpha": 0.9}, families=("lightgbm",), n_candidates=3,
+    )  # fmt: skip
+    later = numbers(2_000, seed=5)
+    assert 0.7 < np.mean(later["y"] <= run.champion.predict(later)) < 0.97
+    assert run.to_dict()["metric_options"] == {"alpha": 0.9}

@@ -12,6 +12,7 @@ from core.modeling.scoring import (
     metrics_for,
     score_interval,
 )
+from core.modeling.thresholds import tune_threshold
 
 scores = st.lists(
     st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0])),
@@ -136,3 +137,53 @@ def test_a_metric_that_does_not_fit_is_refused_with_those_that_do() -> None:
     with pytest.raises(ModelingError) as caught:
         find_metric("roc_auc", "regression")
     assert "rmse" in caught.value.hint
+
+
+@settings(deadline=None, max_examples=25)
+@given(scores, st.sampled_from([0.5, 1.0, 2.0]))
+def test_f_beta_agrees_with_scikit_learn(rows, beta) -> None:
+    y, output = _two(rows)
+    named = (output[:, 1] >= 0.5).astype(float)
+    metric = find_metric("f_beta", "binary", {"beta": beta})
+    assert metric.score(y, output) == pytest.approx(
+        oracle.fbeta_score(y, named, beta=beta, zero_division=0)
+    )
+
+
+def test_pinball_agrees_with_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    y, guess, weight = rng.normal(size=(3, 50))
+    metric = find_metric("pinball", "regression", {"alpha": 0.2})
+    assert metric.score(y, guess, weight=weight**2) == pytest.approx(
+        oracle.mean_pinball_loss(y, guess, alpha=0.2, sample_weight=weight**2)
+    )
+
+
+def test_dearer_misses_lower_the_threshold_and_a_title_names_the_costs() -> None:
+    rng = np.random.default_rng(0)
+    share = rng.random(2_000)
+    y = (rng.random(2_000) < share).astype(float)
+    output = np.column_stack([1 - share, share])
+    found = {
+        miss: tune_threshold(
+            find_metric("cost", "binary", {"false_negative": miss}), y, output
+        )
+        for miss in (1.0, 4.0)
+    }
+    assert found[1.0] == pytest.approx(0.5, abs=0.08)
+    assert found[4.0] == pytest.approx(0.2, abs=0.08)
+    title = find_metric("cost", "binary", {"false_negative": 4.0}).title
+    assert title == "Mean cost (false positive 1, false negative 4)"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "words"),
+    [
+        ("f_beta", {"gamma": 1.0}, "no parameter"),
+        ("f_beta", {"beta": -1.0}, "cannot be"),
+        ("roc_auc", {"beta": 1.0}, "no parameter"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused(name, options, words) -> None:
+    with pytest.raises(ModelingError, match=words):
+        find_metric(name, "binary", options)

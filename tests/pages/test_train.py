@@ -117,6 +117,20 @@ def test_each_family_is_offered_with_a_sentence_about_it(site: Site) -> None:
     assert all(box.value for box in page.checkbox)
 
 
+def test_a_metric_with_parameters_asks_for_them(site: Site) -> None:
+    page = site.open()
+    page.selectbox(key="first-metric").select("cost").run()
+    page.number_input(key="first-false_negative").set_value(40.0)
+    button(page, "Train").click().run()
+    assert not page.exception
+    job = site.workspace.training.active(site.cycle_id)
+    assert job is not None
+    site.workspace.jobs.cancel(job.id)
+    plan = TrainingPlan.from_dict(job.arguments["plan"])
+    assert plan.metric == "cost"
+    assert plan.metric_options["false_negative"] == 40.0
+
+
 def test_train_without_a_family_asks_for_one(site: Site) -> None:
     page = site.open()
     for box in page.checkbox:
