@@ -1,5 +1,7 @@
 """Small fitted models that several folders of tests share."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import (
@@ -10,6 +12,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 
 from core.data import Task, describe_schema
+from core.modeling import Progress
 from core.modeling.encoder import FrameEncoder
 from core.modeling.estimators import Blend
 from core.modeling.model import Model
@@ -81,3 +84,19 @@ def fit_model(task: Task = "binary", *, blended: bool = False, seed: int = 0) ->
         threshold=0.4 if task == "binary" else None,
         interval_quantile=7.5 if task == "regression" else None,
     )
+
+
+def enough(n_candidates: int = 2) -> dict[str, Any]:
+    """Return what ends a run once so many candidates beside the baseline are done.
+
+    A budget that is just long enough on one machine is too short on a busy one; this
+    one is as long as it takes, and no longer.
+    """
+    n_done = 0
+
+    def see(progress: Progress) -> None:
+        nonlocal n_done
+        done = [row for row in progress.leaderboard if row["state"] == "done"]
+        n_done = max(n_done, len(done))
+
+    return {"on_progress": see, "should_stop": lambda: n_done > n_candidates}

@@ -14,6 +14,7 @@ from core.retraining import next_table, verdict
 from core.serving import PredictionLog, Service
 from core.settings import Settings
 from core.storage import Database
+from tests.fitted import enough
 
 
 def test_one_table_goes_all_the_way_round(
@@ -40,9 +41,10 @@ def test_one_table_goes_all_the_way_round(
         rows["train"],
         target="churn",
         validation=rows["validation"],
-        budget_s=6,
+        budget_s=60,
         families=("linear", "lightgbm"),
         n_jobs=1,
+        **enough(3),
     )
     report = evaluate(run.champion, rows["test"], target="churn", n_repeats=2)
     auc = report.metrics["roc_auc"]
@@ -65,7 +67,12 @@ def test_one_table_goes_all_the_way_round(
     grown = next_table(clean, captured, "churn", version.schema)
     assert grown.n_added > 1_500
     again = train(
-        grown.frame, target="churn", budget_s=5, families=("linear",), n_jobs=1
+        grown.frame,
+        target="churn",
+        budget_s=60,
+        families=("linear",),
+        n_jobs=1,
+        **enough(),
     )
     judged = verdict(run.champion, again.champion, rows["test"], "churn")
     assert judged.decision in ("promote", "not proven", "worse")
@@ -98,9 +105,10 @@ def test_a_changed_version_is_refused(tmp_path: Path, settings: Settings):
     run = train(
         sample.table.head(600),
         target="churn",
-        budget_s=3,
+        budget_s=60,
         families=("linear",),
         n_jobs=1,
+        **enough(),
     )
     version = save_version(run.champion, settings.models / "churn" / "1")
     pickle_file = Path(version.directory) / "model.pkl"

@@ -13,7 +13,7 @@ from core.evaluation.explanation import (
 )
 from core.evaluation.held_out import rows_for
 from core.modeling import train
-from tests.fitted import customers, fit_model
+from tests.fitted import customers, enough, fit_model
 
 
 def test_the_interval_of_a_useless_column_holds_zero_and_that_of_a_useful_one_not():
@@ -46,7 +46,7 @@ def test_of_a_very_wide_table_the_columns_that_count_are_measured():
     )
     frame["self"] = rng.normal(size=300)  # a name that a keyword could clash with
     frame["y"] = 3 * frame["self"] + frame["x7"]
-    run = train(frame, "y", n_jobs=1, budget_s=2, families=["linear"])
+    run = train(frame, "y", n_jobs=1, budget_s=60, families=["linear"], **enough())
     found = evaluate(run.champion, frame, n_repeats=1)
     assert len(found.importance) == MOST_COLUMNS
     assert found.importance_basis.n_skipped == 31

@@ -10,7 +10,7 @@ from core.data.samples import bundled_sample
 from core.errors import EvaluationError
 from core.evaluation import Evaluation, evaluate, evaluate_against
 from core.modeling import train
-from tests.fitted import TARGETS, customers, fit_model
+from tests.fitted import TARGETS, customers, enough, fit_model
 
 ROWS = customers(300, random_state=1)
 
@@ -66,7 +66,9 @@ def test_the_threshold_of_the_model_decides_the_confusion():
 def test_a_trained_champion_is_better_than_the_baseline():
     sample = bundled_sample("breast_cancer")
     rows, test = sample.table.iloc[::2], sample.table.iloc[1::2]
-    run = train(rows, sample.target, n_jobs=1, budget_s=2, families=["linear"])
+    run = train(
+        rows, sample.target, n_jobs=1, budget_s=60, families=["linear"], **enough()
+    )
     champion, baseline, comparison = evaluate_against(run.champion, run.baseline, test)
     assert champion.headline.low > 0.9
     assert baseline.headline.value == pytest.approx(0.5)

@@ -19,6 +19,7 @@ from core.modeling import TrainingPlan
 from core.settings import Settings, get_settings
 from core.workspace import Cycle, Workspace, open_workspace
 from tests.bad_input import FAULTS, PROJECT_NAMES, table
+from tests.fitted import enough
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 PARTS = ("Table", "Findings", "Columns", "Relations", "Clean", "Split")
@@ -63,12 +64,16 @@ class Site:
         """Train as the job would; only a message with a next step may stop it."""
         cycle = self.cycle
         plan = TrainingPlan(
-            target=cycle.target or "", task=cycle.task, budget_s=2.0,
+            target=cycle.target or "", task=cycle.task, budget_s=60,
             families=("linear",), random_state=seed, n_jobs=1,
         )  # fmt: skip
         with suppress(RondoError):  # it cannot be made without a next step
             self.workspace.training.execute(
-                cycle.id, plan, split_id=cycle.split_id or "", run_id=f"run-{seed}"
+                cycle.id,
+                plan,
+                split_id=cycle.split_id or "",
+                run_id=f"run-{seed}",
+                **enough(),
             )
         self.open("train")
 

@@ -23,7 +23,7 @@ from pages.shared.evaluate_words import (
     metrics_table,
     openings_words,
 )
-from tests.fitted import customers, fit_model
+from tests.fitted import customers, enough, fit_model
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
@@ -62,11 +62,15 @@ class Site:
 
     def train(self, task: str) -> None:
         plan = TrainingPlan(
-            target=self.cycle.target or "", task=task, budget_s=2,
+            target=self.cycle.target or "", task=task, budget_s=60,
             families=("linear",), n_jobs=1,
         )  # fmt: skip
         self.workspace.training.execute(
-            self.cycle_id, plan, split_id=self.cycle.split_id or "", run_id="run-1"
+            self.cycle_id,
+            plan,
+            split_id=self.cycle.split_id or "",
+            run_id="run-1",
+            **enough(),
         )
 
     def choose_another(self) -> str:

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from core.modeling import TrainingPlan
 from core.settings import get_settings
 from core.workspace import Workspace, open_workspace
+from tests.fitted import enough
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,9 +47,11 @@ def build(workspace: Workspace) -> str:
     workspace.cycles.set_target(cycle.id, "left", "binary")
     split = workspace.data.split(cycle.id)
     plan = TrainingPlan(
-        target="left", task="binary", budget_s=3, families=("linear",), n_jobs=1
+        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
     )
-    workspace.training.execute(cycle.id, plan, split_id=split.id, run_id="run-test")
+    workspace.training.execute(
+        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
+    )
     workspace.evaluation.open(cycle.id)
     version = workspace.evaluation.save_version(cycle.id, who="tester")
     workspace.registry.set_alias(project.id, "champion", version.number, who="tester")

@@ -14,6 +14,7 @@ from core.modeling import METRICS, TrainingPlan
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
 from pages.shared.train_words import duration, notes, sentence, simpler_choice, table
+from tests.fitted import enough
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 HOSTILE = "$x$ :red[a] <script>alert(1)</script> [b](javascript:1)"
@@ -46,7 +47,7 @@ class Site:
 
     def plan(self, **changes: Any) -> TrainingPlan:
         values: dict[str, Any] = {
-            "target": self.cycle.target, "task": "binary", "budget_s": 1.5,
+            "target": self.cycle.target, "task": "binary", "budget_s": 60,
             "families": ("linear",), "n_jobs": 1, **changes,
         }  # fmt: skip
         return TrainingPlan(**values)
@@ -57,6 +58,7 @@ class Site:
             self.plan(**changes),
             split_id=self.cycle.split_id or "",
             run_id=f"run-{len(changes)}",
+            **enough(),
         )
 
     def open(self) -> AppTest:

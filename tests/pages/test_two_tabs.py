@@ -13,7 +13,7 @@ from core.modeling import TrainingPlan
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
 from tests.bad_input import table
-from tests.fitted import fit_model
+from tests.fitted import enough, fit_model
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
@@ -92,10 +92,10 @@ def test_the_test_set_is_opened_once_for_two_presses(
     workspace: Workspace, cycle: Cycle
 ):
     plan = TrainingPlan(
-        target="churn", task="binary", budget_s=2, families=("linear",), n_jobs=1
+        target="churn", task="binary", budget_s=60, families=("linear",), n_jobs=1
     )
     workspace.training.execute(
-        cycle.id, plan, split_id=cycle.split_id or "", run_id="run-two"
+        cycle.id, plan, split_id=cycle.split_id or "", run_id="run-two", **enough()
     )
     tabs = [open_tab("evaluate", cycle.project_id) for _ in range(2)]
     for tab in tabs:

@@ -7,6 +7,7 @@ import pytest
 
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
+from tests.fitted import enough
 
 
 @pytest.fixture
@@ -59,9 +60,10 @@ def trained_cycle(workspace: Workspace, split_cycle: Cycle) -> Cycle:
     workspace.training.execute(
         split_cycle.id,
         TrainingPlan(
-            target="left", task="binary", budget_s=5, families=("linear",), n_jobs=1
+            target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
         ),
         split_id=split_cycle.split_id or "",
         run_id="run-test",
+        **enough(),
     )
     return workspace.cycles.get(split_cycle.id)

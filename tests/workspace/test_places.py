@@ -6,6 +6,7 @@ import shutil
 from core.modeling import TrainingPlan
 from core.settings import Settings
 from core.workspace import Workspace
+from tests.fitted import enough
 from tests.workspace.conftest import customers
 
 
@@ -24,8 +25,10 @@ def test_a_cycle_is_kept_in_another_place_than_the_home(tmp_path):
     workspace.cycles.use_dataset(cycle.id, dataset.id)
     workspace.cycles.set_target(cycle.id, "left", "binary")
     split = workspace.data.split(cycle.id)
-    plan = TrainingPlan("left", "binary", budget_s=3, families=("linear",), n_jobs=1)
-    workspace.training.execute(cycle.id, plan, split_id=split.id, run_id="run-far")
+    plan = TrainingPlan("left", "binary", budget_s=60, families=("linear",), n_jobs=1)
+    workspace.training.execute(
+        cycle.id, plan, split_id=split.id, run_id="run-far", **enough()
+    )
     workspace.evaluation.open(cycle.id)
     info = workspace.evaluation.save_version(cycle.id, who="tester")
     kept_here = list((tmp_path / "home").rglob("*.parquet"))

@@ -8,6 +8,7 @@ import pytest
 from core.data import Recipe, Step
 from core.modeling import TrainingPlan
 from core.workspace import Workspace
+from tests.fitted import enough
 from tests.workspace.conftest import customers
 
 RECIPE = Recipe(
@@ -34,8 +35,10 @@ def project(workspace: Workspace) -> str:
     workspace.cycles.set_target(cycle.id, "left", "binary")
     workspace.cycles.save_recipe(cycle.id, RECIPE)
     split = workspace.data.split(cycle.id)
-    plan = TrainingPlan("left", "binary", budget_s=3, families=("linear",), n_jobs=1)
-    workspace.training.execute(cycle.id, plan, split_id=split.id, run_id="run-test")
+    plan = TrainingPlan("left", "binary", budget_s=60, families=("linear",), n_jobs=1)
+    workspace.training.execute(
+        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
+    )
     workspace.evaluation.open(cycle.id)
     info = workspace.evaluation.save_version(cycle.id, who="tester")
     workspace.registry.set_alias(made.id, "champion", info.number, who="tester", why="")
