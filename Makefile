@@ -35,7 +35,7 @@ unit: $(VENV)/.installed-dev
 
 browser: $(VENV)/.installed-dev
 	sh tests/browser/install_chromium.sh $(BIN)
-	$(BIN)/pytest -m "browser and not slow" tests/browser
+	$(BIN)/pytest -n 2 --dist loadfile -m "browser and not slow" tests/browser
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -74,7 +74,7 @@ def test_one_changes_the_target_while_the_other_trains(
     stop = ada.get_by_role("button", name="Stop and keep what is done")
     expect(stop).to_be_visible(timeout=PATIENCE_MS)
 
-    ben.get_by_role("button", name="Change").click()
+    ben.get_by_test_id("stPopoverButton").first.click()
     ben.get_by_role("combobox", name="Column to predict").click()
     ben.get_by_role("option", name="plan", exact=True).click()
     settled(ben)
