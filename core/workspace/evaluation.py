@@ -1,11 +1,12 @@
 """Evaluations of a workspace: the only way to the sealed test rows."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import insert, select
 
-from core.data import read_parquet, replay_of
+from core.data import read_parquet, replay_of, write_parquet
 from core.errors import WorkspaceError
 from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
 from core.modeling import Model
@@ -93,6 +94,9 @@ class Evaluations:
             "n_openings": len(self.openings(cycle_id)),
         }
         record = self._store.save(cycle.project_id, "evaluation", payload)
+        self._data.files.write(
+            opened_key(cycle.project_id, record.id), partial(write_parquet, rows)
+        )
         self._cycles.point(cycle_id, evaluation_id=record.id)
         return _evaluation(record)
 
@@ -200,6 +204,15 @@ class Evaluations:
                 hint="Train on the Train page first.",
             )
         return run
+
+
+def opened_key(project_id: str, evaluation_id: str) -> str:
+    """Return where the rows of an opening are kept for monitoring.
+
+    A champion is fitted again on training and validation rows; what it usually
+    answers, and how right it usually is, can only be told on rows it never saw.
+    """
+    return f"projects/{project_id}/evaluations/{evaluation_id}.parquet"
 
 
 def _evaluation(record: StoredRecord) -> EvaluationRecord:

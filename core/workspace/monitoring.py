@@ -7,7 +7,7 @@ from functools import lru_cache
 import pandas as pd
 from sqlalchemy import func, select
 
-from core.data import coerce
+from core.data import coerce, read_parquet
 from core.errors import MonitoringError, WorkspaceError
 from core.findings import Finding
 from core.monitoring import (
@@ -33,9 +33,10 @@ from core.storage import Database
 from core.storage.tables import outcomes, predictions
 from core.workspace.answers import answer_column, captured_answers
 from core.workspace.data import Data
+from core.workspace.evaluation import opened_key
 
 MIN_LABELLED = 100
-"""Fewest validation rows that an estimate without outcomes can learn from."""
+"""Fewest held-out rows that an estimate without outcomes can learn from."""
 MAX_ROWS = 100_000
 """Most captured rows that one report reads: the newest of the period."""
 
@@ -56,7 +57,7 @@ class MonitorReport:
         Per column, and of all columns together.
     predictions : DriftReport
         Of what the model answers (probability, class or number), against what it
-        answered on the validation rows.
+        answered on the test rows.
     current : DataFrame
         The window, in the version's columns.
     """
@@ -85,7 +86,7 @@ class Monitoring:
         self.registry = registry
         self.log = log
         self._service = lru_cache(maxsize=8)(self._load_service)
-        self._usual_answers = lru_cache(maxsize=8)(self._score_validation)
+        self._usual_answers = lru_cache(maxsize=8)(self._score_held_out)
         self._references = lru_cache(maxsize=8)(self._summarise)
 
     def service(self, project_id: str, number: int | None = None) -> Service:
@@ -189,7 +190,7 @@ class Monitoring:
     ) -> tuple[PerformanceSeries, PerformanceSeries | None]:
         """Return the realised metric over time and, beside it, the estimated one.
 
-        The estimate learns from the validation rows; it is None where these are too
+        The estimate learns from the opened test rows; it is None where these are too
         few to learn from.
 
         Raises
@@ -281,11 +282,13 @@ class Monitoring:
             summarise_reference(answer_column(version.task, usual)),
         )
 
-    def _score_validation(self, project_id: str, number: int) -> CapturedPredictions:
+    def _score_held_out(self, project_id: str, number: int) -> CapturedPredictions:
         """Return the answers on rows the model was not fitted on: the usual ones."""
         service = self.service(project_id, number)
         version = service.version
-        rows = self._data.part(version.lineage["split"]["id"], "validation")
+        key = opened_key(version.project, version.lineage["evaluation"])
+        with self._data.files.open(key) as stream:
+            rows = read_parquet(stream)
         inputs = coerce(rows, version.model.schema)
         answers = service.predict_cleaned(inputs)
         meta = captured_answers(answers).assign(outcome=rows[version.target])

@@ -174,7 +174,7 @@ def show_predictions(report: MonitorReport, service: Service) -> None:
         )
     else:
         st.success(
-            f"The answers are distributed as on the validation rows "
+            f"The answers are distributed as on the test rows "
             f"({drift.n_current:,} against {drift.n_reference:,} rows).",
             icon=":material/check_circle:",
         )
