@@ -1,7 +1,7 @@
 """What a profile costs, and what its leak scan catches.
 
     python benchmarks/data.py profile                    # 1M rows by 50 mixed columns
-    python benchmarks/data.py profile --peers /tmp/peers # beside Polars and ydata
+    python benchmarks/data.py profile --peers PEERS_ENV # beside Polars and ydata
     python benchmarks/data.py leaks                      # planted leaks, honest columns
 
 ``--peers`` names a virtual environment that has ``polars`` and, if wanted,
