@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from core.errors import StorageError
 
@@ -116,15 +115,6 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def copy_stream(source: BinaryIO, target: BinaryIO, chunk_bytes: int = 1 << 20) -> int:
-    """Copy a stream in pieces and return the number of bytes."""
-    total = 0
-    while piece := source.read(chunk_bytes):
-        target.write(piece)
-        total += len(piece)
-    return total
 
 
 def _refused(path: Path, error: OSError) -> StorageError:

@@ -5,7 +5,7 @@ from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
 from core.workspace.monitoring import Monitoring
-from core.workspace.records import STAGES, Cycle, Stage, StageState, StageStatus
+from core.workspace.records import STAGES, Cycle, StageState, StageStatus
 from core.workspace.training import Training
 
 _Found = tuple[bool, bool, str]
@@ -52,11 +52,6 @@ class Status:
             statuses.append(StageStatus(stage, state, words))
             open_so_far = open_so_far and state == "done"
         return tuple(statuses)
-
-    def next_stage(self, cycle_id: str) -> Stage | None:
-        """Return the stage to do next, or None when all are done."""
-        waiting = [s.stage for s in self.of(cycle_id) if s.state != "done"]
-        return waiting[0] if waiting else None
 
     def _explore(self, cycle: Cycle) -> _Found:
         if cycle.dataset_id is None:
