@@ -121,6 +121,11 @@ class Pool:
         """Whether a worker has started; on a busy machine that takes seconds."""
         return any(future.done() for future in self._first)
 
+    @property
+    def workers(self) -> tuple[int, ...]:
+        """Numbers of the worker processes."""
+        return tuple(self._executor._processes or ())  # loky has no public name for it
+
     def _start(self) -> Any:
         return ProcessPoolExecutor(
             max_workers=self._n_jobs,

@@ -1,6 +1,5 @@
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,15 +31,13 @@ def pool(material: Material, tmp_path: Path) -> Iterator[Pool]:
     opened.close()
 
 
-def workers() -> list[int]:
-    """Return the worker processes of this one."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())],
-        capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
-    return [
-        int(line.split()[0]) for line in listed.splitlines() if "popen_loky" in line
-    ]
+def lives(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def until_done(pool: Pool) -> list[Entry]:
@@ -66,9 +63,11 @@ def test_a_worker_gives_what_this_process_gives(
 
 def test_closing_ends_workers_in_the_middle_of_a_fit(pool: Pool) -> None:
     pool.submit(LONG, 60)
-    assert workers()
+    started = pool.workers
+    assert started
+    assert all(map(lives, started))
     pool.close()
-    assert not workers()
+    assert not any(map(lives, started))
 
 
 def test_a_worker_that_dies_fails_its_candidate_and_the_next_one_runs(
@@ -77,7 +76,7 @@ def test_a_worker_that_dies_fails_its_candidate_and_the_next_one_runs(
     pool.submit(LONG, 60)
     while not pool.ready:
         time.sleep(0.1)
-    os.kill(workers()[0], signal.SIGKILL)
+    os.kill(pool.workers[0], signal.SIGKILL)
     (entry,) = until_done(pool)
     assert entry.state in {"failed", "done"}  # done: it was quicker than the signal
     pool.submit(LINEAR, 60)
