@@ -1,6 +1,7 @@
 """Tables: bring them in, tell the truth about them, clean and split them."""
 
 from core.data.coerce import coerce
+from core.data.cohort import Cohort, Condition
 from core.data.dataset import content_hash, read_parquet, write_parquet
 from core.data.fixes import fix_step, recipe_from, suggest_recipe
 from core.data.frames import KINDS, ColumnKind, canonical
@@ -46,9 +47,11 @@ __all__ = [
     "TASKS",
     "Answer",
     "Associations",
+    "Cohort",
     "ColumnKind",
     "ColumnProfile",
     "ColumnSchema",
+    "Condition",
     "Histogram",
     "Month",
     "Profile",

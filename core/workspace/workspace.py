@@ -6,6 +6,7 @@ from core.registry import Registry
 from core.serving import PredictionLog, Service
 from core.settings import Settings, get_settings
 from core.storage import Files, open_database
+from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
@@ -27,6 +28,8 @@ class Workspace:
     ----------
     projects : Projects
     cycles : Cycles
+    cohorts : Cohorts
+        Named groups of rows, by project.
     data : Data
         Tables, recipes, splits.
     training : Training
@@ -47,6 +50,7 @@ class Workspace:
         store = RecordStore(database)
         self.projects = Projects(database)
         self.cycles = Cycles(database, store)
+        self.cohorts = Cohorts(store)
         self.jobs = Jobs(settings, database)
         self.data = Data(settings, store, self.cycles)
         self.training = Training(settings, store, self.cycles, self.data, self.jobs)
