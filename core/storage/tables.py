@@ -157,7 +157,38 @@ predictions = Table(
     Column("threshold", Float),
     Column("latency_ms", Float),
     Column("warnings", JSON, nullable=False),
+    Column("role", String(20)),
+    Column("paired_id", String(40)),
     Index(None, "project_id", "at"),
+)
+
+# A key itself is never kept, only its hash.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(80)),
+    Column("name", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("per_minute", Integer),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    UniqueConstraint("digest"),
+)
+
+# How a project's calls are shared between its versions; no row: all to the champion.
+routes = Table(
+    "routes",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("mode", String(20), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("sticky_by", Text),
+    Column("guardrails", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("tripped_at", UtcDateTime),
+    Column("tripped_why", Text),
 )
 
 outcomes = Table(
