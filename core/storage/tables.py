@@ -160,6 +160,7 @@ predictions = Table(
     Column("role", String(20)),
     Column("paired_id", String(40)),
     Index(None, "project_id", "at"),
+    Index(None, "project_id", "version", "at"),
 )
 
 # A key itself is never kept, only its hash.
@@ -202,4 +203,73 @@ outcomes = Table(
     Column("superseded", Boolean, nullable=False, default=False),
     Index(None, "prediction_id"),
     Index(None, "project_id", "at"),
+    Index(None, "project_id", "id"),
+)
+
+# What Monitor knows of a stretch of time. Its key lets one worker alone summarise it;
+# `judged` is the revision that alarms were last decided on.
+windows = Table(
+    "windows",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("period", String(10), primary_key=True),
+    Column("start", UtcDateTime, primary_key=True),
+    Column("end", UtcDateTime, nullable=False),
+    Column("claim", String(40)),
+    Column("claimed_at", UtcDateTime),
+    Column("revision", Integer, nullable=False, default=0),
+    Column("judged", Integer, nullable=False, default=0),
+    Column("n_rows", Integer, nullable=False, default=0),
+    Column("n_labels", Integer, nullable=False, default=0),
+    Column("outcome_mark", Integer, nullable=False, default=0),
+    Column("summary", JSON, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+# How a project is watched: period, rules, where alarms go.
+watches = Table(
+    "watches",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("payload", JSON, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# `open_key` names version and rule until the alarm is resolved: one at a time.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rule_id", String(40), nullable=False),
+    Column("open_key", String(160)),
+    Column("state", String(20), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("last_window", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("muted_until", UtcDateTime),
+    Column("payload", JSON, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    UniqueConstraint("open_key"),
+    Index(None, "project_id", "opened_at"),
+)
+
+# What was to be told outside, by which channel; kept until it has arrived.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("alarm_id", ForeignKey("alarms.id"), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    UniqueConstraint("alarm_id", "event", "channel"),
+    Index(None, "state", "next_at"),
 )
