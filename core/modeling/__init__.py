@@ -1,11 +1,13 @@
 """Train: from rows with a known target to the model that is deployed."""
 
 from core.data import TASKS, Task
+from core.modeling.better import Better, is_better
 from core.modeling.checkpoint import load_models
 from core.modeling.encoder import FrameEncoder
 from core.modeling.entry import Entry
 from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.family import Family
+from core.modeling.judged import Judged
 from core.modeling.metric_options import OPTIONS as METRIC_OPTIONS
 from core.modeling.metric_options import MetricOption
 from core.modeling.model import Model
@@ -20,9 +22,11 @@ __all__ = [
     "METRIC_OPTIONS",
     "TASKS",
     "UNAVAILABLE",
+    "Better",
     "Entry",
     "Family",
     "FrameEncoder",
+    "Judged",
     "Metric",
     "MetricOption",
     "Model",
@@ -31,6 +35,7 @@ __all__ = [
     "Task",
     "TrainingPlan",
     "find_metric",
+    "is_better",
     "load_models",
     "metrics_for",
     "train",

@@ -9,6 +9,7 @@ import pandas as pd
 from core.data import Task
 from core.findings import Finding
 from core.modeling.entry import Entry, leaderboard_frame, leaderboard_rows
+from core.modeling.judged import Judged
 from core.modeling.model import Model
 from core.modeling.scoring import METRICS, Metric
 
@@ -59,6 +60,8 @@ class Run:
     elapsed_s : float
     metric_options : mapping of str to float
         Parameters of the metric.
+    judged : Judged or None
+        What every candidate said on the rows that it was scored on.
     """
 
     task: Task
@@ -75,6 +78,7 @@ class Run:
     stopped: bool
     elapsed_s: float
     metric_options: Mapping[str, float] = field(default_factory=dict)
+    judged: Judged | None = field(default=None, repr=False)
 
     @property
     def scoring(self) -> Metric:

@@ -19,6 +19,7 @@ from core.modeling.checkpoint import Checkpoint, StoredModels
 from core.modeling.entry import ranked
 from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.final import perfect
+from core.modeling.judged import gather
 from core.modeling.material import Material
 from core.modeling.plan import check_budget, check_families
 from core.modeling.preparation import Request, prepare
@@ -202,6 +203,7 @@ def _conclude(
         findings=(*findings, *judge(entries, material)),
         stopped=clock.stopped,
         elapsed_s=round(clock.elapsed_s, 3),
+        judged=gather(material.y_valid, store.output, done),
     )
     board.message = "Done"
     board.report(now=True)

@@ -125,6 +125,11 @@ class RunRecord:
         person's own choice, whose reason is ``why``.
     models : dict
         Candidate name to the SHA-256 of its file.
+    entries : tuple of dict
+        What was tried, settings included, in the order of the run; empty in runs that
+        are older than this.
+    judged : str or None
+        SHA-256 of the file with every candidate's answers on the validation rows.
     """
 
     id: str
@@ -140,6 +145,8 @@ class RunRecord:
     models: dict[str, str]
     findings: tuple[dict[str, Any], ...]
     summary: dict[str, Any]
+    entries: tuple[dict[str, Any], ...] = ()
+    judged: str | None = None
 
     def row(self, candidate: str) -> dict[str, Any]:
         """Return the leaderboard's row of one candidate."""

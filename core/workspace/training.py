@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RegistryError, WorkspaceError
-from core.modeling import Model, Progress, Run, TrainingPlan, train
+from core.modeling import Judged, Model, Progress, Run, TrainingPlan, train
 from core.settings import Settings
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
@@ -121,6 +121,24 @@ class Training:
         assert isinstance(model, Model)  # noqa: S101 - for the type checker
         return model
 
+    def judged(self, run_id: str) -> Judged:
+        """Return what every candidate said on the validation rows.
+
+        Raises
+        ------
+        WorkspaceError
+            When they were not kept, or their file was changed.
+        """
+        run = self.get(run_id)
+        key = _judged_key(run.project_id, run_id)
+        content = self._data.files.read(key) if self._data.files.exists(key) else b""
+        if run.judged is None or hashlib.sha256(content).hexdigest() != run.judged:
+            raise WorkspaceError(
+                "The candidates' answers on the validation rows are not there.",
+                hint="Train again; runs keep them since this version.",
+            )
+        return Judged.from_bytes(content)
+
     def execute(
         self,
         cycle_id: str,
@@ -171,6 +189,8 @@ class Training:
             "champion": run.champion_name,
             "baseline": run.baseline.name,
             "models": models,
+            "entries": run.to_dict()["entries"],
+            "judged": self._keep_judged(cycle.project_id, run_id, run.judged),
             "findings": [finding.to_dict() for finding in run.findings],
             "summary": {
                 "metric": run.metric,
@@ -197,6 +217,15 @@ class Training:
     def _folder(self, project_id: str, run_id: str) -> Path:
         return self._settings.home / "projects" / project_id / "runs" / run_id
 
+    def _keep_judged(
+        self, project_id: str, run_id: str, judged: Judged | None
+    ) -> str | None:
+        if judged is None:
+            return None
+        content = judged.to_bytes()
+        self._data.files.write(_judged_key(project_id, run_id), content)
+        return hashlib.sha256(content).hexdigest()
+
     def _keep_model(self, project_id: str, run_id: str, model: Model) -> str:
         content = pickle.dumps(model, protocol=5)
         digest = hashlib.sha256(content).hexdigest()
@@ -206,6 +235,10 @@ class Training:
 
 def _model_key(project_id: str, run_id: str, digest: str) -> str:
     return f"projects/{project_id}/runs/{run_id}/models/{digest}.pkl"
+
+
+def _judged_key(project_id: str, run_id: str) -> str:
+    return f"projects/{project_id}/runs/{run_id}/judged.npz"
 
 
 def _run(record: StoredRecord) -> RunRecord:
@@ -224,4 +257,6 @@ def _run(record: StoredRecord) -> RunRecord:
         models=values["models"],
         findings=tuple(values["findings"]),
         summary=values["summary"],
+        entries=tuple(values.get("entries", ())),
+        judged=values.get("judged"),
     )

@@ -1,0 +1,102 @@
+"""What every candidate said on the rows that candidates are judged by."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from core.errors import ModelingError
+from core.modeling.metrics import Floats
+
+MOST_ROWS: Final = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Truth and outputs on the same validation (or out-of-fold) rows.
+
+    Attributes
+    ----------
+    y : ndarray of shape (n_kept,)
+        Class codes or numbers.
+    outputs : mapping of str to ndarray of shape (n_kept, n_classes) or (n_kept,)
+        By candidate; never from a model that has learned from these rows.
+    n_rows : int
+        Validation rows in all. Of more than 20,000 a sample is kept, the same for all.
+
+    Examples
+    --------
+    >>> judged = Judged(np.array([1.0]), {"A": np.array([0.5])}, 1)
+    >>> Judged.from_bytes(judged.to_bytes()).outputs["A"].tolist()
+    [0.5]
+    """
+
+    y: Floats = field(repr=False)
+    outputs: Mapping[str, Floats] = field(repr=False)
+    n_rows: int
+
+    def of(self, candidate: str) -> Floats:
+        """Return what one candidate said.
+
+        Raises
+        ------
+        ModelingError
+            Its answers were not kept.
+        """
+        if candidate not in self.outputs:
+            raise ModelingError(
+                f"The answers of {candidate!r} on the validation rows were not kept.",
+                hint="Compare candidates that were finished, or train again.",
+            )
+        return self.outputs[candidate]
+
+    def to_bytes(self) -> bytes:
+        """Return one file's content; outputs are rounded to single precision."""
+        tables: dict[str, Any] = {
+            f"output-{i}": output.astype(np.float32)
+            for i, output in enumerate(self.outputs.values())
+        }
+        names = np.array(list(self.outputs), dtype=np.str_)
+        buffer = io.BytesIO()
+        np.savez_compressed(
+            buffer, y=self.y, n_rows=np.array(self.n_rows), names=names, **tables
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Judged":
+        """Return what `to_bytes` wrote."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            outputs = {
+                str(name): stored[f"output-{i}"].astype(np.float64)
+                for i, name in enumerate(stored["names"])
+            }
+            return cls(stored["y"], outputs, int(stored["n_rows"]))
+
+
+def gather(
+    y: Floats, read: Callable[[int], Floats], indices: Mapping[str, int]
+) -> Judged:
+    """Put the outputs of finished candidates together.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_rows,)
+    read : callable
+        ``read(index)`` gives the output of the candidate at that place of the run.
+    indices : mapping of str to int
+        Places by candidate name.
+
+    Examples
+    --------
+    >>> gather(np.ones(3), lambda index: np.zeros(3), {"A": 0}).n_rows
+    3
+    """
+    rows = np.arange(len(y))
+    if len(y) > MOST_ROWS:
+        drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
+        rows = np.sort(drawn)
+    outputs = {name: read(index)[rows] for name, index in indices.items()}
+    return Judged(y[rows], outputs, len(y))
