@@ -12,6 +12,7 @@ from core.serving.body import body_reader, outcomes_of, parse_json, rows_of
 from core.serving.description import describe_version
 from core.serving.docs_page import SECURITY_HEADERS, docs_page
 from core.serving.guard import KeyGuard
+from core.serving.keys import ApiKeys
 from core.serving.live import LiveServices
 from core.serving.log import PredictionLog
 from core.serving.metrics import ServiceMetrics
@@ -54,7 +55,9 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     live, metrics = LiveServices(registry), ServiceMetrics()
     app = FastAPI(title="Rondo", description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.live = live
-    app.add_middleware(KeyGuard, api_key=settings.api_key)
+    app.add_middleware(
+        KeyGuard, api_key=settings.api_key, keys=ApiKeys(registry.database)
+    )
     handle_errors(app, metrics)
     _add_calls(app, log, settings, metrics)
     _add_description(app, live)
