@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.data import ColumnKind, ColumnSchema, Schema, Table, coerce, read_table
+from core.data.reading.records import detect_json
 from core.errors import DataError
 
 _PREVIEW_BYTES = 2**20
@@ -20,6 +21,7 @@ def preview_table(path: Path, name: str, options: Mapping[str, Any]) -> Table:
     with path.open("rb") as file:
         start = file.read(_PREVIEW_BYTES)
     whole = path.stat().st_size <= len(start) or start.startswith(_PACKED)
+    whole = whole or detect_json(start) == "json"
     last = start.rfind(b"\n")
     if whole or last < 0:
         return read_table(path, name, **options)

@@ -47,6 +47,10 @@ class TextTable:
     dialect : Dialect or None
     refusals : Refusals
     notes : tuple of str
+    sheet : str or None
+        Which part of the file it is: the sheet of a workbook, the key of JSON.
+    sheets : tuple of str
+        The parts that hold a table or could.
     """
 
     names: tuple[str, ...]
@@ -55,6 +59,8 @@ class TextTable:
     dialect: Dialect | None
     refusals: Refusals
     notes: tuple[str, ...]
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def n_rows(self) -> int:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from core.errors import DataError
 
-Format = Literal["csv", "parquet", "excel"]
+Format = Literal["csv", "json", "json lines", "parquet", "excel"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class ReadOptions:
     ----------
     as_text : bool, default False
         Keep every cell as it was written, without types and missing values.
-    format : {"csv", "parquet", "excel"}
+    format : {"csv", "json", "json lines", "parquet", "excel"}
+        "csv" reads any text as a table, whatever it looks like.
     encoding, delimiter, quote : str
         A quote of "" means that there is none.
     header : bool
@@ -28,7 +29,7 @@ class ReadOptions:
     day_first : bool
         Whether dates that could be read either way begin with the day.
     sheet : str
-        Of a workbook.
+        Of a workbook; the file in an archive; the key that holds the records of JSON.
     max_rows, max_columns : int
         A larger table is refused.
     """

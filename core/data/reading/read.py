@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -13,9 +13,11 @@ import pyarrow as pa
 from core.data.dataset import read_parquet
 from core.data.reading.collect import TypedColumn, as_words
 from core.data.reading.delimited import TextTable, locate, read_text
-from core.data.reading.encoding import decode
-from core.data.reading.options import ReadOptions
+from core.data.reading.encoding import Decoded, decode
+from core.data.reading.foreign import refuse_foreign
+from core.data.reading.options import Format, ReadOptions
 from core.data.reading.questions import ask, questions_on
+from core.data.reading.records import detect_json, read_json, read_json_lines
 from core.data.reading.report import ReadReport, Table
 from core.data.reading.sources import Raw, detect_format, gunzip, open_source, unzip
 from core.data.reading.stream import stream_table
@@ -35,10 +37,11 @@ def read_table(
 ) -> Table:
     r"""Read a table from a file, and say how it was read.
 
-    CSV and TSV in the usual dialects and encodings, also compressed (.gz, .zip);
-    Parquet; Excel and OpenDocument workbooks. What is not given is guessed from
-    the content, never from the file's name. Rows of another width than the table
-    are refused and reported; no row is dropped or shifted in silence.
+    CSV and TSV in the usual dialects and encodings, JSON and JSON lines, also
+    compressed (.gz, .zip); Parquet; Excel and OpenDocument workbooks. What is not
+    given is guessed from the content, never from the file's name. Rows of another
+    width than the table are refused and reported; no row is dropped or shifted in
+    silence. Texts that are no table, such as web pages, are refused by name.
 
     Parameters
     ----------
@@ -83,8 +86,24 @@ def read_table(
 
 
 def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
-    data, kind = _unpack(raw)
-    if options.format is not None and options.format != kind:
+    data, kind, member, members = _unpack(raw, options)
+    table = _read_as(raw, data, kind, options, tell)
+    if len(members) < 2:
+        return table
+    note = f"{member!r} was read; the archive holds {len(members) - 1} other files."
+    report = table.report
+    report = replace(report, notes=(note, *report.notes), sheet=member, sheets=members)
+    return replace(table, report=report)
+
+
+def _read_as(
+    raw: Raw,
+    data: bytes | mmap.mmap,
+    kind: str,
+    options: ReadOptions,
+    tell: OnProgress,
+) -> Table:
+    if kind != "csv" and options.format not in (None, kind):
         _refuse_format(options.format, kind)
     if kind == "parquet":
         frame = read_parquet(pa.BufferReader(pa.py_buffer(data)))
@@ -95,6 +114,11 @@ def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
         text = read_workbook(data, sheet=options.sheet, header=options.header)
         return _finish(raw, kind, _typed(text, options, tell), None)
     decoded = decode(data, options.encoding)
+    kind = _kind_of_text(decoded, options)
+    if kind != "csv":
+        read = read_json if kind == "json" else read_json_lines
+        text = read(decoded.data, decoded.start, options)
+        return _finish(raw, kind, _typed(text, options, tell), decoded.encoding)
     located = locate(decoded, options)
     used = decoded.encoding
     del decoded, data
@@ -106,27 +130,45 @@ def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
     return _finish(raw, kind, typed, used)
 
 
-def _unpack(raw: Raw) -> tuple[bytes | mmap.mmap, str]:
-    """Return what a compressed file holds, or the file itself; and its format."""
+def _kind_of_text(decoded: Decoded, options: ReadOptions) -> str:
+    """Tell delimited text from JSON; refuse other texts by name."""
+    if options.format == "csv":
+        return "csv"
+    kind = detect_json(decoded.data, decoded.start) or "csv"
+    if options.format not in (None, kind):
+        _refuse_format(options.format, kind)
+    if kind == "csv":
+        start = bytes(decoded.data[decoded.start : decoded.start + 2**15])
+        refuse_foreign(start.decode("utf-8", errors="ignore"))
+    return kind
+
+
+def _unpack(
+    raw: Raw, options: ReadOptions
+) -> tuple[bytes | mmap.mmap, str, str | None, tuple[str, ...]]:
+    """Return what a compressed file holds, or the file itself; its format and files."""
     data, kind = raw.data, detect_format(raw.data)
+    member: str | None = None
+    members: tuple[str, ...] = ()
     if kind == "gzip":
         data = gunzip(data)
     elif kind == "zip":
-        data, _ = unzip(data)
+        data, member, members = unzip(data, options.sheet)
     else:
-        return data, kind
+        return data, kind, None, ()
     kind = detect_format(data)
     if kind in ("gzip", "zip"):
         raise DataError(
             "The file is compressed twice.", hint="Unpack it once and bring the result."
         )
-    return data, kind
+    return data, kind, member, members
 
 
-def _refuse_format(asked: str, found: str) -> None:
-    if asked not in ("csv", "parquet", "excel"):
+def _refuse_format(asked: str | None, found: str) -> None:
+    if asked not in get_args(Format):
         raise DataError(
-            f"The format {asked!r} is unknown.", hint="Use csv, parquet or excel."
+            f"The format {asked!r} is unknown.",
+            hint=f"Use one of: {', '.join(get_args(Format))}.",
         )
     raise DataError(
         f"The file is not {asked}, but {found}.", hint=f"Choose the format {found}."
@@ -147,7 +189,7 @@ def _typed(text: TextTable, options: ReadOptions, tell: OnProgress) -> TypedTabl
             columns.append(type_column(name, cells, options))
     return TypedTable(
         text.names, columns, text.n_rows, text.header, text.dialect, text.refusals,
-        text.notes,
+        text.notes, sheet=text.sheet, sheets=text.sheets,
     )  # fmt: skip
 
 
@@ -174,6 +216,8 @@ def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Tab
         refused=tuple(typed.refusals.rows),
         notes=(*typed.notes, *type_notes(typed.names, typed.columns)),
         questions=tuple(questions),
+        sheet=typed.sheet,
+        sheets=typed.sheets,
     )
     kinds = {n: column.kind for n, column in named.items() if column.kind is not None}
     words = {n: column.words for n, column in named.items() if column.words}

@@ -79,7 +79,7 @@ class ReadReport:
     sha256 : str
         Of the file's bytes, as hex digits.
     size_bytes : int
-    format : {"csv", "parquet", "excel"}
+    format : {"csv", "json", "json lines", "parquet", "excel"}
     encoding, delimiter, quote : str or None
         As guessed or given; None where the format has none.
     header : bool
@@ -94,6 +94,10 @@ class ReadReport:
         What else a person should know, in whole sentences.
     questions : tuple of Question
         What could be read in another way; the answers re-read the file.
+    sheet : str or None
+        The sheet, the file in an archive, or the key of JSON that was read.
+    sheets : tuple of str
+        What else there is to choose from.
     """
 
     name: str
@@ -110,6 +114,8 @@ class ReadReport:
     refused: tuple[RefusedRow, ...] = ()
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -120,6 +126,7 @@ class ReadReport:
             "refused": rows,
             "notes": list(self.notes),
             "questions": asked,
+            "sheets": list(self.sheets),
         }
 
     @classmethod
@@ -129,6 +136,7 @@ class ReadReport:
         taken = {key: value for key, value in values.items() if key in known}
         taken["refused"] = tuple(RefusedRow(**row) for row in values["refused"])
         taken["notes"] = tuple(values["notes"])
+        taken["sheets"] = tuple(values.get("sheets", ()))
         asked = values.get("questions", ())
         taken["questions"] = tuple(Question.from_dict(item) for item in asked)
         return cls(**taken)

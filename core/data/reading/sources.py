@@ -2,6 +2,7 @@
 
 import io
 import mmap
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,11 +17,24 @@ MOST_BYTES: Final = 4 * 2**30
 """A compressed file may not unfold to more than this."""
 
 _CHUNK: Final = 2**20
+_NO_TABLE: Final = re.compile(r"(?i)(^|/)(readme|licen[cs]e)|\.(md|pdf|html?|xml)$")
 _FOREIGN: Final = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
+    b"II*\x00": "a picture",
+    b"MM\x00*": "a picture",
+    b"RIFF": "a picture, a sound or a film",
+    b"ID3": "a sound",
+    b"OggS": "a sound",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy array",
+    b"ARROW1": "an Arrow file; write it as Parquet",
+    b"FEA1": "a Feather file; write it as Parquet",
+    b"Obj\x01": "an Avro file",
+    b"\x80\x02": "a Python pickle, which Rondo never opens",
+    b"\x80\x03": "a Python pickle, which Rondo never opens",
     b"SQLite format 3\x00": "an SQLite database",
     b"\x80\x04\x95": "a Python pickle, which Rondo never opens",
     b"\x80\x05\x95": "a Python pickle, which Rondo never opens",
@@ -103,7 +117,7 @@ def detect_format(data: bytes | mmap.mmap) -> str:
     return "csv"
 
 
-ACCEPTED: Final = "Bring a CSV or TSV file (also .gz or .zip), Parquet or Excel."
+ACCEPTED: Final = "Bring a CSV, TSV or JSON file (also .gz or .zip), Parquet or Excel."
 
 
 def _is_workbook(data: bytes | mmap.mmap) -> bool:
@@ -115,30 +129,48 @@ def _is_workbook(data: bytes | mmap.mmap) -> bool:
     return any(name.startswith(("xl/", "content.xml")) for name in names)
 
 
-def unzip(data: bytes | mmap.mmap) -> tuple[bytes, str]:
-    """Return the one file of a zip archive, and its name."""
+def unzip(
+    data: bytes | mmap.mmap, wanted: str | None = None
+) -> tuple[bytes, str, tuple[str, ...]]:
+    """Return one file of a zip archive, its name, and the names of all.
+
+    Without `wanted`, it is the first one that is not called a note or a licence.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [
-                item
+            members = {
+                item.filename: item
                 for item in archive.infolist()
                 if not item.is_dir() and not item.filename.startswith("__MACOSX/")
-            ]
-            if len(members) != 1:
-                raise DataError(
-                    f"The archive holds {len(members)} files.",
-                    hint="Bring an archive of one table, or the table itself.",
-                )
-            if members[0].file_size > MOST_BYTES:
+            }
+            chosen = _member(list(members), wanted)
+            if members[chosen].file_size > MOST_BYTES:
                 raise _too_large()
-            with archive.open(members[0]) as file:
+            with archive.open(members[chosen]) as file:
                 content = file.read(MOST_BYTES + 1)
-            return content, PurePath(members[0].filename).name
+            return content, chosen, tuple(members)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
         raise DataError(
             "The archive is broken or locked by a password.",
             hint="Unpack it yourself and bring the table in it.",
         ) from error
+
+
+def _member(names: list[str], wanted: str | None) -> str:
+    if not names:
+        raise DataError(
+            "The archive holds no file.",
+            hint="Bring an archive of one table, or the table itself.",
+        )
+    if wanted in names:
+        return str(wanted)
+    if wanted is not None and len(names) > 1:
+        raise DataError(
+            f"The archive holds no file {wanted!r}.",
+            hint=f"Choose one of: {', '.join(names[:10])}.",
+        )
+    tables = [name for name in names if not _NO_TABLE.search(name)]
+    return (tables or names)[0]
 
 
 def gunzip(data: bytes | mmap.mmap) -> bytes:

@@ -25,6 +25,8 @@ class TypedTable:
     refusals: Refusals
     notes: tuple[str, ...]
     unsure_of_header: bool = False
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 def type_column(name: str, text: Any, options: ReadOptions = GUESS) -> TypedColumn:

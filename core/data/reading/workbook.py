@@ -3,6 +3,7 @@
 import io
 import mmap
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -47,7 +48,8 @@ def read_workbook(
     if others:
         listed = ", ".join(repr(name) for name in others[:5])
         notes.append(f"Other sheets were not read: {listed}.")
-    return _as_columns(rows, header, notes)
+    table = _as_columns(rows, header, notes)
+    return replace(table, sheet=chosen, sheets=tuple(names))
 
 
 def _first_with_rows(
