@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 
 from core.data import (
+    Cohort,
     ColumnKind,
     Profile,
     ReadReport,
@@ -194,18 +195,29 @@ class Datasets:
         dataset_id: str,
         target: str | None = None,
         task: Task | None = None,
+        cohort: Cohort | None = None,
         **watched: Callable[[float, str], None],
     ) -> Profile:
         """Return a dataset's profile, computed once and kept on disk.
 
+        With a cohort it is the profile of its rows alone, known by the cohort's rule.
         ``on_progress`` is told how far it is, as by `core.data.profile`.
+
+        Raises
+        ------
+        DataError
+            No row belongs to the cohort, or the table lacks a column of its rule.
         """
         dataset = self.get(dataset_id)
-        key = payload_hash([dataset.content_hash, target, task, PROFILE_FORM])[:24]
+        made_of = [dataset.content_hash, target, task, PROFILE_FORM]
+        rule = [] if cohort is None else [cohort.content_hash]
+        key = payload_hash(made_of + rule)[:24]
         path = f"projects/{dataset.project_id}/profiles/{key}.json"
         if self.files.exists(path):
             return Profile.from_dict(json.loads(self.files.read(path)))
         frame, kinds = self.frame(dataset_id), dict(dataset.schema.kinds)
+        if cohort is not None:
+            frame = frame[cohort.mask(frame)].reset_index(drop=True)
         if target is not None:
             frame = dataset.schema.in_words(frame, target)
             if frame[target].dtype == "str":

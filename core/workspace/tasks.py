@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from core.data import Cohort
 from core.errors import JobError
 from core.modeling import Progress, TrainingPlan
 from core.workspace.records import Job
@@ -49,8 +50,13 @@ def make_sample(workspace: Workspace, job: Job, report: Report) -> dict[str, Any
 def profile_table(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
     """Profile a dataset; the result is kept on disk."""
     given = job.arguments
+    cohort = given.get("cohort")
     workspace.data.profile(
-        given["dataset_id"], given["target"], given["task"], on_progress=report.tell
+        given["dataset_id"],
+        given["target"],
+        given["task"],
+        None if cohort is None else Cohort.from_dict(cohort),
+        on_progress=report.tell,
     )
     return {"dataset_id": given["dataset_id"]}
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.data import Cohort, Condition
-from core.errors import WorkspaceError
+from core.errors import DataError, WorkspaceError
 
 YOUNG = Cohort("young", (Condition("age", "<", 30),))
 
@@ -39,3 +39,22 @@ def test_a_deleted_cohort_is_gone_and_its_name_free(workspace, project_id):
         workspace.cohorts.get(project_id, "young")
     workspace.cohorts.save(project_id, YOUNG)
     assert workspace.cohorts.get(project_id, "young") == YOUNG
+
+
+def test_the_profile_of_a_cohort_is_of_its_rows_and_computed_once(
+    workspace, split_cycle, monkeypatch
+):
+    data, table = workspace.data, split_cycle.dataset_id
+    everyone = data.profile(table, "left", "binary")
+    report = data.profile(table, "left", "binary", YOUNG)
+    assert report.n_rows == YOUNG.mask(data.frame(table)).sum() < everyone.n_rows
+    assert report["age"].schema.maximum < 30
+    monkeypatch.setattr("core.workspace.datasets.profile", None)
+    same_rule = Cohort("another name", YOUNG.conditions)
+    assert data.profile(table, "left", "binary", same_rule).n_rows == report.n_rows
+
+
+def test_a_cohort_without_rows_has_no_profile(workspace, split_cycle):
+    nobody = Cohort("nobody", (Condition("age", "<", 0),))
+    with pytest.raises(DataError):
+        workspace.data.profile(split_cycle.dataset_id, "left", "binary", nobody)
