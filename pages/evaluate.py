@@ -30,11 +30,15 @@ def findings_of(found: EvaluationRecord, run: RunRecord) -> tuple[Finding, ...]:
     )
 
 
-def show_numbers(found: EvaluationRecord, opened: Sequence[Opening]) -> None:
-    """Show the headline and how often these rows were looked at."""
+def show_numbers(
+    run: RunRecord, found: EvaluationRecord, opened: Sequence[Opening]
+) -> None:
+    """Show the headline, how often these rows were looked at, and why this model."""
     with st.container(border=True):
         st.markdown(f"**{md(headline(found.champion, found.baseline))}**")
         st.caption(f"{md(interval_words(found.champion))} {md(openings_words(opened))}")
+        if run.why and run.chosen == found.candidate:
+            st.caption(f"Why this model: {md(run.why)}")
 
 
 def show_table(found: EvaluationRecord) -> None:
@@ -66,7 +70,7 @@ def show_evaluation(
 ) -> None:
     """Show the report, gravest first, and what to do with it."""
     findings = findings_of(found, run)
-    show_numbers(found, opened)
+    show_numbers(run, found, opened)
     show_findings(finding for finding in findings if finding.severity != "note")
     show_parts(found.champion)
     show_table(found)

@@ -8,7 +8,7 @@ from pages.shared.frame import header, next_step, show_error, stop_on_error
 from pages.shared.state import require_cycle, require_split, workspace
 from pages.shared.train_live import watch_run
 from pages.shared.train_plan import ask_plan, show_ground
-from pages.shared.train_result import choose_another, show_result
+from pages.shared.train_result import show_result
 
 
 def show_failure(job: Job) -> None:
@@ -46,8 +46,7 @@ def show_finished(cycle: Cycle, split: SplitRecord) -> None:
         show_ground(cycle, split)
         plan_run(cycle, "first")
         return
-    show_result(run, split)
-    choose_another(cycle, run)
+    show_result(cycle, run, split)
     with st.expander("Train again", icon=":material/replay:"):
         show_ground(cycle, split)
         plan_run(cycle, "again")

@@ -92,8 +92,8 @@ def _lineage(lineage: Mapping[str, Any]) -> Iterator[str]:
     yield "## Made from"
     yield ""
     for name, value in lineage.items():
-        if isinstance(value, str | int | float):
-            yield f"- {_plain(name)}: {_plain(value)}"
+        if isinstance(value, str | int | float) and value != "":
+            yield f"- {_plain(name.replace('_', ' '))}: {_plain(value)}"
     if not lineage:
         yield "Not recorded."
     yield ""

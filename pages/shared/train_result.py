@@ -4,16 +4,17 @@ import streamlit as st
 
 from core.findings import Finding
 from core.modeling import METRICS, Metric
-from core.plots.training import draw_intervals, draw_search, draw_speed
+from core.plots.training import draw_intervals, draw_speed
 from core.wording import counted, decimals_of_score
 from core.workspace import Cycle, RunRecord, SplitRecord
-from pages.shared.frame import md, show_chart, show_findings, stop_on_error
-from pages.shared.state import workspace
-from pages.shared.train_words import duration, notes, sentence, simpler_choice, table
+from pages.shared.frame import md, show_chart, show_findings
+from pages.shared.train_choice import choose_another, compare_two, show_needs
+from pages.shared.train_search import show_search
+from pages.shared.train_words import duration, notes, sentence, table
 
 
-def show_result(run: RunRecord, split: SplitRecord) -> None:
-    """Show what a run found."""
+def show_result(cycle: Cycle, run: RunRecord, split: SplitRecord) -> None:
+    """Show what a run found, and let the person choose."""
     options = run.summary.get("metric_options")
     metric = METRICS[run.summary["metric"]].with_options(options)
     where = counted("validation row", split.n_validation)
@@ -24,12 +25,16 @@ def show_result(run: RunRecord, split: SplitRecord) -> None:
         st.caption(md(_circumstances(run, metric, where)))
     findings = [Finding.from_dict(values) for values in run.findings]
     show_findings(found for found in findings if found.severity != "note")
+    show_needs(cycle, run, metric)
     left, right = st.columns(2, gap="large")
     with left:
         show_chart(draw_intervals(run.leaderboard, metric, run.chosen), "intervals")
     with right:
         show_chart(draw_speed(run.leaderboard, metric, run.chosen), "speed")
     show_leaderboard(run, metric)
+    compare_two(run, metric)
+    show_search(run, metric)
+    choose_another(cycle, run)
     show_findings(found for found in findings if found.severity == "note")
 
 
@@ -37,14 +42,9 @@ def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
     parts = []
     if run.chosen != run.champion:
         best = sentence(run.row(run.champion), metric, where, None)
-        parts.append(f"The champion is {best}. Reason of the choice: {run.why}")
-    faster = simpler_choice(run.leaderboard, metric)
-    if faster is not None and faster["candidate"] != run.chosen:
-        times = run.row(run.champion)["row_ms"] / faster["row_ms"]
-        parts.append(
-            f"{faster['candidate']} is within the noise of the champion and answers "
-            f"about {times:.0f} times faster."
-        )
+        parts.append(f"The champion is {best}.")
+    if run.why:
+        parts.append(f"Reason of the choice: {run.why.rstrip('.')}.")
     stopped = ", stopped by you" if run.summary["stopped"] else ""
     parts.append(
         f"{counted('model', len(run.models))} in {duration(run.summary['elapsed_s'])} "
@@ -55,7 +55,7 @@ def _circumstances(run: RunRecord, metric: Metric, where: str) -> str:
 
 
 def show_leaderboard(run: RunRecord, metric: Metric) -> None:
-    """Show every candidate, and how the search went."""
+    """Show every candidate."""
     number, words = st.column_config.NumberColumn, st.column_config.TextColumn
     decimals = decimals_of_score(run.row(run.champion)["score"])
     st.header("Leaderboard", anchor=False)
@@ -82,28 +82,3 @@ def show_leaderboard(run: RunRecord, metric: Metric) -> None:
         with st.expander("Notes on the candidates", icon=":material/notes:"):
             for candidate, note in said:
                 st.markdown(f"**{md(candidate)}:** {md(note)}")
-    with st.expander("How the search went", icon=":material/timeline:"):
-        show_chart(draw_search(run.leaderboard, metric), "search")
-
-
-def choose_another(cycle: Cycle, run: RunRecord) -> None:
-    """Let the person take another candidate, with the reason."""
-    with st.expander("Choose another candidate", icon=":material/swap_horiz:"):
-        st.caption(
-            "The champion is the best on the validation rows. Another may suit better: "
-            "faster, smaller, easier to explain. The reason is kept."
-        )
-        names = [row["candidate"] for row in run.leaderboard]
-        names = [name for name in names if name in run.models]
-        candidate = st.selectbox(
-            "Candidate", names, index=names.index(run.chosen), key="candidate"
-        )
-        why = st.text_input("Reason", max_chars=300, key="why")
-        if not st.button("Choose it", icon=":material/check:", key="choose"):
-            return
-        if candidate != run.champion and not why.strip():
-            st.warning("Give the reason in a few words: it is asked for later.")
-            return
-        with stop_on_error():
-            workspace().training.choose(cycle.id, candidate, why.strip())
-        st.rerun()

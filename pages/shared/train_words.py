@@ -1,16 +1,25 @@
 """What the Train page says about a leaderboard; nothing is drawn here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from core.modeling import FAMILIES, Metric
-from core.wording import NONE, interval_text, score_text, with_interval
+from core.modeling import FAMILIES, Better, Metric, Need
+from core.wording import (
+    NONE,
+    counted,
+    interval_text,
+    percent,
+    score_text,
+    signed_text,
+    with_interval,
+)
 
 Row = Mapping[str, Any]
 
 SHORTEST_S = 0.1
+SURE = 0.95
 
 
 def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
@@ -30,36 +39,51 @@ def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
     return said
 
 
-def simpler_choice(rows: Sequence[Row], metric: Metric) -> Row | None:
-    """Return the fastest candidate whose score lies in the best one's interval.
+NEEDS: Final[Mapping[str, str]] = {
+    "accurate": "Most accurate",
+    "fast": "Fastest within the noise",
+    "plain": "Easiest to follow",
+}
+"""What a need is called on the page and in a reason that is kept."""
 
-    None when it is the best one itself, or less than twice as fast.
+
+def reason_of(need: Need) -> str:
+    """Return the reason that is kept when a person follows a need.
+
+    Examples
+    --------
+    >>> reason_of(Need("fast", "A", "40 times faster."))
+    'Fastest within the noise: 40 times faster.'
+    """
+    return f"{NEEDS[need.kind]}: {need.why}"
+
+
+def verdict_words(found: Better, first: str, second: str, metric: Metric) -> str:
+    """Say how likely one candidate is better than another, and by how much.
 
     Examples
     --------
     >>> from core.modeling import METRICS
-    >>> best = {"candidate": "A", "score": 0.9, "low": 0.8, "high": 0.95,
-    ...         "row_ms": 20.0, "family": "lightgbm"}
-    >>> fast = {"candidate": "B", "score": 0.85, "row_ms": 2.0, "family": "linear"}
-    >>> simpler_choice([best, fast], METRICS["roc_auc"])["candidate"]
-    'B'
+    >>> found = Better(0.97, 0.02, 0.01, 0.03, 0.01, 0.05, 0.01, 400)
+    >>> verdict_words(found, "A", "B", METRICS["roc_auc"])[:48]
+    'A is better than B: the chance is 97%. ROC AUC: '
     """
-    done = [row for row in rows if row.get("score") is not None]
-    if not done or done[0].get("row_ms") is None:
-        return None
-    best = done[0]
-    edge = best.get("low") if metric.higher_is_better else best.get("high")
-    if edge is None:
-        return None
-    near = [
-        row
-        for row in done
-        if row["family"] != "baseline" and metric.gain(row["score"], edge) >= 0
-    ]
-    if not near:
-        return None
-    fastest = min(near, key=lambda row: row["row_ms"])
-    return fastest if 2 * fastest["row_ms"] <= best["row_ms"] else None
+    chances = {
+        f"{first} is better than {second}": found.p_better,
+        f"{first} and {second} are practically equal": found.p_equal,
+        f"{second} is better than {first}": found.p_worse,
+    }
+    claim, chance = max(chances.items(), key=lambda item: item[1])
+    sure = claim if chance >= SURE else f"Not settled. Most likely, {claim}"
+    sign = 1.0 if metric.higher_is_better else -1.0
+    low, high = sorted((sign * found.low, sign * found.high))
+    like = max(abs(low), abs(high))
+    return (
+        f"{sure}: the chance is {percent(chance, 0)}. {metric.title}: {first} minus "
+        f"{second} is {signed_text(sign * found.gain, like)} "
+        f"({signed_text(low, like)} to {signed_text(high, like)}, the middle 95%) on "
+        f"{counted('validation row', found.n_rows)}."
+    )
 
 
 def table(rows: Sequence[Row]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 import io
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.modeling import METRICS, TrainingPlan
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
-from pages.shared.train_words import duration, notes, sentence, simpler_choice, table
+from pages.shared.train_words import duration, notes, sentence, table
 from tests.fitted import enough
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -189,7 +189,7 @@ def test_a_finished_run_tells_the_champion_in_words(site: Site) -> None:
     assert "ROC AUC" in said
     assert "40 validation rows" in said
     assert "baseline 0" in said.replace("\\", "")
-    assert len(page.get("plotly_chart")) == 3
+    assert len(page.get("plotly_chart")) == 2
     assert button(page, "Go to Evaluate")
 
 
@@ -207,6 +207,74 @@ def test_another_candidate_is_chosen_with_its_reason(site: Site) -> None:
     assert (run.chosen, run.why) == ("Baseline", "easy to *explain*")
     assert "Your choice" in words(page)
     assert "easy to \\*explain\\*" in words(page)
+
+
+def test_following_a_need_keeps_its_reason(site: Site) -> None:
+    site.train()
+    page = site.open()
+    assert "Recommendation" in words(page)
+    assert "Most accurate" in words(page)
+    assert "Easiest to follow" in words(page)
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    other = next(name for name in run.models if name != run.champion)
+    site.workspace.training.choose(site.cycle_id, other, "for once")
+    page = site.open()
+    page.button(key="choose-accurate").click().run()
+    assert not page.exception
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    assert run.chosen == run.champion
+    assert run.why.startswith("Most accurate: ROC AUC")
+
+
+def test_any_two_candidates_are_compared_when_asked_for(site: Site) -> None:
+    site.train()
+    page = site.open()
+    page.session_state["better-open"] = True
+    page.run()
+    page.selectbox(key="better-second").select("Baseline").run()
+    assert not page.exception
+    said = words(page).replace("\\", "")
+    assert "the chance is" in said
+    assert "minus Baseline is" in said
+    assert "40 validation rows" in said
+    spec = json.loads(page.get("plotly_chart")[-1].proto.spec)
+    assert sum(bar["x"][0] for bar in spec["data"]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("Over time", "Best so far"),
+        ("Settings that mattered", "Too few candidates"),
+        ("Training against validation", "Training rows"),
+    ],
+)
+def test_the_search_is_told_in_three_views(site: Site, view: str, shown: str) -> None:
+    site.train()
+    page = site.open()
+    page.session_state["search-open"] = True
+    page.session_state["search-view"] = view
+    page.run()
+    assert not page.exception
+    charts = [chart.proto.spec for chart in page.get("plotly_chart")]
+    assert shown in words(page) + "".join(charts)
+
+
+def test_a_run_from_before_answers_were_kept_is_shown_without_comparison(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.train()
+    get = type(site.workspace.training).get
+    monkeypatch.setattr(
+        type(site.workspace.training),
+        "get",
+        lambda self, run_id: replace(get(self, run_id), judged=None, entries=()),
+    )
+    page = site.open()
+    assert "Champion" in words(page)
+    assert "Recommendation" not in words(page)
 
 
 def test_a_new_split_makes_the_run_old(site: Site) -> None:
@@ -249,16 +317,6 @@ def test_the_sentence_names_score_interval_rows_and_baseline() -> None:
         "LightGBM, ROC AUC 0.840 (0.790 to 0.890) on 1,200 validation rows; "
         "baseline 0.500"
     )
-
-
-def test_a_faster_model_within_the_noise_is_named_and_no_other() -> None:
-    auc = METRICS["roc_auc"]
-    best, near = _row("best", 0.84, 20), _row("near", 0.81, 2)
-    far = _row("far", 0.70, 1)
-    assert simpler_choice([best, near, far], auc) == near
-    assert simpler_choice([best, far], auc) is None
-    assert simpler_choice([best, {**near, "row_ms": 15}], auc) is None
-    assert simpler_choice([], auc) is None
 
 
 def test_a_skipped_candidate_stands_in_the_table_with_the_reason() -> None:
