@@ -22,6 +22,7 @@ from core.data.reading import (
     RefusedRow,
     Table,
     read_table,
+    read_tables,
 )
 from core.data.recipe import Recipe, Step, StepEffect
 from core.data.replay import Replay, replay_of
@@ -91,6 +92,7 @@ __all__ = [
     "profile",
     "read_parquet",
     "read_table",
+    "read_tables",
     "recipe_from",
     "replay_of",
     "split",

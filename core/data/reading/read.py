@@ -108,7 +108,9 @@ def _read_as(
     if kind == "parquet":
         frame = read_parquet(pa.BufferReader(pa.py_buffer(data)))
         options.check_size(len(frame), frame.shape[1])
-        return Table(frame, _report(raw, "parquet", frame))
+        report = _report(raw, "parquet")
+        n_rows, n_columns = frame.shape
+        return Table(frame, replace(report, n_rows=n_rows, n_columns=n_columns))
     tell(0.1, "Finding out how it is written")
     if kind == "excel":
         text = read_workbook(data, sheet=options.sheet, header=options.header)
@@ -194,6 +196,23 @@ def _typed(text: TextTable, options: ReadOptions, tell: OnProgress) -> TypedTabl
 
 
 def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Table:
+    dialect = typed.dialect
+    report = replace(
+        _report(raw, kind),
+        encoding=encoding,
+        delimiter=dialect.delimiter if dialect else None,
+        quote=dialect.quote if dialect else None,
+        header=typed.header,
+        n_refused=typed.refusals.count,
+        refused=tuple(typed.refusals.rows),
+        sheet=typed.sheet,
+        sheets=typed.sheets,
+    )
+    return table_of(report, typed)
+
+
+def table_of(report: ReadReport, typed: TypedTable) -> Table:
+    """Put typed columns together; what they leave open joins the report."""
     named = dict(zip(typed.names, typed.columns, strict=True))
     index = pd.RangeIndex(typed.n_rows)
     frame = pd.DataFrame(
@@ -202,29 +221,22 @@ def _finish(raw: Raw, kind: str, typed: TypedTable, encoding: str | None) -> Tab
         columns=pd.Index(list(named), dtype=str),
         copy=False,
     )
-    dialect = typed.dialect
     questions = questions_on({n: column.open_point for n, column in named.items()})
     if typed.unsure_of_header:
         questions.insert(0, ask("header", taken=typed.header))
     report = replace(
-        _report(raw, kind, frame),
-        encoding=encoding,
-        delimiter=dialect.delimiter if dialect else None,
-        quote=dialect.quote if dialect else None,
-        header=typed.header,
-        n_refused=typed.refusals.count,
-        refused=tuple(typed.refusals.rows),
-        notes=(*typed.notes, *type_notes(typed.names, typed.columns)),
-        questions=tuple(questions),
-        sheet=typed.sheet,
-        sheets=typed.sheets,
+        report,
+        n_rows=len(frame),
+        n_columns=frame.shape[1],
+        notes=(*report.notes, *typed.notes, *type_notes(typed.names, typed.columns)),
+        questions=(*report.questions, *questions),
     )
     kinds = {n: column.kind for n, column in named.items() if column.kind is not None}
     words = {n: column.words for n, column in named.items() if column.words}
     return Table(frame, report, kinds, words)
 
 
-def _report(raw: Raw, kind: str, frame: pd.DataFrame) -> ReadReport:
+def _report(raw: Raw, kind: str) -> ReadReport:
     return ReadReport(
         name=raw.name,
         sha256=raw.sha256,
@@ -234,6 +246,6 @@ def _report(raw: Raw, kind: str, frame: pd.DataFrame) -> ReadReport:
         delimiter=None,
         quote=None,
         header=True,
-        n_rows=len(frame),
-        n_columns=frame.shape[1],
+        n_rows=0,
+        n_columns=0,
     )

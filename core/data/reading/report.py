@@ -69,6 +69,16 @@ class Refusals:
 
 
 @dataclass(frozen=True)
+class SourceFile:
+    """One of several files that make up a table; SHA-256 is of its raw bytes."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    n_rows: int
+
+
+@dataclass(frozen=True)
 class ReadReport:
     """How a file was read.
 
@@ -98,6 +108,11 @@ class ReadReport:
         The sheet, the file in an archive, or the key of JSON that was read.
     sheets : tuple of str
         What else there is to choose from.
+    sources : tuple of SourceFile
+        The files that were appended; empty where it is one. `sha256` is then that
+        of their SHA-256 in hex digits, one a line.
+    origin : str or None
+        The address or the database it was fetched from, without any password.
     """
 
     name: str
@@ -116,6 +131,8 @@ class ReadReport:
     questions: tuple[Question, ...] = ()
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+    origin: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -127,6 +144,7 @@ class ReadReport:
             "notes": list(self.notes),
             "questions": asked,
             "sheets": list(self.sheets),
+            "sources": [dict(vars(file)) for file in self.sources],
         }
 
     @classmethod
@@ -137,6 +155,8 @@ class ReadReport:
         taken["refused"] = tuple(RefusedRow(**row) for row in values["refused"])
         taken["notes"] = tuple(values["notes"])
         taken["sheets"] = tuple(values.get("sheets", ()))
+        files = values.get("sources", ())
+        taken["sources"] = tuple(SourceFile(**file) for file in files)
         asked = values.get("questions", ())
         taken["questions"] = tuple(Question.from_dict(item) for item in asked)
         return cls(**taken)
