@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.describing import code_words
 from core.data.frames import ColumnKind
 from core.data.profiled import Associations
+from core.data.tallies import code_words
 from core.data.values import as_numbers
 
 MOST_COLUMNS: Final = 60

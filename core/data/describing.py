@@ -1,19 +1,19 @@
 """Describing one column: every figure from one sort, or one dictionary encoding."""
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.data.distinct import count_levels, looks_distinct
 from core.data.frames import TEXT_KINDS, ColumnKind, kind_of_dtype
 from core.data.profiled import ColumnProfile, Histogram
 from core.data.schema import ColumnSchema, describe_levels, describe_numbers
-from core.data.target import Task
+from core.data.tallies import Place, TargetCodes, most_frequent, tally
 from core.data.values import (
+    BLOCK,
     Words,
     as_numbers,
     encode_words,
@@ -23,64 +23,9 @@ from core.data.values import (
 
 N_BINS: Final = 30
 N_LABELS: Final = 20
-OTHER: Final = "(other)"
-_MOST_SHOWN_CLASSES: Final = 10
 _ROBUST_SDS: Final = 5
 _MAD_TO_SD: Final = 1.4826
 _QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-@dataclass(frozen=True, eq=False)
-class TargetCodes:
-    """The target of every row, ready to be counted.
-
-    Attributes
-    ----------
-    task : {"binary", "multiclass", "regression"}
-    classes : tuple of str
-        Most frequent first; those beyond the ninth are "(other)". Empty for numbers.
-    codes : int64 ndarray of shape (n_rows,)
-        Position in `classes`, -1 for missing; empty for numbers.
-    numbers : float64 ndarray of shape (n_rows,)
-        The target itself, NaN for missing; empty for classes.
-    """
-
-    task: Task
-    classes: tuple[str, ...]
-    codes: NDArray[np.int64]
-    numbers: NDArray[np.float64]
-
-
-def code_target(values: pd.Series, task: Task) -> TargetCodes:
-    """Return the target as codes of at most ten classes, or as numbers."""
-    if task == "regression":
-        nothing = np.array([], dtype=np.int64)
-        return TargetCodes(task, (), nothing, as_numbers(values))
-    codes, names = code_words(values, _MOST_SHOWN_CLASSES)
-    return TargetCodes(task, names, codes, np.array([]))
-
-
-def code_words(
-    values: pd.Series, limit: int
-) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return codes of the most frequent words (-1 missing) and their names.
-
-    Words beyond the `limit` - 1 most frequent share the last code, "(other)".
-    """
-    return _most_frequent(encode_words(values), limit)
-
-
-def _most_frequent(
-    words: Words, limit: int
-) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    many = len(words.dictionary) > limit
-    kept = words.order(limit - 1 if many else limit)
-    names = tuple(words.dictionary.take(pa.array(kept)).to_pylist())
-    place = np.full(len(words.dictionary) + 1, len(kept), dtype=np.int64)
-    place[kept] = np.arange(len(kept))
-    place[-1] = -1  # where the code -1 of missing words points
-    codes: NDArray[np.int64] = place[words.codes]
-    return codes, (*names, OTHER) if many else names
 
 
 def describe(
@@ -114,14 +59,14 @@ def _describe_numbers(
     if not ordered.size:
         return ColumnProfile(schema, None)
     edges, clipped = _edges(schema, kind)
-    bins = _bins(numbers, edges, missing=ordered.size < numbers.size)
-    counts, by_class, target_mean = _by_target(bins, edges.size - 1, target)
+    place = _places(numbers, edges, missing=ordered.size < numbers.size)
+    counted = tally(place, edges.size - 1, numbers.size, target)
     histogram = Histogram(
-        counts=tuple(int(n) for n in counts),
+        counts=tuple(int(n) for n in counted.counts),
         edges=tuple(float(edge) for edge in edges),
         clipped=clipped,
-        by_class=by_class,
-        target_mean=target_mean,
+        by_class=counted.by_class,
+        target_mean=counted.target_mean,
     )
     at = quantiles(ordered, _QUANTILES)
     named = {f"{q:.0%}": value for q, value in zip(_QUANTILES, at, strict=True)}
@@ -130,19 +75,25 @@ def _describe_numbers(
     return ColumnProfile(schema, histogram, named, **_moments(ordered))
 
 
-def _bins(
+def _places(
     numbers: NDArray[np.float64], edges: NDArray[np.float64], *, missing: bool
-) -> NDArray[np.int64]:
-    """Return the bin of each number, the outer ones for all beyond; -1 missing."""
+) -> Place:
+    """Return what bins a block of numbers; the outer bins hold all beyond."""
     n_bins = edges.size - 1
-    with np.errstate(over="ignore", invalid="ignore"):
-        places = numbers / 2 - edges[0] / 2
-        places *= n_bins / (edges[-1] / 2 - edges[0] / 2)
-    np.clip(places, 0, n_bins - 1, out=places)
-    if missing:
-        places[np.isnan(places)] = -1
-    bins: NDArray[np.int64] = places.astype(np.int64)
-    return bins
+    low = edges[0] / 2
+    scale = n_bins / (edges[-1] / 2 - low)
+
+    def place(rows: slice) -> NDArray[np.int64]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            at = numbers[rows] / 2
+            at -= low
+            at *= scale
+            np.clip(at, 0, n_bins - 1, out=at)
+        if missing:
+            at[np.isnan(at)] = -1
+        return at.astype(np.int64)
+
+    return place
 
 
 def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64], bool]:
@@ -163,10 +114,9 @@ def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64],
 def _moments(ordered: NDArray[np.float64]) -> dict[str, Any]:
     with np.errstate(over="ignore", invalid="ignore"):
         mean = float(ordered.mean())
-        gap = ordered - mean
-        squared = gap * gap
-        sd = float(np.sqrt(squared.mean()))
-        skew = float(np.dot(squared, gap) / gap.size / sd**3) if sd > 0 else 0.0
+        second, third = _central(ordered, mean)
+        sd = float(np.sqrt(second))
+        skew = third / sd**3 if sd > 0 else 0.0
         low, high = _outlier_limits(ordered)
     n_low = int(np.searchsorted(ordered, low, side="left"))
     n_high = ordered.size - int(np.searchsorted(ordered, high, side="right"))
@@ -181,6 +131,17 @@ def _moments(ordered: NDArray[np.float64]) -> dict[str, Any]:
         "outlier_low": _finite(low),
         "outlier_high": _finite(high),
     }
+
+
+def _central(ordered: NDArray[np.float64], mean: float) -> tuple[np.float64, Any]:
+    """Return the second and third central moments."""
+    squares, cubes = np.float64(0), np.float64(0)
+    for start in range(0, ordered.size, BLOCK):
+        gap = ordered[start : start + BLOCK] - mean
+        squared = gap * gap
+        squares += squared.sum()
+        cubes += np.einsum("i,i->", squared, gap)  # not np.dot: that wakes threads
+    return squares / ordered.size, cubes / ordered.size
 
 
 def _finite(value: float) -> float | None:
@@ -207,21 +168,33 @@ def _outlier_limits(ordered: NDArray[np.float64]) -> tuple[float, float]:
 def _describe_words(
     values: pd.Series, kind: ColumnKind | None, target: TargetCodes | None
 ) -> ColumnProfile:
+    if looks_distinct(values):
+        counted = count_levels(values)
+        if counted is not None:
+            name, (levels, lengths) = str(values.name), counted
+            schema = describe_levels(name, kind, len(values), levels)
+            if schema.kind in ("id", "text"):
+                return ColumnProfile(schema, None, lengths=lengths)
     words = encode_words(values)
     schema = describe_levels(str(values.name), kind, len(values), words.levels)
     if not len(words.dictionary):
         return ColumnProfile(schema, None)
     histogram = None
     if schema.kind in ("category", "boolean"):
-        codes, labels = _most_frequent(words, N_LABELS)
-        counts, by_class, target_mean = _by_target(codes, len(labels), target)
-        histogram = Histogram(
-            counts=tuple(int(n) for n in counts),
-            labels=labels,
-            by_class=by_class,
-            target_mean=target_mean,
-        )
+        histogram = _bars(words, target)
     return ColumnProfile(schema, histogram, lengths=_lengths(words))
+
+
+def _bars(words: Words, target: TargetCodes | None) -> Histogram:
+    of_word, labels = most_frequent(words, N_LABELS)
+    codes = words.codes
+    counted = tally(lambda rows: of_word[codes[rows]], len(labels), codes.size, target)
+    return Histogram(
+        counts=tuple(int(n) for n in counted.counts),
+        labels=labels,
+        by_class=counted.by_class,
+        target_mean=counted.target_mean,
+    )
 
 
 def _lengths(words: Words) -> tuple[int, int, int]:
@@ -231,35 +204,3 @@ def _lengths(words: Words) -> tuple[int, int, int]:
     reached = np.cumsum(words.sizes[order])
     middle = order[np.searchsorted(reached, reached[-1] / 2)]
     return int(lengths.min()), int(lengths[middle]), int(lengths.max())
-
-
-def _by_target(
-    bins: NDArray[np.int64], n_bins: int, target: TargetCodes | None
-) -> tuple[NDArray[np.int64], dict[str, tuple[int, ...]], tuple[float | None, ...]]:
-    """Count rows in each bin, and each class or the mean target in each bin."""
-    if target is None:
-        return _count(bins, n_bins), {}, ()
-    if target.classes:
-        joint = (target.codes + 1) * (n_bins + 1)
-        joint += bins
-        joint += 1
-        n_cells = (n_bins + 1) * (len(target.classes) + 1)
-        table = np.bincount(joint, minlength=n_cells).reshape(-1, n_bins + 1)[:, 1:]
-        by_class = {
-            name: tuple(int(n) for n in row)
-            for name, row in zip(target.classes, table[1:], strict=True)
-        }
-        return table.sum(axis=0), by_class, ()
-    known = ~np.isnan(target.numbers)
-    n_rows = _count(bins[known], n_bins)
-    sums = np.bincount(
-        bins[known] + 1, weights=target.numbers[known], minlength=n_bins + 1
-    )[1:]
-    means = tuple(
-        float(total / n) if n else None for total, n in zip(sums, n_rows, strict=True)
-    )
-    return _count(bins, n_bins), {}, means
-
-
-def _count(bins: NDArray[np.int64], n_bins: int) -> NDArray[np.int64]:
-    return np.bincount(bins + 1, minlength=n_bins + 1)[1:]

@@ -8,12 +8,13 @@ import pandas as pd
 
 from core.data.associations import associate
 from core.data.checks import check
-from core.data.describing import TargetCodes, code_target, describe
+from core.data.describing import describe
 from core.data.facts import Facts
 from core.data.frames import ColumnKind, canonical
 from core.data.profiled import ColumnProfile, Profile, Relation
 from core.data.quick import quick_score, unusual_rows
 from core.data.ranking import rank_columns
+from core.data.tallies import TargetCodes, code_target
 from core.data.target import Task, suggest_task
 from core.errors import DataError
 

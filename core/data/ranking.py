@@ -6,19 +6,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from core.data.associations import sample_rows
 from core.data.frames import ColumnKind
 from core.data.profiled import Relation
+from core.data.small_tree import bin_numbers, grow, level_means
 from core.data.target import Task
-from core.data.values import as_numbers
+from core.data.values import as_numbers, encode_words
 
 MOST_ROWS: Final = 10_000
 N_FOLDS: Final = 3
 _MANY_COLUMNS, _FEW_ROWS = 300, 2_000
-_DEPTH: Final = 4
-_PRIOR_ROWS: Final = 5.0
 _Z: Final = 1.96
 
 Numbers = NDArray[np.float64]
@@ -33,7 +31,7 @@ def rank_columns(
 ) -> tuple[Relation, ...]:
     """Rank columns by how well each alone predicts the target, best first.
 
-    A small tree (numbers, dates) or smoothed level means (words) are fitted on two
+    A small tree (numbers, dates) or smoothed level means (words) is fitted on two
     thirds of a sample of at most 10,000 rows and judged on the other third, three
     times. Columns beyond 300 are judged on 2,000 rows.
 
@@ -83,8 +81,7 @@ def feature(values: pd.Series, kind: ColumnKind) -> Numbers | NDArray[np.int64]:
     """Return numbers for a tree, or integer codes for level means (-1 missing)."""
     if kind in ("number", "integer", "date"):
         return as_numbers(values)
-    codes, _ = pd.factorize(values)
-    return codes.astype(np.int64)
+    return encode_words(values).codes.astype(np.int64)
 
 
 def relate(
@@ -93,24 +90,65 @@ def relate(
     goal: Numbers,
     folds: NDArray[np.int64],
 ) -> Relation:
-    """Judge one feature by its predictions for rows that it was not fitted on."""
-    predicted = np.zeros_like(goal)
+    """Judge one feature by its predictions for rows that it was not fitted on.
+
+    Rows are counted once, by fold and level or bin; what a fold learns from is the
+    count of all rows less its own. Missing numbers are predicted by their own mean.
+    """
     words = values.dtype == np.int64
-    for fold in range(N_FOLDS):
-        inside, outside = folds != fold, folds == fold
-        fitted = _level_means if words else _tree
-        predicted[outside] = fitted(values[inside], goal[inside], values[outside])
-    n_rows = len(goal)
-    if not _is_classes(goal):
-        error = float(((goal - predicted) ** 2).mean())
-        variance = float(goal.var())
-        score = 1 - error / variance if variance > 0 else 0.0
-        return Relation(name, "R²", score, score, min(max(score, 0.0), 1.0), n_rows)
-    sizes = goal.sum(axis=0)
+    bins = values if words else bin_numbers(values.astype(np.float64))
+    bins = bins + 1
+    width = int(bins.max(initial=0)) + 1
+    cell = np.asarray(folds * width + bins, dtype=np.int64)
+    shape = (N_FOLDS, width)
+    tallied = np.bincount(cell, minlength=N_FOLDS * width).reshape(shape)
+    counts = tallied.astype(np.float64)
+    classes = _is_classes(goal)
+    middle = 0.0 if classes else goal.mean(axis=0)
+    of_output = [
+        np.bincount(cell, weights=column, minlength=N_FOLDS * width).reshape(shape)
+        for column in (goal - middle).T
+    ]
+    sums = np.asarray(np.stack(of_output, axis=-1), dtype=np.float64)
+    n, total = counts.sum(axis=0) - counts, sums.sum(axis=0) - sums
+    predicted = level_means(n, total)
+    if not words:
+        least = np.maximum(5, n.sum(axis=1) // 100)
+        predicted[:, 1:] = grow(n[:, 1:], total[:, 1:], least)
+    if not classes:
+        return _judge_numbers(name, goal, counts, sums, predicted)
+    return _judge_classes(name, goal, counts, sums, predicted)
+
+
+def _judge_numbers(
+    name: str, goal: Numbers, counts: Numbers, sums: Numbers, predicted: Numbers
+) -> Relation:
+    """Return the R² of predictions made for each cell."""
+    variance = float(goal.var())
+    squares = float(((goal - goal.mean(axis=0)) ** 2).sum())
+    missed = (predicted**2 * counts[:, :, None] - 2 * predicted * sums).sum()
+    error = max(squares + float(missed), 0.0) / len(goal)
+    score = 1 - error / variance if variance > 0 else 0.0
+    power = min(max(score, 0.0), 1.0)
+    return Relation(name, "R²", score, score, power, len(goal))
+
+
+def _judge_classes(
+    name: str, goal: Numbers, counts: Numbers, sums: Numbers, predicted: Numbers
+) -> Relation:
+    """Return the AUC of predictions made for each cell."""
+    n_rows, sizes = len(goal), goal.sum(axis=0)
     judged = (sizes > 0) & (sizes < n_rows)
     if not judged.any():
         return Relation(name, "AUC", 0.5, 0.5, 0.0, n_rows)
-    aucs = np.array([auc(goal[:, k], predicted[:, k]) for k in np.flatnonzero(judged)])
+    aucs = [
+        _weighted_auc(
+            predicted[:, :, k].ravel(),
+            sums[:, :, k].ravel(),
+            (counts - sums[:, :, k]).ravel(),
+        )
+        for k in np.flatnonzero(judged)
+    ]
     score = float(np.average(aucs, weights=sizes[judged]))
     n_positive = float(min(sizes[judged].max(), n_rows - sizes[judged].max()))
     low = auc_low(score, max(n_positive, 1.0), max(n_rows - n_positive, 1.0))
@@ -119,42 +157,6 @@ def relate(
 
 def _is_classes(goal: Numbers) -> bool:
     return bool(np.isin(goal, (0.0, 1.0)).all())
-
-
-def _tree(train: Numbers, goal: Numbers, test: Numbers) -> Numbers:
-    leaf = max(5, len(train) // 100)
-    grow = {"max_depth": _DEPTH, "min_samples_leaf": leaf, "random_state": 0}
-    x, x_test = _bounded(train)[:, None], _bounded(test)[:, None]
-    if goal.shape[1] == 1:
-        fitted = DecisionTreeRegressor(**grow).fit(x, goal[:, 0])
-        return np.asarray(fitted.predict(x_test))[:, None]
-    labels = np.where(goal.any(axis=1), goal.argmax(axis=1), goal.shape[1])
-    classifier = DecisionTreeClassifier(**grow).fit(x, labels)
-    shares = np.zeros((len(test), goal.shape[1] + 1))
-    shares[:, classifier.classes_] = classifier.predict_proba(x_test)
-    return shares[:, : goal.shape[1]]
-
-
-def _bounded(values: Numbers) -> Numbers:
-    """Keep numbers within what a tree takes (single precision)."""
-    top = float(np.finfo(np.float32).max)
-    return np.clip(values, -top, top)
-
-
-def _level_means(
-    train: NDArray[np.int64], goal: Numbers, test: NDArray[np.int64]
-) -> Numbers:
-    """Return each level's mean outcome, drawn to the overall mean when rare."""
-    n_levels = int(max(train.max(initial=-1), test.max(initial=-1))) + 2
-    counts = np.bincount(train + 1, minlength=n_levels)[:, None]
-    sums = np.column_stack(
-        [
-            np.bincount(train + 1, weights=column, minlength=n_levels)
-            for column in goal.T
-        ]
-    )
-    means = (sums + _PRIOR_ROWS * goal.mean(axis=0)) / (counts + _PRIOR_ROWS)
-    return np.asarray(means[test + 1])
 
 
 def auc(positive: Numbers, score: Numbers) -> float:
@@ -167,11 +169,19 @@ def auc(positive: Numbers, score: Numbers) -> float:
     >>> auc(np.array([0.0, 1.0, 1.0]), np.array([0.1, 0.1, 0.9]))
     0.75
     """
-    ranks = pd.Series(score).rank().to_numpy()
-    n_positive = float(positive.sum())
-    n_negative = positive.size - n_positive
-    above = float(ranks[positive > 0].sum()) - n_positive * (n_positive + 1) / 2
-    return above / (n_positive * n_negative)
+    flags = (positive > 0).astype(np.float64)
+    return _weighted_auc(score, flags, 1 - flags)
+
+
+def _weighted_auc(score: Numbers, positive: Numbers, negative: Numbers) -> float:
+    """Return the AUC of scores that several positive and negative rows share."""
+    order = np.argsort(score)
+    ordered = score[order]
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    above = np.add.reduceat(positive[order], first)
+    below = np.add.reduceat(negative[order], first)
+    won = float((above * (below.cumsum() - below / 2)).sum())
+    return won / (float(positive.sum()) * float(negative.sum()))
 
 
 def auc_low(score: float, n_positive: float, n_negative: float) -> float:

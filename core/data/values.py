@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from core.data.frames import as_text
 
+BLOCK: Final = 1 << 15
+"""Rows that are worked on at a time, so that they stay in the processor's cache."""
+
 
 def as_numbers(values: pd.Series) -> NDArray[np.float64]:
     """Return a canonical number, boolean or date column as float64, NaN for missing.
@@ -35,27 +38,14 @@ def sorted_numbers(values: pd.Series) -> NDArray[np.float64]:
 def order_numbers(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the numbers that are not NaN, smallest first.
 
-    Whole numbers of a small range are counted, not compared.
-
     Examples
     --------
     >>> order_numbers(np.array([3.0, np.nan, 1.0])).tolist()
     [1.0, 3.0]
     """
-    present = numbers[~np.isnan(numbers)]
-    if present.size > _FEW_VALUES and (present[:100] == np.rint(present[:100])).all():
-        low, high = present.min(), present.max()
-        if high - low < min(_SMALL_RANGE, present.size):
-            places = (present - low).astype(np.int64)
-            if (places + low == present).all():
-                counts = np.bincount(places)
-                return np.repeat(low + np.arange(counts.size), counts)
-    present.sort()
-    return present
-
-
-_FEW_VALUES: Final = 1_000
-_SMALL_RANGE: Final = 65_536
+    ordered = np.sort(numbers)  # NaN comes last
+    n_present = ordered.size - int(np.count_nonzero(np.isnan(numbers)))
+    return ordered[:n_present]
 
 
 def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:
@@ -117,7 +107,7 @@ class Words:
     Attributes
     ----------
     dictionary : pyarrow LargeStringArray of shape (n_distinct,)
-        In the order of their first row.
+        In the order of their first row; of booleans, "False" first.
     codes : integer ndarray of shape (n_rows,)
         Position in the dictionary, -1 for missing.
     sizes : int64 ndarray of shape (n_distinct,)
@@ -131,7 +121,7 @@ class Words:
     @property
     def levels(self) -> Levels:
         """The most frequent values, at most 1,000 of them."""
-        ordered = self.order(_MOST_KEPT)
+        ordered = self.order(MOST_KEPT)
         return Levels(
             self.dictionary.take(pa.array(ordered)),
             self.sizes[ordered],
@@ -154,7 +144,8 @@ class Words:
         )
 
 
-_MOST_KEPT: Final = 1_000
+MOST_KEPT: Final = 1_000
+"""So many of the most frequent words are looked at."""
 
 
 def encode_words(values: pd.Series) -> Words:
@@ -172,11 +163,39 @@ def encode_words(values: pd.Series) -> Words:
         encoded = pc.dictionary_encode(arrow_text(values))
         dictionary = encoded.dictionary
         codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    elif str(values.dtype) == "bool":
+        return _encode_flags(values.to_numpy())
     else:
         codes, uniques = pd.factorize(values)
         dictionary = arrow_text(as_text(pd.Series(uniques)))
-    present = codes[codes >= 0] if codes.size and codes.min() < 0 else codes
-    return Words(dictionary, codes, np.bincount(present, minlength=len(dictionary)))
+    return Words(dictionary, codes, count_codes(codes, len(dictionary)))
+
+
+def _encode_flags(flags: NDArray[np.bool_]) -> Words:
+    n_true = int(np.count_nonzero(flags))
+    sizes = np.array([flags.size - n_true, n_true])
+    names = pa.array(["False", "True"], type=pa.large_string())
+    if sizes.all():
+        return Words(names, flags.view(np.int8), sizes)
+    there = pa.array(sizes > 0)
+    return Words(names.filter(there), np.zeros(flags.size, np.int8), sizes[sizes > 0])
+
+
+def count_codes(codes: NDArray[np.integer[Any]], n_codes: int) -> NDArray[np.int64]:
+    """Count each code from 0; those of -1 are left out.
+
+    Examples
+    --------
+    >>> count_codes(np.array([0, 2, -1, 2]), 3).tolist()
+    [1, 0, 2]
+    """
+    if n_codes > BLOCK:
+        return np.bincount(codes[codes >= 0], minlength=n_codes)
+    counts = np.zeros(n_codes + 1, dtype=np.int64)
+    for start in range(0, codes.size, BLOCK):
+        block = codes[start : start + BLOCK].astype(np.int64) + 1
+        counts += np.bincount(block, minlength=n_codes + 1)
+    return counts[1:]
 
 
 def arrow_text(values: pd.Series) -> Any:
