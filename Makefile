@@ -1,14 +1,20 @@
 # make run    start Rondo on http://localhost:8501
+# make serve  answer API calls alone, without the pages (WORKERS=2, API_PORT=8600)
 # make test   everything that must hold before a change lands
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+API_PORT ?= 8600
+WORKERS ?= 1
 
-.PHONY: run test test-all check lint types contracts unit browser format clean
+.PHONY: run serve test test-all check lint types contracts unit browser format clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+serve: $(VENV)/.installed
+	$(BIN)/python -m core.serving --port $(API_PORT) --workers $(WORKERS)
 
 test: check unit browser
 

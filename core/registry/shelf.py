@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 from sqlalchemy import Row, insert, select
@@ -21,7 +21,7 @@ from core.registry.info import (
 )
 from core.registry.rows import change, last_number, read_aliases, version_row
 from core.registry.version import ModelVersion
-from core.settings import get_settings
+from core.settings import Settings, get_settings
 from core.storage import Database, Files
 from core.storage.tables import versions
 
@@ -55,6 +55,16 @@ class Shelf:
         self.database = database
         self.models_root = Path(models_root)
         self.key_path = key_path or get_settings().home / "signing.key"
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> Self:
+        """Return the one that these settings speak of."""
+        return cls(
+            database,
+            settings.models,
+            key_path=settings.home / "signing.key",
+            elsewhere=Files(settings.models_url) if settings.models_url else None,
+        )
 
     def add(  # noqa: PLR0913  the parts of a version, all but two optional
         self,

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from sqlalchemy import select
 
@@ -43,6 +44,15 @@ class LiveServices:
         if number is None:
             raise self._nothing_live(project)
         return self.version(project, number)
+
+    def load_champions(self) -> None:
+        """Load what is live now, so that no first caller waits for it.
+
+        A version that does not load is told to those who ask for it.
+        """
+        for project, number in self.registry.champions().items():
+            with suppress(RefusedError):
+                self.version(project, number)
 
     def version(self, project: str, number: int) -> Service:
         """Return the service of one version, whether it is live or not."""

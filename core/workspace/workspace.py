@@ -5,7 +5,7 @@ from functools import lru_cache
 from core.registry import Registry
 from core.serving import PredictionLog, Service
 from core.settings import Settings, get_settings
-from core.storage import Files, open_database
+from core.storage import open_database
 from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
@@ -54,12 +54,7 @@ class Workspace:
         self.jobs = Jobs(settings, database)
         self.data = Data(settings, store, self.cycles)
         self.training = Training(settings, store, self.cycles, self.data, self.jobs)
-        self.registry = Registry(
-            database,
-            settings.models,
-            key_path=settings.home / "signing.key",
-            elsewhere=Files(settings.models_url) if settings.models_url else None,
-        )
+        self.registry = Registry.of(settings, database)
         self.log = PredictionLog(database)
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry

@@ -1,0 +1,78 @@
+"""The API as a server of its own, without the pages: ``python -m core.serving``."""
+
+import gc
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from core.registry import Registry
+from core.serving.api import create_api
+from core.serving.log import PredictionLog
+from core.serving.metrics import MULTIPROCESS
+from core.settings import get_settings
+from core.storage import open_database
+
+ONE_THREAD: Final = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+"""One native thread a worker: for single rows more of them only get in their way."""
+GRACE_S: Final = 25
+"""Time that running calls have to end; orchestrators kill after 30 s."""
+
+
+def create_server() -> Starlette:
+    """Make the application of one worker, its live versions loaded.
+
+    The addresses are those of the pages' server: all begin with ``/api``.
+
+    Raises
+    ------
+    StorageError
+        The home or its database cannot be opened.
+    """
+    settings = get_settings()
+    database = open_database(settings)
+    registry = Registry.of(settings, database)
+    api = create_api(registry, PredictionLog(database), settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        api.state.live.load_champions()
+        gc.collect()
+        gc.freeze()  # what is loaded now stays; collections need not look at it
+        yield
+        database.close()
+
+    return Starlette(routes=[Mount("/api", app=api)], lifespan=lifespan)
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Answer calls until the process is ended; a worker that dies is replaced.
+
+    Parameters
+    ----------
+    host : str
+        Address to listen on, such as 127.0.0.1.
+    port : int
+    workers : int
+        Processes; one for each core is a fair number.
+    """
+    os.environ.update({**ONE_THREAD, **os.environ})
+    if workers > 1:
+        os.environ.setdefault(MULTIPROCESS, tempfile.mkdtemp(prefix="rondo-metrics-"))
+    uvicorn.run(
+        "core.serving.alone:create_server",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_S,
+    )
