@@ -84,6 +84,8 @@ def fit_lightgbm(
     n_trees = settings.pop("iterations", None)
     if data.quantile is not None:
         settings |= {"objective": "quantile", "alpha": data.quantile}
+    if data.monotonic is not None:
+        settings["monotone_constraints"] = list(data.monotonic)
     kind = "LGBMRegressor" if data.task == "regression" else "LGBMClassifier"
     estimator = getattr(lightgbm, kind)(
         n_estimators=n_trees or _MOST_TREES, n_jobs=1, verbosity=-1,
@@ -97,7 +99,9 @@ def fit_lightgbm(
         _drop_late_trees(estimator)
     else:
         cut = False
-        estimator.fit(data.X, y, callbacks=[_Deadline(watch)])
+        estimator.fit(
+            data.X, y, sample_weight=data.weight, callbacks=[_Deadline(watch)]
+        )
     frame.estimator = estimator
     return Fitted(frame if log else estimator, CUT if cut else "")
 
@@ -109,13 +113,12 @@ def _fit_watched(
     guard: _Guard,
 ) -> bool:
     """Fit until validation rows no longer improve; return whether time was up."""
-    X_valid, y_valid = data.known_valid()
-    if not len(y_valid):
-        X_valid, y_valid = data.X, data.y
+    X_valid, y_valid, weight = data.watched()
     y, frame = target
     estimator.fit(
-        data.X, y, eval_X=X_valid,
-        eval_y=frame.forward(y_valid) if frame.log else y_valid, callbacks=[guard],
+        data.X, y, sample_weight=data.weight, eval_X=X_valid,
+        eval_y=frame.forward(y_valid) if frame.log else y_valid,
+        eval_sample_weight=None if weight is None else [weight], callbacks=[guard],
     )  # fmt: skip
     return guard.cut
 
@@ -147,6 +150,8 @@ def fit_histogram(
     most = settings.pop("iterations", None)
     if data.quantile is not None:
         settings |= {"loss": "quantile", "quantile": data.quantile}
+    if data.monotonic is not None:
+        settings["monotonic_cst"] = list(data.monotonic)
     regression = data.task == "regression"
     kind = (
         HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
@@ -175,13 +180,14 @@ def _boost_watched(
     watch: Watch,
 ) -> bool:
     """Fit until validation rows no longer improve; return whether time was up."""
-    X_valid, y_valid = data.known_valid()
-    if not len(y_valid):
-        X_valid, y_valid = data.X, data.y
+    X_valid, y_valid, weight = data.watched()
     y, frame = target
     y_valid = frame.forward(y_valid) if frame.log else y_valid
     while estimator.max_iter <= _MOST_TREES:
-        estimator.fit(data.X, y, X_val=X_valid, y_val=y_valid)
+        estimator.fit(
+            data.X, y, sample_weight=data.weight,
+            X_val=X_valid, y_val=y_valid, sample_weight_val=weight,
+        )  # fmt: skip
         if estimator.n_iter_ < estimator.max_iter:
             return False
         estimator.max_iter *= 2
@@ -197,7 +203,7 @@ def _boost_exactly(
         if watch.due():
             raise Interrupted
         estimator.max_iter = min(n_iterations, done + 4 * _HGB_STEP)
-        estimator.fit(data.X, y)
+        estimator.fit(data.X, y, sample_weight=data.weight)
 
 
 def _rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:

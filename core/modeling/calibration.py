@@ -5,14 +5,14 @@ not fitted on. It never changes the order of two rows of a two-class model.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from core.modeling.metrics import Floats
+from core.modeling.rows import Rows, cross_labels
 
 Method = Literal["isotonic", "sigmoid"]
 
@@ -64,7 +64,12 @@ class Calibration:
 
 
 def calibrate(
-    y: Floats, output: Floats, *, random_state: int = 0
+    y: Floats,
+    output: Floats,
+    *,
+    weight: Floats | None = None,
+    together: Rows | None = None,
+    random_state: int = 0,
 ) -> Calibration | None:
     """Learn the curves that lower the log loss on rows they have not seen.
 
@@ -78,6 +83,10 @@ def calibrate(
         Class codes.
     output : ndarray of shape (n_rows, n_classes)
         Probabilities for rows that the model was not fitted on.
+    weight : ndarray of shape (n_rows,), default=None
+        How much each row counts.
+    together : ndarray of shape (n_rows,), default=None
+        Rows with one code are in the same fifth.
     random_state : int, default=0
 
     Returns
@@ -102,24 +111,38 @@ def calibrate(
     methods: tuple[Method, ...] = ("sigmoid",)
     if len(y) >= ISOTONIC_FROM:
         methods = ("isotonic", "sigmoid")
-    fold = np.random.default_rng(random_state).permutation(len(y)) % N_FOLDS
+    weight = np.ones(len(y)) if weight is None else weight / weight.mean()
+    rows = _Rows(y, output, weight)
+    fold = cross_labels(len(y), together, N_FOLDS, random_state)
     before = _losses(y, output)
-    tried = [(_cross_fitted(y, output, fold, method), method) for method in methods]
-    after, method = min(tried, key=lambda item: float(item[0].mean()))
-    gain = before - after
-    if gain.mean() <= gain.std() / np.sqrt(len(y)):
+    tried = [(_cross_fitted(rows, fold, method), method) for method in methods]
+    after, method = min(tried, key=lambda item: float(item[0] @ weight))
+    gain = float((before - after) @ weight) / len(y)
+    error = np.sqrt(((weight * (before - after - gain)) ** 2).sum()) / len(y)
+    if gain <= error:
         return None
-    curves = _learn(y, output, method)
-    return Calibration(method, curves, float(before.mean()), float(after.mean()))
+    means = (float(np.average(loss, weights=weight)) for loss in (before, after))
+    return Calibration(method, _learn(rows, method), *means)
 
 
-def _cross_fitted(
-    y: Floats, output: Floats, fold: NDArray[np.int64], method: Method
-) -> Floats:
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Truth, probabilities and weights of the same rows."""
+
+    y: Floats
+    output: Floats
+    weight: Floats
+
+    def take(self, chosen: Any) -> "_Rows":
+        return _Rows(self.y[chosen], self.output[chosen], self.weight[chosen])
+
+
+def _cross_fitted(rows: _Rows, fold: Rows, method: Method) -> Floats:
+    y, output = rows.y, rows.output
     after = np.empty(len(y))
-    for number in range(N_FOLDS):
+    for number in np.unique(fold):
         inside = fold == number
-        curves = _learn(y[~inside], output[~inside], method)
+        curves = _learn(rows.take(~inside), method)
         moved = Calibration(method, curves).apply(output[inside])
         after[inside] = _losses(y[inside], moved)
     return after
@@ -130,21 +153,24 @@ def _losses(y: Floats, output: Floats) -> Floats:
     return np.asarray(-np.log(np.clip(share, _TINY, 1.0)))
 
 
-def _learn(
-    y: Floats, output: Floats, method: Method
-) -> tuple[tuple[Floats, Floats], ...]:
+def _learn(rows: _Rows, method: Method) -> tuple[tuple[Floats, Floats], ...]:
     learn = _isotonic if method == "isotonic" else _sigmoid
+    y, output = rows.y, rows.output
     classes = range(output.shape[1]) if output.shape[1] > 2 else (1,)
-    return tuple(learn((y == code).astype(float), output[:, code]) for code in classes)
+    return tuple(
+        learn((y == code).astype(float), output[:, code], rows.weight)
+        for code in classes
+    )
 
 
-def _isotonic(is_class: Floats, share: Floats) -> tuple[Floats, Floats]:
+def _isotonic(is_class: Floats, share: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Centred isotonic regression: steps joined at their middles, so that it rises."""
-    level = IsotonicRegression().fit_transform(share, is_class)
+    level = IsotonicRegression().fit_transform(share, is_class, sample_weight=weight)
     _, step = np.unique(level, return_inverse=True)
-    size = np.bincount(step)
-    middle = np.bincount(step, share) / size
-    height = np.maximum.accumulate((np.bincount(step, is_class) + 0.5) / (size + 1))
+    size = np.bincount(step, weight)
+    middle = np.bincount(step, weight * share) / size
+    found = np.bincount(step, weight * is_class)
+    height = np.maximum.accumulate((found + 0.5) / (size + 1))
     height = height * (1 - _TINY) + _TINY * middle  # rises where two steps are equal
     inside = (middle > _TINY) & (middle < 1 - _TINY)
     ends = np.array([height[0] / 2, (1 + height[-1]) / 2])
@@ -154,12 +180,12 @@ def _isotonic(is_class: Floats, share: Floats) -> tuple[Floats, Floats]:
     )
 
 
-def _sigmoid(is_class: Floats, share: Floats) -> tuple[Floats, Floats]:
+def _sigmoid(is_class: Floats, share: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Platt's sigmoid on the logit, written as a fine curve."""
     grid = 1 / (1 + np.exp(-np.linspace(-13.8, 13.8, 401)))
     if is_class.min() == is_class.max():
         return np.array([0.0, 1.0]), np.array([0.0, 1.0])
-    model = LogisticRegression(C=100.0).fit(_logit(share), is_class)
+    model = LogisticRegression(C=100.0).fit(_logit(share), is_class, weight)
     if model.coef_[0, 0] <= 0:
         return np.array([0.0, 1.0]), np.array([0.0, 1.0])
     return grid, model.predict_proba(_logit(grid))[:, 1]

@@ -43,15 +43,19 @@ def try_ensemble(
     if len(pool) < 2:
         return None
     outputs = [checkpoint.output(entry.index) for entry in pool]
-    y = material.y_valid
-    counts = select_weights(outputs, y, _smooth(metric, outputs[0]))
+    y, weight = material.y_valid, material.weight_valid
+    smooth = _smooth(metric, outputs[0])
+    counts = select_weights(outputs, y, smooth, weight=weight)
     chosen = [(e, o, n) for e, o, n in zip(pool, outputs, counts, strict=True) if n]
     shares = np.array([n for _, _, n in chosen]) / sum(n for _, _, n in chosen)
     output = np.asarray(
         sum(share * o for share, (_, o, _) in zip(shares, chosen, strict=True))
     )
-    best = decided(metric, y, outputs[pool.index(done[0])])
-    gain, error = gain_and_error(metric, y, decided(metric, y, output), best)
+    both = [
+        decided(metric, y, shown, weight=weight, together=material.together)
+        for shown in (output, outputs[pool.index(done[0])])
+    ]
+    gain, error = gain_and_error(metric, y, *both, weight=weight)
     members = {
         e.candidate: round(float(s), 3)
         for s, (e, _, _) in zip(shares, chosen, strict=True)

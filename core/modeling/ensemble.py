@@ -14,7 +14,12 @@ MOST_ROWS: Final = 20_000
 
 
 def select_weights(
-    outputs: Sequence[Floats], y: Floats, metric: Metric, *, rounds: int = ROUNDS
+    outputs: Sequence[Floats],
+    y: Floats,
+    metric: Metric,
+    *,
+    weight: Floats | None = None,
+    rounds: int = ROUNDS,
 ) -> list[int]:
     """Count how often each output is taken when always the best next one is added.
 
@@ -29,6 +34,7 @@ def select_weights(
         first is taken, so put the smaller model first.
     y : ndarray of shape (n_rows,)
     metric : Metric
+    weight : ndarray of shape (n_rows,), default=None
     rounds : int, default=40
 
     Returns
@@ -46,11 +52,12 @@ def select_weights(
     if len(y) > MOST_ROWS:
         drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
         y, outputs = y[drawn], [output[drawn] for output in outputs]
+        weight = None if weight is None else weight[drawn]
     counts, best_counts = [0] * len(outputs), [0] * len(outputs)
     total, best, best_size = np.zeros_like(outputs[0]), -np.inf, 0
     for size in range(1, rounds + 1):
         gains = [
-            metric.gain(metric.score(y, (total + output) / size), 0.0)
+            metric.gain(metric.score(y, (total + output) / size, weight=weight), 0.0)
             for output in outputs
         ]
         taken = int(np.argmax(gains))

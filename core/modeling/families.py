@@ -33,6 +33,8 @@ _ALL = (
         "none",
         fit_baseline,
         ({},),
+        monotonic=True,
+        quantiles=True,
     ),
     Family(
         "linear",
@@ -52,6 +54,8 @@ _ALL = (
         fit_lightgbm,
         LIGHTGBM_SETTINGS,
         draw_lightgbm,
+        monotonic=True,
+        quantiles=True,
     ),
     Family(
         "histogram_boosting",
@@ -62,6 +66,8 @@ _ALL = (
         fit_histogram,
         HISTOGRAM_SETTINGS,
         draw_histogram,
+        monotonic=True,
+        quantiles=True,
     ),
     Family(
         "extra_trees",
@@ -71,6 +77,7 @@ _ALL = (
         fit_extra_trees,
         ({"min_samples_leaf": 2, "max_features": 0.7},),
         draw_forest,
+        monotonic=True,
     ),
     Family(
         "random_forest",
@@ -80,6 +87,7 @@ _ALL = (
         fit_random_forest,
         ({"min_samples_leaf": 2, "max_features": 0.5},),
         draw_forest,
+        monotonic=True,
     ),
     Family(
         "neural_network",
@@ -107,6 +115,7 @@ _ALL = (
         ({"n_neighbors": 15, "weights": "distance"},),
         draw_neighbours,
         most_rows=50_000,
+        weights=False,
     ),
 )
 

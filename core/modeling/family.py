@@ -75,7 +75,11 @@ class FitData:
         Share of the usual size a model may take: below 1 when several of them are
         averaged.
     quantile : float or None
-        The quantile to predict where a family can, instead of the mean.
+        The quantile to predict, instead of the mean.
+    weight, weight_valid : ndarray of shape (n_rows,) or None
+        How much each row counts, 1 on average; None: all alike.
+    monotonic : tuple of {-1, 0, 1} or None
+        For each feature the direction that predictions must keep.
     """
 
     X: Matrix
@@ -86,13 +90,22 @@ class FitData:
     n_outputs: int
     share: float = 1.0
     quantile: float | None = None
+    weight: Floats | None = None
+    weight_valid: Floats | None = None
+    monotonic: tuple[int, ...] | None = None
 
-    def known_valid(self) -> tuple[Matrix, Floats]:
-        """Return the validation rows whose class occurs in the training rows."""
-        if self.task == "regression":
-            return self.X_valid, self.y_valid
-        known = np.isin(self.y_valid, np.unique(self.y))
-        return self.X_valid[known], self.y_valid[known]
+    def watched(self) -> tuple[Matrix, Floats, Floats | None]:
+        """Return the rows that tell when to stop, and their weights.
+
+        Validation rows whose class occurs in the training rows; the training rows
+        themselves when there are none.
+        """
+        X, y, weight = self.X_valid, self.y_valid, self.weight_valid
+        if self.task != "regression":
+            known = np.isin(y, np.unique(self.y))
+            X, y = X[known], y[known]
+            weight = None if weight is None else weight[known]
+        return (X, y, weight) if len(y) else (self.X, self.y, self.weight)
 
 
 @dataclass(frozen=True)
@@ -124,6 +137,9 @@ class Family:
         ``draw(rng) -> params``: one more setting; None when there are no others.
     most_rows : int or None
         Above so many training rows it is left out, as too slow to answer.
+    weights, monotonic, quantiles : bool
+        Whether rows may count differently, predictions can be made to rise or fall
+        with a column, and a quantile can be predicted.
     """
 
     name: str
@@ -134,3 +150,6 @@ class Family:
     fixed: tuple[Params, ...]
     draw: Callable[[np.random.Generator], dict[str, Any]] | None = None
     most_rows: int | None = None
+    weights: bool = True
+    monotonic: bool = False
+    quantiles: bool = False

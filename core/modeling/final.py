@@ -61,18 +61,15 @@ def _calibrated(
 ) -> tuple[Model, list[Finding]]:
     if material.task == "regression":
         return model, []
-    y, output, metric = (
-        material.y_valid,
-        store.output(best.index),
-        material.scoring,
-    )
+    y, output = material.y_valid, store.output(best.index)
+    metric, weight = material.scoring, material.weight_valid
     findings = []
-    found = calibrate(y, output)
+    found = calibrate(y, output, weight=weight, together=material.together)
     if found is not None:
         output = found.apply(output)
         threshold = model.threshold
         if material.task == "binary":
-            threshold = tune_threshold(metric, y, output)
+            threshold = tune_threshold(metric, y, output, weight)
         model = replace(model, calibration=found, threshold=threshold)
         findings.append(_probabilities_corrected(best, found))
     if is_tuned(metric, output) and model.threshold is not None:

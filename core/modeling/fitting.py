@@ -24,6 +24,8 @@ from core.modeling.folds import Fold
 from core.modeling.material import Material, load_material
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
+from core.modeling.numbers import Matrix
+from core.modeling.rows import Rows
 from core.modeling.scoring import Metric, score_interval
 from core.modeling.thresholds import decided, tune_threshold
 
@@ -141,6 +143,7 @@ def _fit_fold(
     data = FitData(
         X, material.y[fold.train], X_valid, material.y[fold.valid], material.task,
         material.n_outputs, 1 / len(material.scheme.folds) ** 0.5, material.quantile,
+        *material.fit_weights(fold.train, fold.valid), material.directions(encoder),
     )  # fmt: skip
     start = time.perf_counter()
     fitted = family.fit(data, candidate.params, candidate.random_state, watch)
@@ -148,16 +151,22 @@ def _fit_fold(
     output = read_output(fitted.estimator, X_valid, data.n_outputs)
     if not np.isfinite(output).all():
         raise ValueError("It predicts numbers that are not finite.")
-    some = np.random.default_rng(0).permutation(len(data.y))[:_SCORED_TRAIN_ROWS]
-    known = read_output(fitted.estimator, X[np.sort(some)], data.n_outputs)
-    metric, y_known = material.scoring, data.y[np.sort(some)]
-    score = metric.score(y_known, decided(metric, y_known, known))
-    parts.train_scores.append(score)
+    parts.train_scores.append(_train_score(material, fold.train, X, fitted.estimator))
     parts.outputs.append(output)
     if fitted.note and fitted.note not in parts.notes:
         parts.notes.append(fitted.note)
     steps = [("encoder", encoder), ("estimator", fitted.estimator)]
     parts.pipelines.append(Pipeline(steps))
+
+
+def _train_score(material: Material, train: Rows, X: Matrix, estimator: Any) -> float:
+    """Return the score on at most 5,000 of the rows it was fitted on."""
+    drawn = np.random.default_rng(0).permutation(len(train))[:_SCORED_TRAIN_ROWS]
+    some = np.sort(drawn)
+    metric, y = material.scoring, material.y[train[some]]
+    weight = None if material.weight is None else material.weight[train[some]]
+    known = read_output(estimator, X[some], material.n_outputs)
+    return metric.score(y, decided(metric, y, known, weight=weight), weight=weight)
 
 
 def _finish(
@@ -202,7 +211,8 @@ def build_model(
 def _threshold(material: Material, output: Floats) -> float | None:
     if material.task != "binary":
         return None
-    return tune_threshold(material.scoring, material.y_valid, output)
+    weight = material.weight_valid
+    return tune_threshold(material.scoring, material.y_valid, output, weight)
 
 
 def conformal_quantile(
@@ -211,23 +221,28 @@ def conformal_quantile(
     """Return the half width that covers this share of new rows; None for classes."""
     if material.task != "regression":
         return None
-    residuals = np.sort(np.abs(material.y_valid - output))
-    rank = int(np.ceil((len(residuals) + 1) * coverage))
-    return float(residuals[rank - 1]) if rank <= len(residuals) else None
+    residuals = np.abs(material.y_valid - output)
+    order, weight = np.argsort(residuals), material.weight_valid
+    weight = np.ones(len(order)) if weight is None else weight
+    reached = np.cumsum(
+        weight[order]
+    )  # the row to come weighs 1, as they do on average
+    rank = int(np.searchsorted(reached, (len(order) + 1) * coverage - 1e-9))
+    return float(residuals[order[rank]]) if rank < len(order) else None
 
 
 def scored(
     entry: Entry, material: Material, metric: Metric, model: Model, output: Floats
 ) -> Entry:
     """Return the entry with score, interval and the time to answer."""
-    y = material.y_valid
-    output = decided(metric, y, output)
-    low, high = score_interval(metric, y, output)
+    y, weight = material.y_valid, material.weight_valid
+    output = decided(metric, y, output, weight=weight, together=material.together)
+    low, high = score_interval(metric, y, output, weight=weight)
     rows = np.arange(_TIMED_ROWS) % len(material.frame)
     one, many = material.frame.iloc[:1], material.frame.iloc[rows]
     return replace(
         entry,
-        score=metric.score(y, output),
+        score=metric.score(y, output, weight=weight),
         low=low,
         high=high,
         row_ms=1000 * _best_time(model, one, 7),

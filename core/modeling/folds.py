@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.data import Task
+from core.errors import ModelingError
 from core.modeling.metrics import Floats
-
-Rows = NDArray[np.int64]
+from core.modeling.rows import RowFacts, Rows, group_folds, latest
 
 N_FOLDS: Final = 5
 _CELLS_PER_S: Final = 5_000
@@ -62,7 +61,7 @@ def make_scheme(
     *,
     n_features: int,
     budget_s: float,
-    groups: NDArray[np.int64] | None = None,
+    facts: RowFacts | None = None,
     random_state: int = 0,
 ) -> Scheme:
     """Choose between cross-validation and hold-out, and draw the rows.
@@ -70,7 +69,8 @@ def make_scheme(
     Five folds are used when five fits of such a table fit well into the budget
     (5,000 cells a second); they judge by all rows and average five models, which is
     better on small tables. Else one fifth of the rows is held out. Classes keep their
-    shares, and a group is never on both sides.
+    shares, and a group is never on both sides. With times, the latest fifth is held out
+    whatever the size: as the model will be used.
 
     Parameters
     ----------
@@ -78,9 +78,14 @@ def make_scheme(
     task : {"binary", "multiclass", "regression"}
     n_features : int
     budget_s : float
-    groups : ndarray of shape (n_rows,), default=None
-        Codes of the groups.
+    facts : RowFacts, default=None
+        Groups and times of the rows.
     random_state : int, default=0
+
+    Raises
+    ------
+    ModelingError
+        All rows are of one group, or of one time.
 
     Examples
     --------
@@ -88,16 +93,18 @@ def make_scheme(
     >>> make_scheme(y, "binary", n_features=4, budget_s=10).kind
     'cross-validation'
     """
-    rng = np.random.default_rng(random_state)
+    facts = facts or RowFacts()
+    if facts.time is not None:
+        return _by_time(facts)
+    rng, rows = np.random.default_rng(random_state), np.arange(len(y))
     n_folds = N_FOLDS
-    if groups is not None:
-        n_folds = min(N_FOLDS, len(np.unique(groups)))
-    labels = (
-        _group_folds(groups, n_folds, rng)
-        if groups is not None and n_folds > 1
-        else _stratified_folds(y, task, n_folds, rng)
-    )
-    rows = np.arange(len(y))
+    if facts.group is None:
+        labels = _stratified_folds(y, task, n_folds, rng)
+    else:
+        n_folds = min(N_FOLDS, len(np.unique(facts.group)))
+        if n_folds < 2:
+            raise _undivided("belong to one group", "groups")
+        labels = group_folds(facts.group, n_folds, rng)
     folds = tuple(
         Fold(rows[labels != fold], rows[labels == fold]) for fold in range(n_folds)
     )
@@ -127,17 +134,15 @@ def _stratified_folds(
     return labels
 
 
-def _group_folds(
-    groups: NDArray[np.int64], n_folds: int, rng: np.random.Generator
-) -> Rows:
-    """Give each group, largest first, to the fold with the fewest rows."""
-    codes, counts = np.unique(groups, return_counts=True)
-    shuffled = rng.permutation(len(codes))
-    order = shuffled[np.argsort(-counts[shuffled], kind="stable")]
-    sizes = np.zeros(n_folds, dtype=np.int64)
-    fold_of: dict[int, int] = {}
-    for position in order:
-        fold = int(np.argmin(sizes))
-        fold_of[int(codes[position])] = fold
-        sizes[fold] += counts[position]
-    return np.asarray([fold_of[int(group)] for group in groups], dtype=np.int64)
+def _by_time(facts: RowFacts) -> Scheme:
+    late = latest(facts, 1 / N_FOLDS)
+    if late is None:
+        raise _undivided("have one time", "times")
+    return Scheme("hold-out", (Fold(np.flatnonzero(~late), np.flatnonzero(late)),))
+
+
+def _undivided(what: str, column: str) -> ModelingError:
+    return ModelingError(
+        f"All rows {what}; none is left to validate on.",
+        hint=f"Choose another column for the {column}, or none.",
+    )

@@ -48,7 +48,7 @@ def _grow(
     n_trees = settings.pop("iterations", usual)
     estimator = _KINDS[kind, data.task == "regression"](
         n_estimators=0, warm_start=True, n_jobs=1,
-        random_state=random_state,
+        random_state=random_state, monotonic_cst=data.monotonic,
         max_leaf_nodes=int(_MOST_LEAVES * data.share / usual), **settings,
     )  # fmt: skip
     cut = watch.due()
@@ -57,7 +57,7 @@ def _grow(
     step = 1
     while not cut and estimator.n_estimators < n_trees:
         estimator.n_estimators = min(n_trees, estimator.n_estimators + step)
-        estimator.fit(data.X, data.y)
+        estimator.fit(data.X, data.y, sample_weight=data.weight)
         step, cut = _STEP, watch.due()
     if cut and "iterations" in params and estimator.n_estimators < n_trees:
         raise Interrupted

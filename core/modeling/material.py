@@ -24,6 +24,7 @@ from core.modeling.encoder import FrameEncoder
 from core.modeling.folds import Scheme
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, Style
+from core.modeling.rows import Rows, balanced_weights
 from core.modeling.scoring import METRICS, Metric
 from core.storage.files import write_atomic
 
@@ -49,6 +50,14 @@ class Material:
     classes_ : ndarray of shape (n_classes,) or None
     metric_options : dict
         Parameters of the metric.
+    weight : ndarray of shape (n_rows,) or None
+        How much each row counts, above 0.
+    together : ndarray of shape (n_valid,) or None
+        Codes of what must not be divided among the rows of `y_valid`.
+    balanced : bool
+        Learn as if every class were as frequent as any other.
+    monotonic : dict of str to {-1, 1}
+        Directions that predictions must keep, by feature.
     """
 
     directory: Path
@@ -61,6 +70,10 @@ class Material:
     metric: str
     classes_: NDArray[Any] | None = None
     metric_options: dict[str, float] = field(default_factory=dict)
+    weight: Floats | None = field(default=None, repr=False)
+    together: Rows | None = field(default=None, repr=False)
+    balanced: bool = False
+    monotonic: dict[str, int] = field(default_factory=dict)
 
     @property
     def scoring(self) -> Metric:
@@ -81,6 +94,40 @@ class Material:
     def y_valid(self) -> Floats:
         """Truth of the rows that scores are computed on, fold after fold."""
         return np.concatenate([self.y[fold.valid] for fold in self.scheme.folds])
+
+    @property
+    def weight_valid(self) -> Floats | None:
+        """Weights of the rows that scores are computed on; None: all alike."""
+        if self.weight is None:
+            return None
+        found = np.concatenate([self.weight[f.valid] for f in self.scheme.folds])
+        return np.asarray(found / found.mean())
+
+    def fit_weights(
+        self, train: Rows, valid: Rows
+    ) -> tuple[Floats | None, Floats | None]:
+        """Return how much rows count in fitting and in stopping early."""
+        if self.weight is None and not self.balanced:
+            return None, None
+        weight = np.ones(len(self.y)) if self.weight is None else self.weight
+        pair = weight[train], weight[valid]
+        if self.balanced:
+            y = self.y[train]
+            factors = [
+                balanced_weights(self.y[rows], y, pair[0]) for rows in (train, valid)
+            ]
+            pair = pair[0] * factors[0], pair[1] * factors[1]
+        mean = pair[0].mean()
+        return pair[0] / mean, pair[1] / mean
+
+    def directions(self, encoder: FrameEncoder) -> tuple[int, ...] | None:
+        """Return the direction of each number of the encoder's matrix."""
+        if not self.monotonic:
+            return None
+        parts = encoder.get_feature_names_out()
+        n_numbers = len(encoder.numbers_.names)
+        signs = [self.monotonic.get(name, 0) for name in encoder.numbers_.names]
+        return (*signs, *[0] * (len(parts) - n_numbers))
 
     def save(self) -> None:
         """Write it for other processes."""

@@ -33,7 +33,7 @@ def fit_baseline(
         estimator = DummyRegressor()
     if data.quantile is not None:
         estimator = DummyRegressor(strategy="quantile", quantile=data.quantile)
-    return Fitted(estimator.fit(np.zeros((len(data.y), 1)), data.y))
+    return Fitted(estimator.fit(np.zeros((len(data.y), 1)), data.y, data.weight))
 
 
 def fit_linear(
@@ -45,7 +45,7 @@ def fit_linear(
     if data.task == "regression":
         log = bool(params.get("log_target", False))
         outer = RescaledRegressor(Ridge(alpha=penalty), log=log)
-        outer.estimator.fit(X, outer.forward(data.y))
+        outer.estimator.fit(X, outer.forward(data.y), data.weight)
         return Fitted(outer if log else outer.estimator)
     estimator = LogisticRegression(
         C=1 / penalty,
@@ -59,7 +59,7 @@ def fit_linear(
     while not cut and n_done < _LBFGS_MOST:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            estimator.fit(X, data.y)
+            estimator.fit(X, data.y, data.weight)
         n_done += _LBFGS_STEP
         if int(np.max(estimator.n_iter_)) < _LBFGS_STEP:
             return Fitted(estimator)
@@ -106,7 +106,7 @@ def fit_network(
     for _ in range(n_epochs):
         if watch.due():
             raise Interrupted
-        outer.estimator.partial_fit(data.X, y, **first)
+        outer.estimator.partial_fit(data.X, y, data.weight, **first)
         first = {}
     return Fitted(reader)
 
@@ -114,15 +114,13 @@ def fit_network(
 def _best_epoch(
     reader: Any, data: FitData, target: tuple[Floats, dict[str, Any]], watch: Watch
 ) -> Fitted:
-    X_valid, y_valid = data.known_valid()
-    if not len(y_valid):
-        X_valid, y_valid = data.X, data.y
+    held_out = data.watched()
     y, first = target
     network = reader.estimator if isinstance(reader, RescaledRegressor) else reader
     best, best_loss, best_epoch, epoch = None, np.inf, 0, 0
     while epoch < _MOST_EPOCHS and epoch - best_epoch < _PATIENCE and not watch.due():
-        network.partial_fit(data.X, y, **first)
-        loss = _loss(reader, data, X_valid, y_valid)
+        network.partial_fit(data.X, y, data.weight, **first)
+        loss = _loss(reader, data, *held_out)
         if best is None or loss < best_loss:
             best, best_loss, best_epoch = copy.deepcopy(reader), loss, epoch
         first, epoch = {}, epoch + 1
@@ -131,11 +129,13 @@ def _best_epoch(
     return Fitted(best, CUT if watch.due() else "")
 
 
-def _loss(reader: Any, data: FitData, X_valid: Any, y_valid: Floats) -> float:
+def _loss(
+    reader: Any, data: FitData, X_valid: Any, y_valid: Floats, weight: Floats | None
+) -> float:
     output = read_output(reader, X_valid, data.n_outputs)
     if not np.isfinite(output).all():
         return float("inf")
-    return (rmse if data.n_outputs == 1 else log_loss)(y_valid, output)
+    return (rmse if data.n_outputs == 1 else log_loss)(y_valid, output, weight)
 
 
 def draw_linear(rng: np.random.Generator) -> dict[str, Any]:

@@ -32,6 +32,12 @@ class TrainingPlan:
         Candidates at a time; None: one for each core.
     metric_options : mapping of str to float
         Parameters of the metric, such as ``{"beta": 2.0}`` for "f_beta".
+    weight : str or None
+        Column of numbers that say how much a row counts; then no feature.
+    balanced : bool, default=False
+        Learn as if every class were as frequent as any other.
+    monotonic : mapping of str to {-1, 1}
+        Directions that predictions must keep, by column.
 
     Examples
     --------
@@ -48,6 +54,9 @@ class TrainingPlan:
     random_state: int = 0
     n_jobs: int | None = None
     metric_options: Mapping[str, float] = field(default_factory=dict, hash=False)
+    weight: str | None = None
+    balanced: bool = False
+    monotonic: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from core.data import Schema, Task, canonical, coerce, content_hash, describe_schema
 from core.errors import ModelingError
 from core.findings import Finding
 from core.modeling.encoder import choose_features
-from core.modeling.folds import Scheme, given_validation, make_scheme
+from core.modeling.folds import given_validation, make_scheme
 from core.modeling.material import Material
+from core.modeling.metrics import Floats
+from core.modeling.rows import RowFacts, read_groups, read_times, read_weights
 from core.modeling.scoring import find_metric
 from core.modeling.target import Target, match_target, prepare_target
+from core.modeling.wishes import check_monotonic
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,10 @@ class Request:
     families: tuple[str, ...]
     random_state: int
     metric_options: Mapping[str, float] = field(default_factory=dict)
+    weight: str | None = None
+    balanced: bool = False
+    monotonic: Mapping[str, int] = field(default_factory=dict)
+    time: str | None = None
 
     def fingerprint(self) -> str:
         """Return a hash of data and arguments; equal ones train the same."""
@@ -47,7 +53,9 @@ class Request:
             "families": list(self.families),
             "random_state": self.random_state,
             "metric_options": dict(self.metric_options),
-            "format": 1,
+            "rows": [self.weight, self.time, self.balanced],
+            "monotonic": dict(self.monotonic),
+            "format": 2,
         }
         return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
@@ -60,8 +68,10 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     ModelingError
         No model can be trained; the message names the column.
     """
-    table, findings = _without_infinity(request.frame)
+    table, facts, findings = _usable_rows(request.frame, request)
     target = prepare_target(table, request.target, request.task)
+    facts = facts.take(target.rows)
+    _refuse_balance(request, target)
     metric = find_metric(request.metric, target.task, request.metric_options)
     findings.extend(target.findings)
     frame, schema = _features(table, request, target)
@@ -70,22 +80,32 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     if not len(schema):
         findings.append(_nothing_to_learn_from())
     frame = frame[list(schema.names)]
+    y, weight = target.y, facts.weight
     if request.validation is None:
-        y, scheme = target.y, _inner_scheme(request, target, schema)
+        scheme = make_scheme(
+            y, target.task, n_features=len(schema), budget_s=request.budget_s,
+            facts=facts, random_state=request.random_state,
+        )  # fmt: skip
+        judged = np.concatenate([fold.valid for fold in scheme.folds])
+        facts = facts.take(judged)
+        _refuse_one_class(y[judged], target)
     else:
-        held, _ = _without_infinity(request.validation)
+        held, facts, _ = _usable_rows(request.validation, request, held_out=True)
         checked = match_target(held, target)
+        facts = facts.take(checked.rows)
         findings.extend(checked.findings)
         _refuse_useless(checked, target)
         held_out = coerce(held.iloc[checked.rows], schema)
         frame = pd.concat([frame, held_out], ignore_index=True)
-        y = np.concatenate([target.y, checked.y])
+        y = np.concatenate([y, checked.y])
+        weight = _joined(weight, facts.weight)
         scheme = given_validation(len(target.y), len(checked.y))
     if scheme.n_valid < 100:
         findings.append(_few_rows(scheme.n_valid))
     material = Material(
         directory, frame, y, schema, scheme, target.task, target.name,
-        metric.name, target.classes_, dict(metric.options),
+        metric.name, target.classes_, dict(metric.options), weight, facts.together(),
+        request.balanced, check_monotonic(request.monotonic, schema, target.task),
     )  # fmt: skip
     return material, findings
 
@@ -93,7 +113,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
 def _features(
     table: pd.DataFrame, request: Request, target: Target
 ) -> tuple[pd.DataFrame, Schema]:
-    named = [request.target]
+    named = [request.target, request.weight]
     if isinstance(request.groups, str):
         named.append(request.groups)
     frame = table.drop(columns=[name for name in named if name in table])
@@ -101,37 +121,48 @@ def _features(
     return kept, describe_schema(kept)
 
 
-def _inner_scheme(request: Request, target: Target, schema: Schema) -> Scheme:
-    groups = None
-    if request.groups is not None:
-        groups = _group_codes(request)[target.rows]
-        if len(np.unique(groups)) < 2:
-            raise ModelingError(
-                "All rows belong to one group; none is left to validate on.",
-                hint="Choose another column for the groups, or none.",
-            )
-    return make_scheme(
-        target.y, target.task, n_features=len(schema), budget_s=request.budget_s,
-        groups=groups, random_state=request.random_state,
-    )  # fmt: skip
-
-
-def _group_codes(request: Request) -> NDArray[np.int64]:
+def _usable_rows(
+    frame: pd.DataFrame, request: Request, *, held_out: bool = False
+) -> tuple[pd.DataFrame, RowFacts, list[Finding]]:
+    """Return the rows that count, what is known of them, and what to say of them."""
+    table, findings = _without_infinity(frame)
     groups = request.groups
-    if isinstance(groups, str):
-        if groups not in request.frame:
-            raise ModelingError(
-                f"There is no column {groups!r} to take the groups from.",
-                hint="Choose one of the table's columns.",
-            )
-        groups = request.frame[groups]
-    if len(groups) != len(request.frame):
-        raise ModelingError(
-            f"There are {len(groups):,} groups for {len(request.frame):,} rows.",
-            hint="Give one group for each training row.",
+    if held_out and not (isinstance(groups, str) and groups in table):
+        groups = None
+    facts = RowFacts(
+        read_weights(table, request.weight),
+        read_groups(table, groups),
+        read_times(table, request.time),
+    )
+    if facts.weight is None or facts.weight.all():
+        return table, facts, findings
+    rows = np.flatnonzero(facts.weight)
+    n_out = len(table) - len(rows)
+    findings.append(
+        Finding(
+            "MODEL-016",
+            "note",
+            "Rows that count nothing are left out",
+            f"{n_out:,} rows have the weight 0 in {request.weight!r}.",
+            "Nothing to do. Give them a weight above 0 if they should count.",
+            (str(request.weight),),
         )
-    codes, _ = pd.factorize(pd.Series(list(groups)).astype(str))
-    return np.asarray(codes, dtype=np.int64)
+    )
+    return table.iloc[rows].reset_index(drop=True), facts.take(rows), findings
+
+
+def _joined(first: Floats | None, second: Floats | None) -> Floats | None:
+    if first is None or second is None:
+        return None
+    return np.concatenate([first, second])
+
+
+def _refuse_balance(request: Request, target: Target) -> None:
+    if request.balanced and target.task == "regression":
+        raise ModelingError(
+            f"{target.name!r} is a number; there are no classes to balance.",
+            hint="Switch balanced classes off.",
+        )
 
 
 def _groups_hash(groups: Any) -> str:
@@ -141,18 +172,22 @@ def _groups_hash(groups: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _refuse_one_class(y: Floats, target: Target) -> None:
+    if target.task == "binary" and len(np.unique(y)) < 2:
+        raise ModelingError(
+            f"The {len(y):,} validation rows all have the same value in "
+            f"{target.name!r}.",
+            hint="Split again with classes kept in proportion, or bring more rows.",
+        )
+
+
 def _refuse_useless(checked: Target, target: Target) -> None:
     if not len(checked.y):
         raise ModelingError(
             f"No validation row has a usable value in {target.name!r}.",
             hint="Split again so that validation rows have a known target.",
         )
-    if target.task == "binary" and len(np.unique(checked.y)) < 2:
-        raise ModelingError(
-            f"The {len(checked.y):,} validation rows all have the same value in "
-            f"{target.name!r}.",
-            hint="Split again with classes kept in proportion, or bring more rows.",
-        )
+    _refuse_one_class(checked.y, target)
 
 
 def _without_infinity(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:

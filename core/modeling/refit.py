@@ -169,12 +169,13 @@ class _AllRows:
                 self._encoded[style] = self.material.encoded_whole(style)
             return self._encoded[style]
 
-    def data(self, X: Matrix) -> FitData:
-        material = self.material
+    def data(self, encoder: FrameEncoder, X: Matrix) -> FitData:
+        material, every = self.material, np.arange(len(self.material.y))
         none: Floats = material.y[:0]
         return FitData(
             X, material.y, X[:0], none, material.task, material.n_outputs,
-            quantile=material.quantile,
+            quantile=material.quantile, weight=material.fit_weights(every, every)[0],
+            monotonic=material.directions(encoder),
         )  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def _fit(
     family = FAMILIES[entry.family]
     try:
         encoder, X = rows.encoded(family.style)
-        fitted = family.fit(rows.data(X), params, seed, watch)
+        fitted = family.fit(rows.data(encoder, X), params, seed, watch)
         some = X[:_CHECKED_ROWS]
         output = read_output(fitted.estimator, some, rows.material.n_outputs)
     except _GIVES_UP:

@@ -205,19 +205,24 @@ def find_metric(
 
 
 def score_interval(
-    metric: Metric, y: Floats, output: Floats, *, random_state: int = 0
+    metric: Metric,
+    y: Floats,
+    output: Floats,
+    *,
+    weight: Floats | None = None,
+    random_state: int = 0,
 ) -> tuple[float, float]:
     """Return a 95% interval of a score on these rows.
 
     ROC AUC by the wider of DeLong's variance on the logit scale and Newcombe's method
     5, accuracy by Wilson's method, every other metric by the percentiles of 200
     bootstrap draws of the rows (of at most 20,000 of them, then narrowed to the full
-    number).
+    number). With weights every metric goes by the bootstrap.
 
     Parameters
     ----------
     metric : Metric
-    y, output : ndarray
+    y, output, weight : ndarray
         As in `Metric.score`.
     random_state : int, default=0
 
@@ -235,24 +240,32 @@ def score_interval(
     """
     if len(y) < 2:
         return float("nan"), float("nan")
-    if metric.name == "roc_auc":
+    if weight is None and metric.name == "roc_auc":
         return auc_interval(y, output[:, 1])
-    if metric.name == "accuracy":
+    if weight is None and metric.name == "accuracy":
         return wilson(metric.score(y, output), len(y))
     drawn = _sample_rows(len(y), random_state)
     y_part, output_part = y[drawn], output[drawn]
+    part = None if weight is None else weight[drawn]
     scores = [
-        metric.score(y_part, output_part, weight=weight)
-        for weight in resampling_weights(len(y_part), random_state)
+        metric.score(y_part, output_part, weight=_times(counts, part))
+        for counts in resampling_weights(len(y_part), random_state)
     ]
-    centre, shrink = metric.score(y, output), np.sqrt(len(y_part) / len(y))
+    centre = metric.score(y, output, weight=weight)
+    shrink = np.sqrt(len(y_part) / len(y))
     low, high = np.nanpercentile(scores, [2.5, 97.5])
-    middle = metric.score(y_part, output_part)
+    middle = metric.score(y_part, output_part, weight=part)
     return centre + (low - middle) * shrink, centre + (high - middle) * shrink
 
 
 def gain_and_error(
-    metric: Metric, y: Floats, output: Floats, over: Floats, *, random_state: int = 0
+    metric: Metric,
+    y: Floats,
+    output: Floats,
+    over: Floats,
+    *,
+    weight: Floats | None = None,
+    random_state: int = 0,
 ) -> tuple[float, float]:
     """Return how much better one output is than another, and its standard error.
 
@@ -264,15 +277,18 @@ def gain_and_error(
     >>> gain_and_error(METRICS["mae"], y, y, y + 1.0)
     (1.0, 0.0)
     """
-    gain = metric.gain(metric.score(y, output), metric.score(y, over))
+    gain = metric.gain(
+        metric.score(y, output, weight=weight), metric.score(y, over, weight=weight)
+    )
+    part = None if weight is None else weight[_sample_rows(len(y), random_state)]
     drawn = _sample_rows(len(y), random_state)
     y_part, left, right = y[drawn], output[drawn], over[drawn]
     gains = [
         metric.gain(
-            metric.score(y_part, left, weight=weight),
-            metric.score(y_part, right, weight=weight),
+            metric.score(y_part, left, weight=_times(counts, part)),
+            metric.score(y_part, right, weight=_times(counts, part)),
         )
-        for weight in resampling_weights(len(y_part), random_state, n_resamples=60)
+        for counts in resampling_weights(len(y_part), random_state, n_resamples=60)
     ]
     return gain, float(np.nanstd(gains) * np.sqrt(len(y_part) / len(y)))
 
@@ -285,6 +301,10 @@ def resampling_weights(
     for _ in range(n_resamples):
         drawn = rng.integers(0, n_rows, n_rows)
         yield np.bincount(drawn, minlength=n_rows).astype(np.float64)
+
+
+def _times(counts: Floats, weight: Floats | None) -> Floats:
+    return counts if weight is None else counts * weight
 
 
 def _sample_rows(n_rows: int, random_state: int) -> NDArray[np.int64] | slice:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.modeling.metrics import Floats
+from core.modeling.rows import Rows, cross_labels
 from core.modeling.scoring import Metric, classes_of
 
 DEFAULT: Final = 0.5
@@ -26,7 +27,9 @@ def is_tuned(metric: Metric, output: Floats) -> bool:
     return two and not metric.needs_probability and metric.name not in _UNTUNED
 
 
-def tune_threshold(metric: Metric, y: Floats, output: Floats) -> float:
+def tune_threshold(
+    metric: Metric, y: Floats, output: Floats, weight: Floats | None = None
+) -> float:
     """Return the threshold with the best score on these rows.
 
     Between two probabilities the middle is taken; of equal scores the one nearest
@@ -40,6 +43,7 @@ def tune_threshold(metric: Metric, y: Floats, output: Floats) -> float:
         Class codes.
     output : ndarray of shape (n_rows, n_classes)
         Probabilities for rows that the model was not fitted on.
+    weight : ndarray of shape (n_rows,), default=None
 
     Examples
     --------
@@ -57,9 +61,10 @@ def tune_threshold(metric: Metric, y: Floats, output: Floats) -> float:
     if len(found) > _MOST_TRIED:
         found = np.unique(np.quantile(found, np.linspace(0, 1, _MOST_TRIED)))
     tried = np.unique([*(found[1:] + found[:-1]) / 2, DEFAULT])
-    order = np.sort(share), np.sort(share[positive])
-    below, missed = (np.searchsorted(values, tried) for values in order)
-    n_positive, n_rows = int(positive.sum()), len(y)
+    weight = np.ones(len(y)) if weight is None else weight
+    below = _weight_below(share, weight, tried)
+    missed = _weight_below(share[positive], weight[positive], tried)
+    n_positive, n_rows = weight[positive].sum(), weight.sum()
     counts = np.column_stack(
         [
             below - missed,
@@ -77,13 +82,27 @@ def tune_threshold(metric: Metric, y: Floats, output: Floats) -> float:
     return float(tried[best])
 
 
+def _weight_below(share: Floats, weight: Floats, tried: Floats) -> Floats:
+    """Return the weight of the rows below each threshold."""
+    order = np.argsort(share, kind="stable")
+    total = np.concatenate([[0.0], np.cumsum(weight[order])])
+    return np.asarray(total[np.searchsorted(share[order], tried)])
+
+
 def decided(
-    metric: Metric, y: Floats, output: Floats, *, random_state: int = 0
+    metric: Metric,
+    y: Floats,
+    output: Floats,
+    *,
+    weight: Floats | None = None,
+    together: Rows | None = None,
+    random_state: int = 0,
 ) -> Floats:
     """Return decisions by thresholds that were tuned on other rows.
 
     Each fifth of the rows is decided by the threshold that is best on the other four;
-    a score of these decisions is not flattered by the tuning.
+    a score of these decisions is not flattered by the tuning. Rows with one code in
+    `together` are in the same fifth.
 
     Returns
     -------
@@ -93,10 +112,11 @@ def decided(
     """
     if not is_tuned(metric, output):
         return output
-    fold = np.random.default_rng(random_state).permutation(len(y)) % N_FOLDS
+    fold = cross_labels(len(y), together, N_FOLDS, random_state)
     called: NDArray[np.int64] = np.empty(len(y), dtype=np.int64)
     for number in range(N_FOLDS):
         inside = fold == number
-        threshold = tune_threshold(metric, y[~inside], output[~inside])
+        other = None if weight is None else weight[~inside]
+        threshold = tune_threshold(metric, y[~inside], output[~inside], other)
         called[inside] = classes_of(output[inside], threshold)
     return np.eye(2)[called]

@@ -26,6 +26,7 @@ from core.modeling.preparation import Request, prepare
 from core.modeling.run import Run
 from core.modeling.schedule import Schedule, wants_log
 from core.modeling.search import Board, Clock, OnProgress, search
+from core.modeling.wishes import able_families
 
 
 def train(  # noqa: PLR0913 the one door to training; each argument is a choice
@@ -37,6 +38,10 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     groups: "str | Sequence[Any] | None" = None,
     metric: str | None = None,
     metric_options: Mapping[str, float] | None = None,
+    weight: str | None = None,
+    balanced: bool = False,
+    monotonic: Mapping[str, int] | None = None,
+    time: str | None = None,
     budget_s: float = 60.0,
     families: Sequence[str] | None = None,
     n_jobs: int | None = None,
@@ -66,11 +71,24 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
         cross-validated (the model averages the folds), larger ones hold out a fifth.
     groups : str or sequence of n_rows values, default=None
         Rows of one group stay on one side of every fold; a column's name, which is
-        then no feature, or one value for each row. Not used with `validation`.
+        then no feature, or one value for each row. With `validation` a column groups
+        its rows too, where calibration and threshold are learned from them.
     metric : str, default=None
         Name in `METRICS`; None: the task's default.
     metric_options : mapping of str to float, default=None
         Parameters of the metric, such as ``{"beta": 2.0}`` for "f_beta".
+    weight : str, default=None
+        Column of numbers that say how much a row counts, in fitting, scores,
+        calibration and threshold; then no feature. Rows with 0 are left out.
+    balanced : bool, default=False
+        Learn as if every class were as frequent as any other. Scores count rows as
+        they are.
+    monotonic : mapping of str to {-1, 1}, default=None
+        Number columns with which predictions may only rise (1) or fall (-1), all
+        else being equal. Families that cannot keep to it are left out, with a finding.
+    time : str, default=None
+        Column of dates or numbers that orders rows. Without `validation` the latest
+        fifth is held out; it stays a feature.
     budget_s : float, default=60.0
         Wall clock seconds for everything, at least 1.
     families : sequence of str, default=None
@@ -106,7 +124,8 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     chosen = check_families(None if families is None else tuple(families))
     request = Request(
         frame, target, task, validation, groups, metric, check_budget(budget_s),
-        chosen, random_state, dict(metric_options or {}),
+        chosen, random_state, dict(metric_options or {}), weight, balanced,
+        dict(monotonic or {}), time,
     )  # fmt: skip
     clock = Clock(request.budget_s, should_stop)
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
@@ -135,12 +154,14 @@ def _train(
     on_progress, n_jobs = watched
     material, findings = prepare(request, work)
     findings.extend(_unavailable(request.families))
+    families, told = able_families(request.families, material)
+    findings.extend(told)
     board = Board(material, clock, on_progress, n_jobs)
     board.report(now=True)
     _resume(store, request, board)
     fold = material.scheme.folds[0]
     schedule = Schedule(
-        request.families,
+        families,
         material.scoring,
         len(fold.train),
         random_state=request.random_state,

@@ -14,7 +14,7 @@ from core.settings import Settings
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.jobs import Jobs
-from core.workspace.records import Cycle, Job, RunRecord
+from core.workspace.records import Cycle, Job, RunRecord, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id
 
 KIND = "training"
@@ -163,6 +163,10 @@ class Training:
             validation=self._data.part(split_id, "validation"),
             metric=plan.metric,
             metric_options=plan.metric_options,
+            weight=plan.weight,
+            balanced=plan.balanced,
+            monotonic=plan.monotonic,
+            **_kept_together(self._data.get_split(split_id)),
             budget_s=plan.budget_s,
             families=plan.families,
             n_jobs=plan.n_jobs or self._settings.job_threads,
@@ -231,6 +235,17 @@ class Training:
         digest = hashlib.sha256(content).hexdigest()
         self._data.files.write(_model_key(project_id, run_id, digest), content)
         return digest
+
+
+def _kept_together(split: SplitRecord) -> dict[str, str | None]:
+    """Return the columns by which the split kept rows together, or in order."""
+    if split.strategy == "group":
+        return {"groups": split.column}
+    if split.strategy == "time":
+        return {"time": split.column}
+    if split.strategy == "time and group":
+        return {"time": split.column, "groups": split.group}
+    return {}
 
 
 def _model_key(project_id: str, run_id: str, digest: str) -> str:

@@ -3,7 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.errors import ModelingError
 from core.modeling.folds import given_validation, make_scheme
+from core.modeling.rows import RowFacts, cross_labels
 
 
 @settings(deadline=None, max_examples=25)
@@ -31,7 +33,7 @@ def test_a_group_is_never_on_both_sides(groups: list[int], random_state: int) ->
         return
     scheme = make_scheme(
         np.arange(len(codes)) + 0.0, "regression", n_features=2, budget_s=60,
-        groups=codes, random_state=random_state,
+        facts=RowFacts(group=codes), random_state=random_state,
     )  # fmt: skip
     for fold in scheme.folds:
         assert not np.intersect1d(codes[fold.train], codes[fold.valid]).size
@@ -63,3 +65,45 @@ def test_a_class_too_rare_for_the_held_out_rows_brings_cross_validation() -> Non
 def test_given_validation_rows_stand_behind_the_training_rows() -> None:
     (fold,) = given_validation(4, 2).folds
     assert (fold.train.tolist(), fold.valid.tolist()) == ([0, 1, 2, 3], [4, 5])
+
+
+def test_with_times_the_latest_rows_are_held_out_however_small_the_table() -> None:
+    time = np.random.default_rng(0).integers(0, 30, 200) * 1.0
+    scheme = make_scheme(
+        np.arange(200) % 2 + 0.0, "binary", n_features=2, budget_s=60,
+        facts=RowFacts(time=time),
+    )  # fmt: skip
+    (fold,) = scheme.folds
+    assert time[fold.train].max() < time[fold.valid].min()
+    assert 30 <= len(fold.valid) <= 60
+
+
+def test_with_times_and_groups_the_groups_that_end_last_are_held_out() -> None:
+    group = np.arange(200) // 10
+    time = np.random.default_rng(0).permutation(200) * 1.0
+    (fold,) = make_scheme(
+        np.arange(200) % 2 + 0.0, "binary", n_features=2, budget_s=60,
+        facts=RowFacts(group=group, time=time),
+    ).folds  # fmt: skip
+    assert not np.intersect1d(group[fold.train], group[fold.valid]).size
+    ends = {code: time[group == code].max() for code in range(20)}
+    late = {ends[code] for code in group[fold.valid]}
+    assert min(late) > max(ends[code] for code in group[fold.train])
+
+
+def test_rows_of_one_time_have_no_later_ones_to_be_judged_by() -> None:
+    with pytest.raises(ModelingError, match="one time"):
+        make_scheme(
+            np.arange(20.0), "regression", n_features=2, budget_s=60,
+            facts=RowFacts(time=np.ones(20)),
+        )  # fmt: skip
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=90), st.integers(0, 9))
+def test_what_belongs_together_is_in_one_part_of_every_cross_fit(codes, seed) -> None:
+    together = np.array(codes)
+    labels = cross_labels(len(codes), together, 5, seed)
+    if len(set(codes)) > 1:
+        parts = {code: set(labels[together == code]) for code in set(codes)}
+        assert all(len(found) == 1 for found in parts.values())
