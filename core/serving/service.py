@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.data import coerce
 from core.errors import SchemaError
+from core.evaluation.explaining import Direction
 from core.modeling.encoder import raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.model import Model
@@ -17,6 +19,7 @@ from core.modeling.scoring import classes_of
 from core.registry.version import ModelVersion
 from core.serving.answer import Answer, Label
 from core.serving.cells import RawColumns, plain_columns
+from core.serving.explaining import ExplainedAnswer, VersionExplainer, Wish
 from core.serving.warnings import warn, watches_of
 
 Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
@@ -92,6 +95,54 @@ class Service:
     def score(self, records: Rows, *, strict: bool = False) -> Scores:
         """Answer many rows by column; the parameters are those of `predict`."""
         return self._score(*self._read(records, strict))
+
+    def explain(
+        self,
+        record: Mapping[str, Any],
+        *,
+        label: Label | None = None,
+        wish: Wish | None = None,
+        directions: Mapping[str, Direction] | None = None,
+    ) -> ExplainedAnswer:
+        """Answer one row, and say why and what would change the answer.
+
+        Parameters
+        ----------
+        record : mapping
+            Raw columns by name.
+        label : label, default=None
+            The class whose probability is taken apart; None for the positive one of
+            two, or the predicted one of several.
+        wish : label or tuple of two floats, default=None
+            What a counterfactual shall reach; None for the other class (of several
+            the next likely one). A number has none unless a range is named.
+        directions : mapping of str to {"any", "up", "down", "locked"}, default=None
+            What may be changed, and which way; columns not named may go either way.
+
+        Raises
+        ------
+        SchemaError
+            A value is not of its column's kind.
+        EvaluationError
+            A class or column is unknown, or the version has no training rows.
+        """
+        cleaned, warnings = self._read([record], strict=True)
+        answer = self.answer(self._score(cleaned, warnings), 0)
+        explainer = self._explainer
+        wish = explainer.usual_wish(answer) if wish is None else wish
+        given = cleaned
+        if self.version.replay.recipe.steps:
+            table = coerce([_tamed(self.captured(record))], self.version.schema)
+            given = raw_columns(table, self.version.schema)
+        search = None
+        if wish is not None:
+            search = explainer.search(given, wish, directions)
+        reasons = explainer.contributions(cleaned, label)
+        return ExplainedAnswer(answer, reasons, wish, search)
+
+    @cached_property
+    def _explainer(self) -> VersionExplainer:
+        return VersionExplainer(self.version)
 
     def predict_cleaned(self, frame: pd.DataFrame) -> list[Answer]:
         """Answer rows that are cleaned already, such as those of a split."""

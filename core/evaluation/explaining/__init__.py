@@ -1,0 +1,34 @@
+"""Why a model answers as it does, in the columns of its rows."""
+
+from core.evaluation.explaining.counterfactual import (
+    Change,
+    Counterfactual,
+    Direction,
+    Search,
+    Shortfall,
+    find_counterfactuals,
+)
+from core.evaluation.explaining.explainer import Explainer
+from core.evaluation.explaining.row import (
+    Contribution,
+    RowExplanation,
+    told_value,
+    value_text,
+)
+from core.evaluation.explaining.wishes import class_wish, range_wish
+
+__all__ = [
+    "Change",
+    "Contribution",
+    "Counterfactual",
+    "Direction",
+    "Explainer",
+    "RowExplanation",
+    "Search",
+    "Shortfall",
+    "class_wish",
+    "find_counterfactuals",
+    "range_wish",
+    "told_value",
+    "value_text",
+]
