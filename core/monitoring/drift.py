@@ -91,7 +91,7 @@ def check_drift(
     elif len(names) < len(reference.columns):
         reference = reference.select(names)
     window = count_window(reference, current)
-    return _judge(reference, window, alpha, effect)
+    return judge_counts(reference, window, alpha=alpha, effect=effect)
 
 
 def _names(reference: pd.DataFrame | Reference) -> list[str]:
@@ -100,9 +100,30 @@ def _names(reference: pd.DataFrame | Reference) -> list[str]:
     return list(reference.columns)
 
 
-def _judge(
-    reference: Reference, window: WindowCounts, alpha: float, effect: float
+def judge_counts(
+    reference: Reference,
+    window: WindowCounts,
+    *,
+    alpha: float = 0.01,
+    effect: float = 0.10,
 ) -> DriftReport:
+    """Compare a window that is counted already, or several added up.
+
+    Parameters
+    ----------
+    reference : Reference
+        The one that the window was counted on.
+    window : WindowCounts
+    alpha, effect : float
+        As in `check_drift`.
+
+    Examples
+    --------
+    >>> reference = summarise_reference(pd.DataFrame({"x": np.arange(200.0)}))
+    >>> window = count_window(reference, pd.DataFrame({"x": np.arange(100.0) + 300}))
+    >>> judge_counts(reference, window + window).n_current
+    200
+    """
     enough = min(reference.n_rows, window.n_rows) >= MIN_ROWS
     evidence = {
         column.name: tuple(column_evidence(column, window.columns[column.name]))

@@ -4,8 +4,6 @@ A reference is small whatever the table's size, holds plain numbers and text onl
 and travels in the version's folder as JSON.
 """
 
-import base64
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -31,6 +29,7 @@ from core.monitoring.binning import (
     quantile_edges,
     seconds_of,
 )
+from core.monitoring.codes import pack_codes, unpack_codes
 
 MAX_SAMPLE = 20_000
 
@@ -120,22 +119,20 @@ class Reference:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reference as JSON-ready values."""
-        packed = zlib.compress(np.ascontiguousarray(self.sample, dtype="<i2").tobytes())
         return {
             "columns": [column.to_dict() for column in self.columns],
             "n_rows": self.n_rows,
             "n_sample": len(self.sample),
-            "sample": base64.b64encode(packed).decode("ascii"),
+            "sample": pack_codes(self.sample),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Reference":
         """Return the reference that `to_dict` wrote."""
         columns = tuple(ColumnReference.from_dict(each) for each in values["columns"])
-        raw = zlib.decompress(base64.b64decode(values["sample"]))
-        codes = np.frombuffer(raw, dtype="<i2").astype(np.int16)
         shape = (int(values["n_sample"]), len(columns))
-        return cls(columns, int(values["n_rows"]), codes.reshape(shape))
+        codes = unpack_codes(values["sample"], shape)
+        return cls(columns, int(values["n_rows"]), codes)
 
 
 def summarise_reference(

@@ -1,6 +1,7 @@
 """How rows that arrive over time are cut into windows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
 import numpy as np
@@ -89,6 +90,25 @@ def cut_windows(
         _of_period(periods.iloc[place], window, rows)
         for place, rows in zip(first, parts, strict=False)
     )
+
+
+def window_of(at: datetime, window: Period) -> Window:
+    """Return the window that a moment lies in, without rows.
+
+    Parameters
+    ----------
+    at : datetime
+        Aware.
+    window : {"hour", "day", "week", "month"}
+
+    Examples
+    --------
+    >>> window_of(pd.Timestamp("2026-03-04", tz="UTC"), "week").label
+    '2026-03-02'
+    """
+    naive = pd.Timestamp(at).tz_convert("UTC").tz_localize(None)
+    period = naive.to_period(_STEPS[window])
+    return _of_period(period, window, np.empty(0, dtype=np.int64))
 
 
 def _of_period(period: pd.Period, window: Period, rows: NDArray[np.int64]) -> Window:

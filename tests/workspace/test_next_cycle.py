@@ -7,7 +7,7 @@ import pytest
 
 from core.data import Recipe, Step
 from core.workspace import Cycle, Workspace
-from core.workspace import monitoring as monitoring_module
+from core.workspace import material as material_module
 from tests.workspace.conftest import customers
 
 
@@ -57,13 +57,13 @@ def test_training_rows_are_summarised_once_for_all_reports(
     workspace: Workspace, live_cycle: Cycle, monkeypatch: pytest.MonkeyPatch
 ):
     summarised: list[int] = []
-    summarise = monitoring_module.summarise_reference
+    summarise = material_module.summarise_reference
 
     def counted(frame: pd.DataFrame, **options):
         summarised.append(len(frame))
         return summarise(frame, **options)
 
-    monkeypatch.setattr(monitoring_module, "summarise_reference", counted)
+    monkeypatch.setattr(material_module, "summarise_reference", counted)
     first = workspace.monitoring.report(live_cycle.project_id)
     again = workspace.monitoring.report(live_cycle.project_id)
     assert len(summarised) == 2  # of the rows, and of the answers

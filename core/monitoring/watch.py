@@ -1,0 +1,95 @@
+"""How one project is watched: windows, rules, and where alarms are told."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from core.errors import MonitoringError
+from core.monitoring.rules import DEFAULT_RULES, Rule
+from core.monitoring.windows import PERIODS, Period
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """How one project is watched.
+
+    Attributes
+    ----------
+    period : {"hour", "day", "week", "month"}
+        Windows that rules are judged on.
+    rules : tuple of Rule
+    webhook : str
+        Address that alarms are posted to as JSON; empty for none.
+    emails : tuple of str
+        Addresses that alarms are mailed to.
+    """
+
+    period: Period = "month"
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    webhook: str = ""
+    emails: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> tuple[Rule, ...]:
+        """Rules that are judged."""
+        return tuple(rule for rule in self.rules if rule.active)
+
+    def with_rules(self, rules: tuple[Rule, ...]) -> "Watch":
+        """Return the same watch with other rules."""
+        return replace(self, rules=rules)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the watch as JSON-ready values."""
+        return {
+            **vars(self),
+            "rules": [rule.to_dict() for rule in self.rules],
+            "emails": list(self.emails),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Watch":
+        """Return the watch that `to_dict` wrote; refuse what cannot work.
+
+        Raises
+        ------
+        MonitoringError
+            A period, rule or address is none.
+
+        Examples
+        --------
+        >>> Watch.from_dict(Watch(emails=("a@example.org",)).to_dict()).emails
+        ('a@example.org',)
+        """
+        rules = tuple(Rule.from_dict(each) for each in values["rules"])
+        emails = tuple(str(each).strip() for each in values["emails"])
+        watch = cls(values["period"], rules, values["webhook"].strip(), emails)
+        if watch.period not in PERIODS:
+            raise MonitoringError(
+                f"There is no window by {watch.period!r}.",
+                hint=f"Choose one of {', '.join(PERIODS)}.",
+            )
+        if len({rule.id for rule in rules}) < len(rules):
+            raise MonitoringError(
+                "Two rules have the same id.", hint="Give each rule its own."
+            )
+        _refuse_addresses(watch)
+        return watch
+
+
+def _refuse_addresses(watch: Watch) -> None:
+    parts = urlsplit(watch.webhook)
+    if watch.webhook and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise MonitoringError(
+            "The webhook is no address of the web.",
+            hint="Give a full address that begins with https://.",
+        )
+    wrong = [each for each in watch.emails if not _EMAIL.fullmatch(each)]
+    if wrong:
+        raise MonitoringError(
+            f"{wrong[0]!r} is no e-mail address.",
+            hint="Write one address a line, such as team@example.org.",
+        )

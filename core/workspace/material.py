@@ -1,0 +1,78 @@
+"""What every look at a version needs: its service, its reference, its usual answers."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from core.data import coerce, read_parquet
+from core.errors import MonitoringError, WorkspaceError
+from core.monitoring import Reference, summarise_reference
+from core.monitoring.harm import column_weight
+from core.registry import Registry
+from core.serving import CapturedPredictions, Service
+from core.workspace.answers import answer_column, captured_answers
+from core.workspace.data import Data
+from core.workspace.evaluation import opened_key
+
+
+class Material:
+    """Loads what belongs to a version, once for a few versions at a time."""
+
+    def __init__(self, data: Data, registry: Registry) -> None:
+        self._data = data
+        self.registry = registry
+        self._service = lru_cache(maxsize=8)(self._load_service)
+        self.usual_answers = lru_cache(maxsize=8)(self._score_held_out)
+        self.references = lru_cache(maxsize=8)(self._summarise)
+        self.weights = lru_cache(maxsize=8)(self._weigh)
+
+    def service(self, project_id: str, number: int | None = None) -> Service:
+        """Return what answers for a project: its champion, or the version named."""
+        if number is None:
+            number = self.registry.champion(project_id)
+        if number is None:
+            raise WorkspaceError(
+                "This project has no champion yet.",
+                hint="Save a version on Evaluate and make it champion on Deploy.",
+            )
+        return self._service(project_id, number)
+
+    def _load_service(self, project_id: str, number: int) -> Service:
+        return Service(self.registry.load(project_id, number))
+
+    def _summarise(self, project_id: str, number: int) -> tuple[Reference, Reference]:
+        """Return what later windows are compared with: of the rows, of the answers."""
+        version = self.service(project_id, number).version
+        if version.reference is None:
+            raise MonitoringError(
+                f"Version {version.label} carries no training rows to compare with.",
+                hint="Save it anew from the Evaluate page.",
+            )
+        schema = version.model.schema
+        usual = self.usual_answers(project_id, number).meta
+        return (
+            summarise_reference(
+                version.reference[list(schema.names)], kinds=schema.kinds
+            ),
+            summarise_reference(answer_column(version.task, usual)),
+        )
+
+    def _score_held_out(self, project_id: str, number: int) -> CapturedPredictions:
+        """Return the answers on rows the model was not fitted on: the usual ones."""
+        service = self.service(project_id, number)
+        version = service.version
+        key = opened_key(version.project, version.lineage["evaluation"])
+        with self._data.files.open(key) as stream:
+            rows = read_parquet(stream)
+        inputs = coerce(rows, version.model.schema)
+        answers = service.predict_cleaned(inputs)
+        meta = captured_answers(answers).assign(outcome=rows[version.target])
+        return CapturedPredictions(meta, inputs)
+
+    def _weigh(self, project_id: str, number: int) -> Mapping[str, float]:
+        """Return how much each column can move the answers."""
+        version = self.service(project_id, number).version
+        if version.reference is None:
+            return {}
+        names = version.model.schema.names
+        rows = version.reference[list(names)]
+        return column_weight(version.model.output, rows, names)

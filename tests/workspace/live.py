@@ -1,0 +1,65 @@
+"""A small live project for tests of monitoring: built once, copied for each test."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from core.modeling import TrainingPlan
+from core.settings import Settings
+from core.workspace import Workspace
+from tests.fitted import enough
+from tests.workspace.conftest import customers
+
+PROJECT = "who-leaves"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def build(folder: Path) -> None:
+    """Take a small table as far as a champion."""
+    workspace = Workspace(settings_in(folder, "home"))
+    project = workspace.projects.create("Who leaves")
+    assert project.id == PROJECT
+    cycle = workspace.cycles.current(project.id)
+    dataset = workspace.data.add_frame(project.id, customers(700), "customers.csv")
+    workspace.cycles.use_dataset(cycle.id, dataset.id)
+    workspace.cycles.set_target(cycle.id, "left", "binary")
+    split = workspace.data.split(cycle.id)
+    plan = TrainingPlan(
+        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
+    )
+    workspace.training.execute(
+        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
+    )
+    workspace.evaluation.open(cycle.id)
+    version = workspace.evaluation.save_version(cycle.id, who="tester")
+    workspace.registry.set_alias(project.id, "champion", version.number, who="tester")
+    workspace.close()
+
+
+def copied(folder: Path, name: str) -> Workspace:
+    """Open a copy of the home that `build` made."""
+    shutil.copytree(folder / "home", folder / name)
+    return Workspace(settings_in(folder, name))
+
+
+def settings_in(folder: Path, name: str) -> Settings:
+    return Settings(home=folder / name, models=folder / "models")
+
+
+def drifted(n_rows: int, seed: int) -> pd.DataFrame:
+    """Rows whose calls have tripled."""
+    rows = customers(n_rows, seed)
+    return rows.assign(calls=rows["calls"] * 3 + 1)
+
+
+def use(workspace: Workspace, rows: pd.DataFrame, month: int) -> list[str]:
+    """Predict rows at a moment of a month after March 2026."""
+    service = workspace.service(PROJECT)
+    inputs = rows.drop(columns="left")
+    answers = service.predict(inputs, strict=False)
+    at = START + timedelta(days=31 * month)
+    return workspace.log.append(
+        PROJECT, 1, inputs, answers, latency_ms=2.0, source="batch", at=at
+    )

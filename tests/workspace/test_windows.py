@@ -1,0 +1,120 @@
+"""Windows are summarised once, refreshed when something came, and add up."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from core.storage.tables import windows
+from core.storage.types import now
+from core.workspace import Workspace
+from core.workspace.window_rows import CLAIM_LASTS, Track, WindowRows
+from tests.workspace.conftest import customers
+from tests.workspace.live import PROJECT, build, copied, drifted, use
+
+MONTH = Track(PROJECT, 1, "month")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("windows")
+    build(made)
+    return made
+
+
+@pytest.fixture
+def workspace(folder: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    opened = copied(folder, request.node.name)
+    use(opened, customers(120, 1), 0)
+    use(opened, drifted(120, 2), 1)
+    yield opened
+    opened.close()
+
+
+def bring(workspace: Workspace) -> int:
+    return workspace.monitoring.windows.bring_up_to_date(PROJECT, 1, "month")
+
+
+def test_each_window_is_summarised_once(workspace: Workspace):
+    assert (bring(workspace), bring(workspace)) == (2, 0)
+    first, second = workspace.monitoring.windows.list(PROJECT, 1, "month")
+    assert (first.label, first.n_rows, first.signals["columns"]) == ("2026-03", 120, 0)
+    assert second.first_columns == ("calls",)
+    assert second.harm["calls"] > 0.05
+
+
+def test_what_is_kept_equals_what_the_rows_themselves_say(workspace: Workspace):
+    bring(workspace)
+    _, second = workspace.monitoring.windows.list(PROJECT, 1, "month")
+    kept = workspace.monitoring.windows.report(PROJECT, 1, "month", second.start)
+    live = workspace.monitoring.report(PROJECT, since=second.start, until=second.end)
+    assert kept.drift.to_dict() == live.drift.to_dict()
+    assert kept.harm == live.harm
+
+
+def test_windows_added_up_say_what_all_rows_say(workspace: Workspace):
+    bring(workspace)
+    kept = workspace.monitoring.windows.together(PROJECT, 1, "month")
+    live = workspace.monitoring.report(PROJECT)
+    for name, column in live.drift.columns.items():
+        assert kept.drift.columns[name].effect == pytest.approx(column.effect)
+        assert kept.drift.columns[name].drifted == column.drifted
+
+
+def test_late_outcomes_refresh_their_own_window_alone(workspace: Workspace):
+    bring(workspace)
+    track = workspace.log.read(PROJECT, limit=None)
+    first = track.meta["id"].head(40)
+    workspace.log.add_outcomes(PROJECT, [(each, "no") for each in first])
+    due = workspace.monitoring.windows.due(PROJECT, 1, "month")
+    assert [each.label for each in due] == ["2026-03"]
+    assert bring(workspace) == 1
+    labels = [
+        w.n_labels for w in workspace.monitoring.windows.list(PROJECT, 1, "month")
+    ]
+    assert labels == [40, 0]
+    assert workspace.monitoring.n_outcomes(PROJECT, 1) == 40
+    assert bring(workspace) == 0
+
+
+def test_late_rows_refresh_their_window(workspace: Workspace):
+    bring(workspace)
+    use(workspace, customers(1, 9), 0)
+    assert bring(workspace) == 1
+    rows = [w.n_rows for w in workspace.monitoring.windows.list(PROJECT, 1, "month")]
+    assert rows == [121, 120]
+
+
+def test_two_workers_share_the_windows_and_do_none_twice(workspace: Workspace):
+    with ThreadPoolExecutor(2) as workers:
+        done = list(workers.map(lambda _: bring(workspace), range(2)))
+    assert sum(done) == 2
+    with workspace.database.connect() as connection:
+        revisions = connection.scalars(
+            windows.select().with_only_columns(windows.c.revision)
+        ).all()
+    assert revisions == [1, 1]
+
+
+def test_a_window_of_a_killed_worker_is_taken_up_again(workspace: Workspace):
+    rows = WindowRows(workspace.database)
+    (first, *_), _ = rows.due(MONTH)
+    assert rows.claim(MONTH, first) is not None  # and then it is killed
+    assert bring(workspace) == 1
+    long_ago = now() - CLAIM_LASTS - timedelta(seconds=1)
+    with workspace.database.begin() as connection:
+        connection.execute(
+            update(windows).where(windows.c.revision == 0).values(claimed_at=long_ago)
+        )
+    assert bring(workspace) == 1
+    assert len(workspace.monitoring.windows.list(PROJECT, 1, "month")) == 2
+
+
+def test_a_worker_that_was_believed_dead_changes_nothing(workspace: Workspace):
+    rows = WindowRows(workspace.database)
+    (first, *_), _ = rows.due(MONTH)
+    rows.claim(MONTH, first)
+    assert not rows.save(MONTH, first.start, "another token", {"n_rows": 1})
