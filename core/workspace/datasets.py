@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,16 +21,21 @@ from core.data import (
     describe_schema,
     profile,
     read_parquet,
-    read_table,
     write_parquet,
 )
 from core.errors import WorkspaceError
 from core.settings import Settings
 from core.storage import Files
+from core.workspace.bringing import (
+    bring_address,
+    bring_files,
+    bring_query,
+    made_report,
+)
 from core.workspace.imports import preview_table, reread_table
 from core.workspace.records import Dataset
 from core.workspace.store import RecordStore, StoredRecord, payload_hash
-from core.workspace.uploads import FrameCache, keep_bytes
+from core.workspace.uploads import FrameCache
 
 PROFILE_FORM = 2
 """Raised whenever profiles hold more, so that those on disk are computed anew."""
@@ -54,7 +60,7 @@ class Datasets:
         project_id : str
         source : path or binary stream
         name : str
-            File name; its ending says the format where the bytes do not.
+            File name; the bytes say the format.
         **options
             What `core.data.read_table` takes: delimiter, encoding, sheet …
 
@@ -63,26 +69,68 @@ class Datasets:
         DataError
             When the file is too large or no table can be read from it.
         """
-        raw = keep_bytes(
-            source, self._settings.home / "uploads", self._settings.max_upload_mb
-        )
-        table = read_table(
-            raw,
-            name,
-            max_rows=self._settings.max_rows,
-            max_columns=self._settings.max_columns,
-            **options,
-        )
-        return self._keep(project_id, table.frame, table.schema, table.report, name)
+        return self.import_files(project_id, {name: source}, **options)
+
+    def import_files(
+        self,
+        project_id: str,
+        sources: Mapping[str, str | Path | BinaryIO],
+        **options: Any,
+    ) -> Dataset:
+        """Keep the bytes of files of the same columns, and their rows as one table.
+
+        ``source_column`` names a column that says which file a row came from; the
+        rest is as in `core.data.read_tables`.
+
+        Raises
+        ------
+        DataError
+            As `import_table`, or the files have not the same columns.
+        """
+        table = bring_files(sources, self._settings, **options)
+        return self._keep_table(project_id, table)
+
+    def import_address(self, project_id: str, address: str, **options: Any) -> Dataset:
+        """Fetch a table from a web address or another that fsspec knows.
+
+        Raises
+        ------
+        DataError
+            As `import_table`, or the address cannot be read.
+        """
+        table = bring_address(address, self._settings, **options)
+        return self._keep_table(project_id, table)
+
+    def import_query(
+        self, project_id: str, url: str, query: str, **options: Any
+    ) -> Dataset:
+        """Keep the rows of one SELECT from the database at a SQLAlchemy address.
+
+        Raises
+        ------
+        DataError
+            The database cannot be reached or refuses, or gives no table.
+        """
+        table = bring_query(url, query, self._settings, **options)
+        return self._keep_table(project_id, table)
 
     def raw_path(self, dataset_id: str) -> Path | None:
-        """Return where the bytes of a dataset's file lie; None when none are kept."""
-        path = self._settings.home / "uploads" / self.get(dataset_id).raw_sha256
-        return path if path.is_file() else None
+        """Return where a dataset's (first) file lies; None when none is kept."""
+        return next(iter(self.raw_paths(dataset_id).values()), None)
+
+    def raw_paths(self, dataset_id: str) -> dict[str, Path]:
+        """Return where the bytes of a dataset's files lie, by the files' names."""
+        dataset = self.get(dataset_id)
+        digests = {file.name: file.sha256 for file in dataset.report.sources}
+        digests = digests or {dataset.name: dataset.raw_sha256}
+        folder = self._settings.home / "uploads"
+        paths = {name: folder / digest for name, digest in digests.items()}
+        return paths if all(path.is_file() for path in paths.values()) else {}
 
     def preview(self, dataset_id: str, **options: Any) -> Table:
-        """Read the beginning of a dataset's file anew, as `read_again` would."""
-        return preview_table(self._raw(dataset_id), self.get(dataset_id).name, options)
+        """Read the beginning of a dataset's first file anew, as `read_again` would."""
+        name, path = next(iter(self._raw(dataset_id).items()))
+        return preview_table(path, name, options)
 
     def read_again(
         self,
@@ -111,41 +159,35 @@ class Datasets:
         DataError
             No table can be read that way.
         """
-        name = self.get(dataset_id).name
-        limits = {
+        dataset = self.get(dataset_id)
+        limits: dict[str, Any] = {
             "max_rows": self._settings.max_rows,
             "max_columns": self._settings.max_columns,
         }
+        limits["source_column"] = dataset.report.source_column
         table = reread_table(
-            self._raw(dataset_id), name, {**limits, **options}, kinds or {}, leave_out
+            self._raw(dataset_id), {**limits, **options}, kinds or {}, leave_out
         )
-        project_id = self.get(dataset_id).project_id
-        return self._keep(project_id, table.frame, table.schema, table.report, name)
+        origin = dataset.report.origin
+        table = replace(table, report=replace(table.report, origin=origin))
+        return self._keep_table(dataset.project_id, table)
 
-    def _raw(self, dataset_id: str) -> Path:
-        path = self.raw_path(dataset_id)
-        if path is None:
+    def _raw(self, dataset_id: str) -> dict[str, Path]:
+        paths = self.raw_paths(dataset_id)
+        if not paths:
             raise WorkspaceError(
                 "The file of this table is not kept.", hint="Bring it in again."
             )
-        return path
+        return paths
+
+    def _keep_table(self, project_id: str, table: Table) -> Dataset:
+        report = table.report
+        return self._keep(project_id, table.frame, table.schema, report, report.name)
 
     def add_frame(self, project_id: str, frame: pd.DataFrame, name: str) -> Dataset:
         """Keep a canonical frame that Rondo made itself as a dataset."""
         digest = content_hash(frame)
-        report = ReadReport(
-            name=name,
-            sha256=digest,
-            size_bytes=int(frame.memory_usage(deep=True).sum()),
-            format="parquet",
-            encoding=None,
-            delimiter=None,
-            quote=None,
-            header=True,
-            n_rows=len(frame),
-            n_columns=frame.shape[1],
-            notes=("Made by Rondo from rows that it holds.",),
-        )
+        report = made_report(frame, name, digest)
         return self._keep(project_id, frame, describe_schema(frame), report, name)
 
     def _keep(
@@ -216,12 +258,12 @@ class Datasets:
         if self.files.exists(path):
             return Profile.from_dict(json.loads(self.files.read(path)))
         frame, kinds = self.frame(dataset_id), dict(dataset.schema.kinds)
-        if cohort is not None:
-            frame = frame[cohort.mask(frame)].reset_index(drop=True)
         if target is not None:
             frame = dataset.schema.in_words(frame, target)
             if frame[target].dtype == "str":
                 kinds.pop(target)
+        if cohort is not None:
+            frame = frame[cohort.mask(frame)].reset_index(drop=True)
         result = profile(frame, target, kinds=kinds, task=task, **watched)
         self.files.write(path, json.dumps(result.to_dict()).encode())
         return result

@@ -8,7 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from core.data import ColumnKind, ColumnSchema, Schema, Table, coerce, read_table
+from core.data import (
+    ColumnKind,
+    ColumnSchema,
+    Schema,
+    Table,
+    coerce,
+    read_table,
+    read_tables,
+)
 from core.data.reading.records import detect_json
 from core.errors import DataError
 
@@ -29,13 +37,12 @@ def preview_table(path: Path, name: str, options: Mapping[str, Any]) -> Table:
 
 
 def reread_table(
-    path: Path,
-    name: str,
+    paths: Mapping[str, Path],
     options: Mapping[str, Any],
     kinds: Mapping[str, ColumnKind],
     leave_out: Sequence[str] = (),
 ) -> Table:
-    """Read a file with the types that a person chose, without unwanted columns.
+    """Read files with the types that a person chose, without unwanted columns.
 
     What does not fit a chosen type becomes missing, and a note counts it.
 
@@ -44,12 +51,12 @@ def reread_table(
     DataError
         A column is not there, or none is left.
     """
-    table = read_table(path, name, **options)
+    table = read_tables(paths, **options)
     _refuse_unknown(table, [*kinds, *leave_out])
     chosen = {c: kind for c, kind in kinds.items() if c not in set(leave_out)}
     frame, notes = table.frame, list(table.report.notes)
     if chosen:
-        text = read_table(path, name, **{**options, "as_text": True}).frame
+        text = read_tables(paths, **{**options, "as_text": True}).frame
         for column, kind in chosen.items():
             values, note = _as_kind(text[column], frame[column], kind)
             frame = frame.assign(**{column: values})

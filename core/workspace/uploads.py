@@ -4,6 +4,8 @@ import hashlib
 import os
 import tempfile
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -14,10 +16,19 @@ from core.errors import DataError, StorageError
 from core.storage.files import PARTIAL, sync
 
 
-def keep_bytes(source: str | Path | BinaryIO, folder: Path, limit_mb: int) -> Path:
-    """Stream a file into `folder` under the SHA-256 of its bytes.
+@contextmanager
+def arriving(
+    source: str | Path | BinaryIO, folder: Path, limit_mb: int
+) -> Iterator[Path]:
+    """Stream a file into `folder`; after the block it has the SHA-256 of its bytes.
 
-    A file that is cut off on the way leaves nothing behind.
+    A file that is cut off on the way, or whose block fails because no table could
+    be read from it, leaves nothing behind.
+
+    Yields
+    ------
+    Path
+        Where the bytes lie for the time being.
 
     Raises
     ------
@@ -33,18 +44,27 @@ def keep_bytes(source: str | Path | BinaryIO, folder: Path, limit_mb: int) -> Pa
         raise _refused(error) from error
     partial = Path(name)
     try:
+        digest = _stream(source, handle, limit_mb)
+        yield partial
+        try:
+            sync(partial)
+            partial.replace(folder / digest)
+        except OSError as error:
+            raise _refused(error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _stream(source: str | Path | BinaryIO, handle: int, limit_mb: int) -> str:
+    """Copy a file to an open handle, and return the SHA-256 of its bytes."""
+    try:
         with os.fdopen(handle, "wb") as target:
             if isinstance(source, str | Path):
                 with Path(source).open("rb") as stream:
-                    digest = _copy_hashed(stream, target, limit_mb)
-            else:
-                digest = _copy_hashed(source, target, limit_mb)
-        sync(partial)
-        return partial.replace(folder / digest)
+                    return _copy_hashed(stream, target, limit_mb)
+            return _copy_hashed(source, target, limit_mb)
     except OSError as error:
         raise _refused(error) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 class FrameCache:

@@ -80,7 +80,7 @@ def test_limits_hold_for_all_files_together():
 
 
 def test_a_file_that_cannot_be_read_is_named():
-    with pytest.raises(DataError, match="'b.csv'"):
+    with pytest.raises(DataError, match=r"'b\.csv'"):
         read_tables(files(a__csv="x,y\n1,p\n", b__csv=""))
 
 

@@ -216,4 +216,5 @@ def _with_source(table: Table, column: str) -> Table:
     files = report.sources or (SourceFile(report.name, "", 0, report.n_rows),)
     written = [file.name for file in files for _ in range(file.n_rows)]
     frame = table.frame.assign(**{column: pd.Series(written, dtype="str")})
-    return replace(table, frame=frame, report=replace(report, n_columns=frame.shape[1]))
+    told = replace(report, n_columns=frame.shape[1], source_column=column)
+    return replace(table, frame=frame, report=told)

@@ -111,6 +111,8 @@ class ReadReport:
     sources : tuple of SourceFile
         The files that were appended; empty where it is one. `sha256` is then that
         of their SHA-256 in hex digits, one a line.
+    source_column : str or None
+        The column that says which of them a row came from.
     origin : str or None
         The address or the database it was fetched from, without any password.
     """
@@ -132,6 +134,7 @@ class ReadReport:
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
     sources: tuple[SourceFile, ...] = ()
+    source_column: str | None = None
     origin: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
