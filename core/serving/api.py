@@ -7,10 +7,11 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from core.registry import Registry
-from core.serving.answering import answer_call
+from core.serving.answerer import Answerer
 from core.serving.body import body_reader, outcomes_of, parse_json, rows_of
 from core.serving.description import describe_version
 from core.serving.docs_page import SECURITY_HEADERS, docs_page
+from core.serving.explain_call import add_explain_call
 from core.serving.guard import KeyGuard
 from core.serving.keys import ApiKeys
 from core.serving.live import LiveServices
@@ -60,6 +61,7 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     )
     handle_errors(app, metrics)
     _add_calls(app, log, settings, metrics)
+    add_explain_call(app, live, body_reader(settings.max_request_mb))
     _add_description(app, live)
     _add_health(app, live, metrics)
     without_assumed_errors(app.openapi())  # made once and kept by the application
@@ -102,7 +104,9 @@ def _add_calls(
 ) -> None:
     live: LiveServices = app.state.live
     most = settings.max_request_rows
-    Body = Annotated[bytes, Depends(body_reader(settings.max_request_mb))]
+    read_body = body_reader(settings.max_request_mb)
+    Body = Annotated[bytes, Depends(read_body)]
+    answer = Answerer(live, log)
 
     @app.post(
         "/projects/{project}/predict",
@@ -110,11 +114,10 @@ def _add_calls(
         responses=PREDICT_RESPONSES,
         openapi_extra=PREDICT_BODY,
     )
-    def predict(project: str, body: Body) -> Response:
-        service = live.champion(project)
-        rows = rows_of(parse_json(body), most)
+    async def predict(project: str, request: Request) -> Response:
+        parsed = parse_json(await read_body(request))
         with metrics.seconds.labels(project).time():
-            answered = answer_call(service, log, rows, source="api")
+            answered = await answer(project, rows_of(parsed, most))
         labels = (project, str(answered.version))
         metrics.predictions.labels(*labels).inc(len(answered.answers))
         n_warned = sum(bool(answer.warnings) for answer in answered.answers)

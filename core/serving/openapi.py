@@ -9,7 +9,7 @@ _RECORD = {
     "description": "A value for each column that the schema call lists.",
     "additionalProperties": True,
 }
-_ANSWER = {
+_ANSWER: dict[str, Any] = {
     "type": "object",
     "properties": {
         "id": {**_TEXT, "description": "Permanent; send the outcome under it."},
@@ -30,6 +30,86 @@ _ANSWERS = {
         "version": {"type": "integer"},
         "latency_ms": {"type": "number"},
         "predictions": {"type": "array", "items": _ANSWER},
+    },
+}
+_VALUE = {"type": ["string", "number", "boolean", "null"]}
+_CONTRIBUTIONS = {
+    "type": "object",
+    "description": "They add up from the average answer to this one.",
+    "properties": {
+        "task": _TEXT,
+        "target": _TEXT,
+        "label": {**_VALUE, "description": "The class whose probability it is."},
+        "base": {"type": "number", "description": "The average answer."},
+        "output": {"type": "number", "description": "base plus all effects."},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "column": _TEXT,
+                    "value": _VALUE,
+                    "effect": {"type": "number"},
+                    "error": {
+                        "type": "number",
+                        "description": "Half width of the 95 % interval that sampling "
+                        "leaves; 0 where exact.",
+                    },
+                    "rank": {
+                        **_OPTIONAL_NUMBER,
+                        "description": "Share of training rows with a smaller value.",
+                    },
+                },
+            },
+        },
+        "method": {**_TEXT, "enum": ["exact", "sampled", "exact and sampled"]},
+        "n_background": {"type": "integer"},
+        "sentence": _TEXT,
+    },
+}
+_COUNTERFACTUALS = {
+    "type": ["object", "null"],
+    "description": "The smallest changes that reach the wish; found may be empty.",
+    "properties": {
+        "reached": {"type": "boolean"},
+        "n_answers": {"type": "integer"},
+        "found": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "changes": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "column": _TEXT,
+                                "before": _VALUE,
+                                "after": _VALUE,
+                                "size": {"type": "number"},
+                            },
+                        },
+                    },
+                    "distance": {"type": "number"},
+                    "record": {"type": "object", "additionalProperties": True},
+                    "words": _TEXT,
+                },
+            },
+        },
+    },
+}
+_EXPLAINED = {
+    "type": "object",
+    "properties": {
+        "project": _TEXT,
+        "version": {"type": "integer"},
+        "answer": {
+            "type": "object",
+            "properties": {k: v for k, v in _ANSWER["properties"].items() if k != "id"},
+        },
+        "contributions": _CONTRIBUTIONS,
+        "wish": {"description": "A class, or the two ends of a range."},
+        "counterfactuals": _COUNTERFACTUALS,
     },
 }
 _ERROR = {
@@ -116,6 +196,10 @@ BODY_ERRORS: dict[int | str, dict[str, Any]] = {
     422: _response("A value is not of its column's kind.", _PROBLEMS),
 }
 PREDICT_RESPONSES = {200: _response("An answer for each row.", _ANSWERS), **BODY_ERRORS}
+EXPLAIN_RESPONSES = {
+    200: _response("The answer, its reasons, and what would change it.", _EXPLAINED),
+    **BODY_ERRORS,
+}
 OUTCOME_RESPONSES = {200: _response("What became of them.", _REPORT), **BODY_ERRORS}
 
 PREDICT_BODY: dict[str, Any] = {
@@ -156,6 +240,37 @@ OUTCOME_BODY: dict[str, Any] = {
                 },
             },
             {"outcomes": [{"id": "019a…", "outcome": "yes"}]},
+        ),
+    }
+}
+EXPLAIN_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": _json(
+            {
+                "oneOf": [
+                    _RECORD,
+                    {
+                        "type": "object",
+                        "required": ["row"],
+                        "properties": {
+                            "row": _RECORD,
+                            "label": {"description": "Class to take apart."},
+                            "wish": {
+                                "description": "A class, or [low, high] for numbers; "
+                                "null is an open end."
+                            },
+                            "directions": {
+                                "type": "object",
+                                "additionalProperties": {
+                                    "enum": ["any", "up", "down", "locked"]
+                                },
+                            },
+                        },
+                    },
+                ]
+            },
+            {"row": {"age": 41, "plan": "basic"}, "directions": {"age": "locked"}},
         ),
     }
 }

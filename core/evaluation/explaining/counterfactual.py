@@ -315,7 +315,7 @@ def _refuse_unknown(directions: Mapping[str, str], schema: Schema) -> None:
                 f"There is no column {name[:60]!r} to lock or to lead.",
                 hint=f"Name columns of the model, such as {schema.names[0]!r}.",
             )
-        if direction not in ("any", "up", "down", "locked"):
+        if str(direction) not in ("any", "up", "down", "locked"):
             raise EvaluationError(
                 f"{str(direction)[:60]!r} is no direction for {name!r}.",
                 hint='Choose "any", "up", "down" or "locked".',
