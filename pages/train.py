@@ -28,9 +28,9 @@ def show_failure(job: Job) -> None:
         st.code(tail or "The log is empty.", language=None)
 
 
-def plan_run(cycle: Cycle, key: str) -> None:
+def plan_run(cycle: Cycle, split: SplitRecord, key: str) -> None:
     """Ask for a plan and start it as a job."""
-    plan = ask_plan(cycle, key)
+    plan = ask_plan(cycle, split, key)
     if plan is not None:
         with stop_on_error():
             workspace().training.start(cycle.id, plan)
@@ -44,12 +44,12 @@ def show_finished(cycle: Cycle, split: SplitRecord) -> None:
         if run is not None:
             st.info("The split has changed since the last run. Train anew.")
         show_ground(cycle, split)
-        plan_run(cycle, "first")
+        plan_run(cycle, split, "first")
         return
     show_result(cycle, run, split)
     with st.expander("Train again", icon=":material/replay:"):
         show_ground(cycle, split)
-        plan_run(cycle, "again")
+        plan_run(cycle, split, "again")
     next_step("evaluate", "Measure the choice on the sealed test rows.")
 
 

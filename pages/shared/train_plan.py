@@ -12,6 +12,7 @@ from core.modeling import (
 from core.workspace import Cycle, SplitRecord
 from pages.shared.frame import facts, md
 from pages.shared.state import workspace
+from pages.shared.train_options import ask_options
 from pages.shared.train_words import duration
 
 BUDGETS_S = (15, 60, 300, 900, 3600)
@@ -34,7 +35,7 @@ def show_ground(cycle: Cycle, split: SplitRecord) -> None:
     )
 
 
-def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
+def ask_plan(cycle: Cycle, split: SplitRecord, key: str) -> TrainingPlan | None:
     """Ask for time, metric and families; return the plan when Train is pressed."""
     if cycle.target is None or cycle.task is None:
         return None
@@ -56,7 +57,9 @@ def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
         key=f"{key}-metric",
     )
     options = _ask_options(metric, key)
-    families = _ask_families(key)
+    with st.container(horizontal=True):
+        families = _ask_families(key)
+        more = ask_options(cycle, split, key)
     if not st.button(
         "Train", type="primary", icon=":material/play_arrow:", key=f"{key}-train"
     ):
@@ -66,7 +69,7 @@ def ask_plan(cycle: Cycle, key: str) -> TrainingPlan | None:
         return None
     return TrainingPlan(
         cycle.target, cycle.task, metric, float(budget_s or 60), families,
-        metric_options=options,
+        metric_options=options, **more,
     )  # fmt: skip
 
 

@@ -133,6 +133,23 @@ def test_a_metric_with_parameters_asks_for_them(site: Site) -> None:
     assert plan.metric_options["false_negative"] == 40.0
 
 
+def test_more_options_travel_in_the_plan(site: Site) -> None:
+    page = site.open()
+    assert page.selectbox(key="first-weight").options[1:] == ["age", "calls"]
+    page.selectbox(key="first-weight").select("age").run()
+    page.toggle(key="first-balanced").set_value(True)
+    assert page.multiselect(key="first-rising").options == ["calls"]
+    page.multiselect(key="first-rising").select("calls").run()
+    assert page.multiselect(key="first-falling").options == []
+    button(page, "Train").click().run()
+    assert not page.exception
+    job = site.workspace.training.active(site.cycle_id)
+    assert job is not None
+    site.workspace.jobs.cancel(job.id)
+    plan = TrainingPlan.from_dict(job.arguments["plan"])
+    assert (plan.weight, plan.balanced, plan.monotonic) == ("age", True, {"calls": 1})
+
+
 def test_train_without_a_family_asks_for_one(site: Site) -> None:
     page = site.open()
     for box in page.checkbox:
