@@ -256,6 +256,7 @@ def test_openapi_describes_every_call(call):
         "/metrics",
         "/projects/{project}/schema",
         "/projects/{project}/predict",
+        "/projects/{project}/explain",
         "/projects/{project}/outcomes",
     }
     predict = paths["/projects/{project}/predict"]["post"]
