@@ -8,6 +8,7 @@ The tree::
     ├── ModelingError     no model can be trained from what was given
     ├── EvaluationError   a number cannot be computed on these rows
     ├── RegistryError     a version is missing, changed or not trusted
+    ├── DeploymentError   a version cannot be carried away in the form asked for
     ├── ServingError      a prediction or an outcome cannot be taken
     ├── MonitoringError   windows cannot be compared
     ├── StorageError      something cannot be read from or written to disk
@@ -92,6 +93,10 @@ class EvaluationError(RondoError):
 
 class RegistryError(RondoError):
     """A version is missing, changed or not trusted."""
+
+
+class DeploymentError(RondoError):
+    """A version cannot be carried away in the form that was asked for."""
 
 
 class ServingError(RondoError):

@@ -1,0 +1,106 @@
+"""The files that every bundle has: model, runtime, predict, test, examples."""
+
+import hashlib
+import io
+import json
+import platform
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from core.deployment.locked import locked, requirements_text
+from core.deployment.model_files import model_files
+from core.deployment.trial_rows import Record
+from core.registry import ModelVersion
+
+N_EXAMPLES: Final = 20
+RUNTIME: Final = "model_runtime"
+_HERE: Final = Path(__file__).parent
+_IN_RONDO: Final = re.compile(r"\bcore\.deployment\.(runtime|carried\.)")
+_NEVER: Final = (1980, 1, 1, 0, 0, 0)
+"""A ZIP file of the same files is the same file, whenever it is made."""
+
+Files = dict[str, bytes]
+
+
+def core_files(
+    version: ModelVersion, rows: Sequence[Record], answers: Sequence[Mapping[str, Any]]
+) -> Files:
+    """Return what a bundle needs to answer rows and to test itself.
+
+    Parameters
+    ----------
+    version : ModelVersion
+    rows, answers : sequence
+        Rows, and what the version answers; the first 20 become the examples.
+    """
+    examples = {"rows": rows[:N_EXAMPLES], "answers": answers[:N_EXAMPLES]}
+    files = {
+        **{f"model/{name}": b for name, b in model_files(version).items()},
+        **_runtime(),
+        "predict.py": carried("predict.py"),
+        "selftest.py": carried("selftest.py"),
+        "examples.json": json.dumps(examples, indent=1, ensure_ascii=False).encode(),
+        "requirements.txt": requirements_text(libraries_of(version)).encode(),
+        "card.md": version.card.encode(),
+    }
+    if version.replay.recipe.steps:
+        script = version.replay.recipe.to_script()
+        files[f"{RUNTIME}/clean.py"] = script.encode()
+    else:
+        del files[f"{RUNTIME}/cleaning.py"]
+    return files
+
+
+def libraries_of(version: ModelVersion) -> dict[str, str]:
+    """Return the libraries that a bundle of this version needs, with versions."""
+    cleans = bool(version.replay.recipe.steps)
+    return locked(("numpy", "pandas", "pyarrow") if cleans else ("numpy",))
+
+
+def carried(name: str) -> bytes:
+    """Return a program of `core.deployment.carried` as it stands in a bundle."""
+    return _rewritten(_HERE / "carried" / name)
+
+
+def python_version() -> str:
+    """Return the Python that a bundle was tried with: "3.11"."""
+    return ".".join(platform.python_version_tuple()[:2])
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a ZIP file, with a list of their SHA-256.
+
+    Examples
+    --------
+    >>> packed({"a.txt": b"a"}) == packed({"a.txt": b"a"})
+    True
+    """
+    sums = "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(files.items())
+    )
+    whole = {**files, "SHA256SUMS": sums.encode()}
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(whole.items()):
+            archive.writestr(
+                zipfile.ZipInfo(name, _NEVER), content, zipfile.ZIP_DEFLATED
+            )
+    return target.getvalue()
+
+
+def _runtime() -> Files:
+    sources = sorted((_HERE / "runtime").glob("*.py"))
+    return {f"{RUNTIME}/{path.name}": _rewritten(path) for path in sources}
+
+
+def _rewritten(path: Path) -> bytes:
+    """Return a source with its imports from Rondo turned to the bundle's own."""
+
+    def own(found: re.Match[str]) -> str:
+        return RUNTIME if found[1] == "runtime" else ""
+
+    return _IN_RONDO.sub(own, path.read_text("utf-8")).encode()

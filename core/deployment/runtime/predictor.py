@@ -1,0 +1,171 @@
+"""The model: records in, answers out, from a folder of JSON and arrays."""
+
+import hashlib
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .cells import Columns, Problem, read_records
+from .columns import Floats, encode
+from .doubts import doubts
+from .estimators import read_output
+
+FORMAT = 1
+
+
+class BadRows(ValueError):  # noqa: N818  named for what a caller did
+    """Rows hold values that do not fit; `problems` names each with row and column."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        first = problems[0]
+        super().__init__(
+            f"{first['value']!r} in column {first['column']!r}, row {first['row']}, "
+            f"is not {first['allowed']}."
+        )
+        self.problems = list(problems[:100])
+
+
+class Predictor:
+    """Answers rows with one model; safe to use from several threads.
+
+    Parameters
+    ----------
+    model : mapping
+        What `load` reads: columns, encoders, members with their weights, classes.
+    """
+
+    def __init__(self, model: Mapping[str, Any]) -> None:
+        self.model = model
+        self.name = str(model["name"])
+        self.inputs: list[dict[str, Any]] = model["inputs"]
+        self.classes: list[Any] | None = model["classes"]
+        self.threshold: float = (
+            0.5 if model["threshold"] is None else model["threshold"]
+        )
+        self._clean: Any = None
+        if model["cleaning"]:  # the only part that needs pandas
+            self._cleaning = importlib.import_module(".cleaning", __package__)
+            self._clean = importlib.import_module(".clean", __package__).clean
+
+    def predict(
+        self, records: Sequence[Mapping[str, Any]], *, strict: bool = False
+    ) -> list[dict[str, Any]]:
+        """Answer each record.
+
+        Parameters
+        ----------
+        records : sequence of n_rows mappings
+            Values by column name; a column that is absent counts as missing.
+        strict : bool, default=False
+            Refuse a value of the wrong type; else it counts as missing, with a
+            warning.
+
+        Returns
+        -------
+        list of n_rows dict
+            "prediction" and "warnings"; for classes "probability" (of the positive
+            class of two, else of the predicted one) and "probabilities" by label; for
+            numbers "interval", which holds 9 in 10 true values.
+
+        Raises
+        ------
+        BadRows
+            `strict`, and a value does not fit.
+        """
+        raw, problems = read_records(records, self.inputs)
+        if strict and problems:
+            raise BadRows(problems)
+        columns, n_rows = self._columns(raw), len(records)
+        output = self._output(columns, n_rows)
+        warnings = doubts(self.model["columns"], columns, n_rows)
+        for problem in problems:
+            text = f'{problem["column"]} is "{problem["value"]}", which does not fit.'
+            warnings[problem["row"]].append(text)
+        return [self._answer(output[row], warnings[row]) for row in range(n_rows)]
+
+    def _columns(self, raw: Columns) -> Columns:
+        if self._clean is None:
+            return raw
+        taken = self.model["columns"]
+        found: Columns = self._cleaning.cleaned(raw, self.inputs, taken, self._clean)
+        return found
+
+    def _output(self, raw: Columns, n_rows: int) -> Floats:
+        """Return probabilities (n_rows, n_classes), or numbers (n_rows,)."""
+        n_outputs = 1 if self.classes is None else len(self.classes)
+        if not n_rows:
+            return np.empty((0, n_outputs))
+        matrices = [encode(item, raw, n_rows) for item in self.model["encoders"]]
+        total: Any = 0.0
+        for member in self.model["members"]:
+            X = matrices[member["encoder"]]
+            total = total + member["weight"] * read_output(
+                member["estimator"], X, n_outputs
+            )
+        output = np.asarray(total / sum(m["weight"] for m in self.model["members"]))
+        return output if n_outputs == 1 else self._calibrated(output)
+
+    def _calibrated(self, output: Floats) -> Floats:
+        curves = self.model["calibration"]
+        if not curves:
+            return output
+        if output.shape[1] == 2:
+            positive = np.interp(output[:, 1], *curves[0])
+            return np.column_stack([1 - positive, positive])
+        moved = [
+            np.interp(share, *curve)
+            for share, curve in zip(output.T, curves, strict=True)
+        ]
+        table = np.maximum(np.column_stack(moved), 1e-6)
+        return np.asarray(table / table.sum(axis=1, keepdims=True))
+
+    def _answer(self, output: Any, warnings: list[str]) -> dict[str, Any]:
+        if self.classes is None:
+            number, half = float(output), self.model["half_width"]
+            interval = None if half is None else [number - half, number + half]
+            return {"prediction": number, "interval": interval, "warnings": warnings}
+        two = len(self.classes) == 2
+        code = int(output[1] >= self.threshold) if two else int(np.argmax(output))
+        shares = [float(share) for share in output]
+        return {
+            "prediction": self.classes[code],
+            "probability": shares[1 if two else code],
+            "probabilities": dict(
+                zip(map(str, self.classes), shares, strict=True)
+            ),
+            "warnings": warnings,
+        }  # fmt: skip
+
+
+def load(folder: str | Path) -> Predictor:
+    """Read a model from its folder; nothing in it is code.
+
+    Raises
+    ------
+    ValueError
+        A file is not the one that was written, or is of another format.
+    """
+    folder = Path(folder)
+    described = json.loads((folder / "model.json").read_text("utf-8"))
+    if described["format"] != FORMAT:
+        raise ValueError(f"{folder} holds a model of format {described['format']}.")
+    payload = (folder / "arrays.npz").read_bytes()
+    if hashlib.sha256(payload).hexdigest() != described["arrays_sha256"]:
+        raise ValueError(f"{folder / 'arrays.npz'} is not the file that was written.")
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        return Predictor(_filled(described, {name: arrays[name] for name in arrays}))
+
+
+def _filled(value: Any, arrays: Mapping[str, Any]) -> Any:
+    """Put the arrays in the places that name them."""
+    if isinstance(value, dict):
+        if value.keys() == {"array"}:
+            return arrays[value["array"]]
+        return {name: _filled(item, arrays) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, arrays) for item in value]
+    return value
