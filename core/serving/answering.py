@@ -7,7 +7,7 @@ from typing import Any
 
 from core.registry.json_values import json_ready
 from core.serving.answer import Answer
-from core.serving.log import PredictionLog
+from core.serving.log import PredictionLog, draw_up
 from core.serving.service import Service
 
 
@@ -75,11 +75,33 @@ def answer_call(
     StorageError
         The log could not be written; the answers are not given then.
     """
+    answered, rows = draw_up_call(service, records, source=source, key=key)
+    log.write(rows)
+    return answered
+
+
+def draw_up_call(
+    service: Service,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    source: str,
+    key: str | None = None,
+) -> tuple[Answered, list[dict[str, Any]]]:
+    """Answer records, and draw up what the log must hold before anybody sees it.
+
+    The parameters and errors are those of `answer_call`.
+
+    Returns
+    -------
+    answered : Answered
+    rows : list of n_rows dict
+        For `PredictionLog.write` or `Capture.write`.
+    """
     start = time.perf_counter()
     answers = service.predict(records)
     latency_ms = (time.perf_counter() - start) * 1000
     version = service.version
-    ids = log.append(
+    rows = draw_up(
         version.project,
         version.number,
         [service.captured(record) for record in records],
@@ -89,4 +111,5 @@ def answer_call(
         threshold=version.threshold,
         key=key,
     )
-    return Answered(version.project, version.number, ids, answers, latency_ms)
+    ids = [row["id"] for row in rows]
+    return Answered(version.project, version.number, ids, answers, latency_ms), rows

@@ -45,6 +45,11 @@ class LiveServices:
             raise self._nothing_live(project)
         return self.version(project, number)
 
+    def loaded_champion(self, project: str) -> Service | None:
+        """Return the service of the live version if it need not be loaded first."""
+        number = self.registry.champion(project)
+        return None if number is None else self._loaded.get((project, number))
+
     def load_champions(self) -> None:
         """Load what is live now, so that no first caller waits for it.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import pandas as pd
 from sqlalchemy import func, insert, select
@@ -16,6 +16,32 @@ from core.storage import Database
 from core.storage.tables import predictions
 from core.storage.types import now
 
+Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
+
+
+class CallFacts(TypedDict, total=False):
+    """What the rows of one call share.
+
+    Attributes
+    ----------
+    latency_ms : float or None
+        Of the whole call.
+    source : str
+        Where it came from: "api", "page" or "batch".
+    threshold : float or None
+        The version's, at the time.
+    key : str or None
+        The caller's own key for the rows.
+    at : datetime or None
+        Aware; this moment when None.
+    """
+
+    latency_ms: Required[float | None]
+    source: Required[str]
+    threshold: float | None
+    key: str | None
+    at: datetime | None
+
 
 class PredictionLog:
     """Every prediction with its permanent id, and the outcomes that arrive later.
@@ -28,38 +54,17 @@ class PredictionLog:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def append(  # noqa: PLR0913  what the rows of one call share
+    def append(
         self,
         project: str,
         version: int,
-        records: Sequence[Mapping[str, Any]] | pd.DataFrame,
+        records: Rows,
         answers: Sequence[Answer],
-        *,
-        latency_ms: float | None,
-        source: str,
-        threshold: float | None = None,
-        key: str | None = None,
-        at: datetime | None = None,
+        **facts: Unpack[CallFacts],
     ) -> list[str]:
         """Keep the rows of one call; all of them are on disk when this returns.
 
-        Parameters
-        ----------
-        project : str
-        version : int
-        records : sequence of n_rows mappings, or DataFrame of shape (n_rows, any)
-            The inputs, as they were given.
-        answers : sequence of n_rows Answer
-        latency_ms : float or None
-            Of the whole call.
-        source : str
-            Where it came from: "api", "page" or "batch".
-        threshold : float or None
-            The version's, at the time.
-        key : str or None
-            The caller's own key for the rows.
-        at : datetime or None
-            Aware; this moment when None.
+        The parameters are those of `draw_up`.
 
         Returns
         -------
@@ -71,28 +76,21 @@ class PredictionLog:
         StorageError
             The database did not take them; then nothing was kept.
         """
-        ids = new_ids(len(answers))
-        shared = {
-            "project_id": project,
-            "version": version,
-            "at": at or now(),
-            "source": source,
-            "key": key,
-            "threshold": threshold,
-            "latency_ms": latency_ms,
-        }
-        rows = []
-        for id_, record, answer in zip(ids, _plain(records), answers, strict=True):
-            output = answer.to_dict()
-            warnings = output.pop("warnings")
-            rows.append(
-                shared
-                | {"id": id_, "inputs": record, "output": output, "warnings": warnings}
-            )
+        rows = draw_up(project, version, records, answers, **facts)
+        self.write(rows)
+        return [row["id"] for row in rows]
+
+    def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep rows that were drawn up, all in one transaction.
+
+        Raises
+        ------
+        StorageError
+            The database did not take them; then none was kept.
+        """
         if rows:
             with self.database.begin() as connection:
                 connection.execute(insert(predictions), rows)
-        return ids
 
     def add_outcomes(
         self,
@@ -160,7 +158,44 @@ class PredictionLog:
             return connection.scalar(counted) or 0
 
 
-def _plain(records: Sequence[Mapping[str, Any]] | pd.DataFrame) -> list[Any]:
+def draw_up(
+    project: str,
+    version: int,
+    records: Rows,
+    answers: Sequence[Answer],
+    **facts: Unpack[CallFacts],
+) -> list[dict[str, Any]]:
+    """Return the rows of one call as they are kept, each with its new id.
+
+    Parameters
+    ----------
+    project : str
+    version : int
+    records : sequence of n_rows mappings, or DataFrame of shape (n_rows, any)
+        The inputs, as they were given.
+    answers : sequence of n_rows Answer
+    **facts
+        See `CallFacts`.
+    """
+    shared = {
+        "project_id": project,
+        "version": version,
+        "at": facts.get("at") or now(),
+        "source": facts["source"],
+        "key": facts.get("key"),
+        "threshold": facts.get("threshold"),
+        "latency_ms": facts["latency_ms"],
+    }
+    rows = []
+    given = zip(new_ids(len(answers)), _plain(records), answers, strict=True)
+    for id_, record, answer in given:
+        output = answer.to_dict()
+        told = {"inputs": record, "warnings": output.pop("warnings"), "output": output}
+        rows.append({"id": id_, **shared, **told})
+    return rows
+
+
+def _plain(records: Rows) -> list[Any]:
     rows: Sequence[Mapping[Any, Any]] = (
         records.to_dict("records") if isinstance(records, pd.DataFrame) else records
     )

@@ -1,0 +1,101 @@
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from core.errors import StorageError
+from core.serving import Answer
+from core.serving.capture import Capture
+from core.serving.log import draw_up
+
+
+@pytest.fixture
+def capture(log):
+    opened = Capture(log)
+    yield opened
+    opened.close()
+
+
+def rows_of_a_call(n=1):
+    return draw_up("churn", 1, [{"a": 1}] * n, [Answer(1.0)] * n, **FACTS)
+
+
+FACTS = {"latency_ms": 1.0, "source": "api"}
+
+
+@pytest.fixture
+def gate(log):
+    """Holds transactions up until it is set; counts them."""
+    opened, begun = threading.Event(), []
+
+    def wait(connection, *_):
+        begun.append(connection)
+        assert opened.wait(20)
+
+    event.listen(log.database.engine, "before_cursor_execute", wait)
+    yield opened, begun
+    opened.set()
+    event.remove(log.database.engine, "before_cursor_execute", wait)
+
+
+def test_calls_that_come_during_a_write_share_the_next_one(capture, log, gate):
+    opened, begun = gate
+    first = capture.write(rows_of_a_call())
+    while not begun:
+        pass
+    later = [capture.write(rows_of_a_call(2)) for _ in range(50)]
+    assert len({id(future) for future in later}) == 1
+    assert not first.done()
+    opened.set()
+    later[0].result(20)
+    assert first.done()
+    assert log.count("churn") == 101
+
+
+def test_rows_are_kept_in_the_order_of_the_calls(capture, log):
+    calls = [rows_of_a_call(3) for _ in range(20)]
+    for future in [capture.write(call) for call in calls]:
+        future.result(20)
+    expected = [row["id"] for call in calls for row in call]
+    assert sorted(log.read("churn").meta["id"]) == sorted(expected)
+
+
+def test_a_write_that_fails_is_told_to_its_calls_and_the_next_one_works(capture, log):
+    def refuse(*_):
+        raise OperationalError("insert", {}, Exception("disk is full"))
+
+    event.listen(log.database.engine, "before_cursor_execute", refuse)
+    with pytest.raises(StorageError, match="disk is full"):
+        capture.write(rows_of_a_call()).result(20)
+    event.remove(log.database.engine, "before_cursor_execute", refuse)
+    capture.write(rows_of_a_call()).result(20)
+    assert log.count("churn") == 1
+
+
+def test_a_caller_that_hangs_up_takes_nobodys_rows_along(call, log, gate):
+    """Two calls share a transaction; one of them is cancelled before it is written."""
+    opened, begun = gate
+    held = Capture(log)
+
+    async def scene() -> None:
+        first = held.write(rows_of_a_call())
+        while not begun:
+            await asyncio.sleep(0.01)
+
+        async def wait_for_rows() -> None:
+            written = held.write(rows_of_a_call())
+            await asyncio.shield(asyncio.wrap_future(written))
+
+        leaves = asyncio.create_task(wait_for_rows())
+        stays = asyncio.create_task(wait_for_rows())
+        await asyncio.sleep(0.01)
+        leaves.cancel()
+        opened.set()
+        await stays
+        assert first.done()
+
+    asyncio.run(scene())
+    held.close()
+    assert log.count("churn") == 3
