@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.shared.deploy_api import show_api
+from pages.shared.deploy_bundles import show_bundles
 from pages.shared.deploy_champion import ask_champion, offer_roll_back, show_live
 from pages.shared.deploy_history import show_history
 from pages.shared.deploy_versions import show_card, show_versions
@@ -16,8 +17,10 @@ versions = registry.versions(project.id)
 if not versions:
     point_to("evaluate", "There is no version yet. Save one after evaluating it.")
 show_live(project.id)
-choice, calls, told = st.tabs(
-    ["Versions", "Call it", "History"], key="deploy-part", on_change="rerun"
+choice, calls, carried, told = st.tabs(
+    ["Versions", "Call it", "Carry it away", "History"],
+    key="deploy-part",
+    on_change="rerun",
 )
 if choice.open:
     with choice:
@@ -36,6 +39,9 @@ if choice.open:
 if calls.open:
     with calls:
         show_api(project.id)
+if carried.open:
+    with carried:
+        show_bundles(project.id, versions)
 if told.open:
     with told:
         show_history(project.id)

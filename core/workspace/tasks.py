@@ -61,8 +61,18 @@ def profile_table(workspace: Workspace, job: Job, report: Report) -> dict[str, A
     return {"dataset_id": given["dataset_id"]}
 
 
+def carry_away(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Build a bundle of a version and try it; why it is not offered is a result."""
+    given = job.arguments
+    bundle = workspace.bundles.build(
+        job.project_id, given["number"], given["kind"], report.tell
+    )
+    return {"kind": bundle.kind, "reason": bundle.reason}
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
     "sample": make_sample,
     "profile": profile_table,
+    "bundle": carry_away,
 }

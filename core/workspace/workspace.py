@@ -6,6 +6,8 @@ from core.registry import Registry
 from core.serving import PredictionLog, Service
 from core.settings import Settings, get_settings
 from core.storage import open_database
+from core.workspace.alarms import Alarms
+from core.workspace.bundles import Bundles
 from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
@@ -13,6 +15,7 @@ from core.workspace.evaluation import Evaluations
 from core.workspace.jobs import Jobs
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
+from core.workspace.notices import Notices
 from core.workspace.projects import Projects
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
@@ -36,8 +39,13 @@ class Workspace:
     evaluation : Evaluations
         The only way to the sealed test rows.
     registry : Registry
+    bundles : Bundles
+        Versions to carry away.
     log : PredictionLog
     monitoring : Monitoring
+    alarms : Alarms
+    notices : Notices
+        Alarms told outside.
     next_cycle : NextCycle
         The way back from what was captured.
     jobs : Jobs
@@ -55,11 +63,14 @@ class Workspace:
         self.data = Data(settings, store, self.cycles)
         self.training = Training(settings, store, self.cycles, self.data, self.jobs)
         self.registry = Registry.of(settings, database)
+        self.bundles = Bundles(settings, self.registry, self.jobs)
         self.log = PredictionLog(database)
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
+        self.alarms = Alarms(settings, database, self.monitoring)
+        self.notices = Notices(settings, database, self.alarms)
         self.next_cycle = NextCycle(self.cycles, self.data, self.monitoring)
         self.status = Status(
             self.cycles, self.data, self.training, self.evaluation, self.monitoring

@@ -218,3 +218,34 @@ def test_a_version_without_evaluation_is_compared_with_nothing(site):
     registry = here.workspace.registry
     other = registry.add(here.project_id, fit_model(), who="Ada")
     assert "nothing compares" in comparison(other, registry.version(here.project_id, 1))
+
+
+def wait_for_bundle(here: Site) -> None:
+    jobs = here.workspace.jobs
+    for job in jobs.list(here.project_id):
+        jobs.wait(job.id, timeout_s=120)
+
+
+def test_a_bundle_is_built_in_a_job_tried_and_then_offered(site):
+    here = site(1, live=(1,))
+    page = here.open("Carry it away")
+    page.button(key="build-embedded").click().run()
+    assert not page.exception
+    wait_for_bundle(here)
+    page = here.open("Carry it away")
+    assert "gave the same answers to 2,000 rows" in words(page)
+    assert page.button(key="build-embedded").label == "Build again"
+    bundle = here.workspace.bundles.of(here.project_id, 1)["embedded"]
+    assert bundle.path.is_file()
+    assert here.workspace.registry.load(here.project_id, 1)  # its folder is untouched
+
+
+def test_a_bundle_that_cannot_be_offered_says_why(site, monkeypatch):
+    here = site(1)
+    from core.deployment import estimators
+
+    monkeypatch.setattr(estimators, "_WRITERS", {})
+    here.workspace.bundles.build(here.project_id, 1, "embedded", lambda *_: None)
+    page = here.open("Carry it away")
+    assert "**Not offered.**" in words(page)
+    assert "cannot be written as arrays" in words(page)
