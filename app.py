@@ -59,17 +59,23 @@ def answer_at_once() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Warm up in the background, and mend what a killed server has left behind."""
+    """Warm up, mend what a killed server has left behind, look after what is live."""
     answer_at_once()
-    threading.Thread(target=_prepare, daemon=True, name="warm-up").start()
+    ending = threading.Event()
+    threading.Thread(
+        target=_prepare, args=(ending,), daemon=True, name="warm-up"
+    ).start()
     yield {}
+    ending.set()
 
 
-def _prepare() -> None:
+def _prepare(ending: threading.Event) -> None:
     warm_up()
     from core.workspace import open_workspace, recover
+    from core.workspace.watching import start_watching
 
     recover(open_workspace())
+    start_watching(open_workspace(), ending)
 
 
 def report_fault(error: Exception) -> bool:

@@ -6,7 +6,7 @@ docs/settings.md lists the same settings; a test holds the two together.
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -69,6 +69,34 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         description="Processor cores that one job may use; all when not set.",
+    )
+    watch_minutes: float = Field(
+        default=10.0,
+        ge=0,
+        description="Minutes between two looks of the server at captured predictions, "
+        "for window summaries and alarms; 0 leaves it to `python -m core.monitoring`.",
+    )
+    alarm_webhook: SecretStr | None = Field(
+        default=None,
+        description="Address that alarms are posted to as JSON, for projects without "
+        "one of their own.",
+    )
+    alarm_emails: str = Field(
+        default="",
+        description="E-mail addresses for alarms, separated by commas, for projects "
+        "without their own.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server for alarms: smtp://user:password@host:587, or "
+        "smtps:// for encryption from the start. Without one no mail is sent.",
+    )
+    mail_from: str = Field(
+        default="rondo@localhost", description="Sender of mails about alarms."
+    )
+    public_url: str = Field(
+        default="",
+        description="Address of this server as people reach it, for links in alarms.",
     )
 
     @property

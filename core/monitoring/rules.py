@@ -165,8 +165,10 @@ def judge_values(rule: Rule, values: Sequence[float | None]) -> tuple[Judgement,
         seen.append((place, value > rule.threshold))
         recent = seen[-rule.n :]
         bad = [at for at, is_bad in recent if is_bad]
-        since = bad[0] if bad else place
         level = _level(rule, len(bad)) if seen[-1][1] else ""
+        since = bad[0] if bad else place
+        if level and judged and judged[-1].level:
+            since = judged[-1].since  # the stretch goes on
         judged.append(Judgement(level, place, since, len(bad), len(recent), value))
     return tuple(judged)
 

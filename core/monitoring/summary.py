@@ -34,6 +34,8 @@ class WindowSummary:
         How far the change of each changed column moves the answers.
     realised, estimated : PerformanceSeries or None
         Of this window alone.
+    faults : tuple of str
+        What is broken, in words.
     """
 
     label: str
@@ -48,6 +50,7 @@ class WindowSummary:
     harm: Mapping[str, float]
     realised: PerformanceSeries | None = None
     estimated: PerformanceSeries | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def first_columns(self) -> tuple[str, ...]:
@@ -88,7 +91,8 @@ class WindowSummary:
             else PerformanceSeries.from_dict(values[key])
             for key in ("realised", "estimated")
         }
-        return cls(**{**values, **times, **series})
+        faults = {"faults": tuple(values["faults"])}
+        return cls(**{**values, **times, **series, **faults})
 
 
 def join_series(parts: Iterable[PerformanceSeries | None]) -> PerformanceSeries | None:

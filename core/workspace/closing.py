@@ -145,6 +145,11 @@ class Closer:
             harm=report.harm,
             realised=realised,
             estimated=estimated,
+            faults=tuple(
+                f"{each.title}: {each.evidence}"
+                for each in report.quality
+                if each.severity == "problem"
+            ),
         )
         kept = (each.thinned(KEPT_SAMPLE) for each in (inputs, answers))
         return ClosedWindow(summary, report, *kept)

@@ -18,15 +18,6 @@ PATIENCE_S = 5.0
 def spawn(job_id: str, settings: Settings, log_path: Path) -> subprocess.Popen[bytes]:
     """Start a job's process in a session of its own, so that it outlives this one."""
     log_path.parent.mkdir(parents=True, exist_ok=True)
-    database = f"sqlite:///{(settings.home / 'rondo.db').resolve()}"
-    paths = (str(ROOT), os.environ.get("PYTHONPATH"))
-    environment = {
-        **os.environ,
-        "RONDO_HOME": str(settings.home.resolve()),
-        "RONDO_MODELS": str(settings.models.resolve()),
-        "RONDO_DATABASE_URL": settings.database_url or database,
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-    }
     flags: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -34,12 +25,25 @@ def spawn(job_id: str, settings: Settings, log_path: Path) -> subprocess.Popen[b
         return subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "core.workspace.worker", job_id],
             cwd=ROOT,
-            env=environment,
+            env=environment_of(settings),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             **flags,
         )
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the environment in which a process of ours has the same settings."""
+    database = f"sqlite:///{(settings.home / 'rondo.db').resolve()}"
+    paths = (str(ROOT), os.environ.get("PYTHONPATH"))
+    return {
+        **os.environ,
+        "RONDO_HOME": str(settings.home.resolve()),
+        "RONDO_MODELS": str(settings.models.resolve()),
+        "RONDO_DATABASE_URL": settings.database_url or database,
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
 
 
 def is_alive(pid: int, job_id: str) -> bool:
