@@ -12,6 +12,7 @@ from sklearn.ensemble import (
 
 from core.modeling.boosting import CUT
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
+from core.modeling.packing import settle_leaves
 
 _MOST_TREES: Final = 160
 _STEP: Final = 8
@@ -59,6 +60,8 @@ def _grow(
         estimator.n_estimators = min(n_trees, estimator.n_estimators + step)
         estimator.fit(data.X, data.y, sample_weight=data.weight)
         step, cut = _STEP, watch.due()
+    for tree in estimator.estimators_:
+        settle_leaves(tree.tree_)
     if cut and "iterations" in params and estimator.n_estimators < n_trees:
         raise Interrupted
     return Fitted(estimator, f"{estimator.n_estimators} trees: {CUT}" if cut else "")

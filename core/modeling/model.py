@@ -1,7 +1,7 @@
 """The model: what is trained, saved, served and explained is this one object."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.errors import ModelingError
 from core.modeling.calibration import Calibration
 from core.modeling.estimators import Blend, read_output
 from core.modeling.metrics import Floats
+from core.modeling.packing import pack, unpack
 from core.modeling.scoring import classes_of
 
 
@@ -66,6 +67,17 @@ class Model:
     threshold: float | None = None
     interval_quantile: float | None = None
     calibration: Calibration | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the pipeline as few bytes (see `packing`)."""
+        state = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {**state, "pipeline": pack(self.pipeline)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take over what was pickled, also by versions that did not pack."""
+        packed = state["pipeline"]
+        pipeline = unpack(packed) if isinstance(packed, bytes) else packed
+        self.__dict__.update({**state, "pipeline": pipeline})
 
     @property
     def feature_names(self) -> tuple[str, ...]:

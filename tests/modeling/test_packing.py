@@ -1,0 +1,76 @@
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.tree import DecisionTreeRegressor
+
+from core.modeling.families import FAMILIES
+from core.modeling.family import FitData, Watch
+from core.modeling.packing import float32_below, pack, unpack
+from tests.fitted import fit_model
+
+
+def _table(n_rows: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_rows, 5)).astype(np.float32)
+    y = (X[:, 0] * X[:, 1] > 0) + (X[:, 2] > 1)
+    X[::7, 3] = np.nan
+    return X, y.astype(float)
+
+
+@pytest.mark.parametrize("name", ["random_forest", "extra_trees"])
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_forest_answers_the_same_after_it_was_packed(name: str, task: str) -> None:
+    X, y = _table()
+    n_outputs = 1 if task == "regression" else 3
+    data = FitData(X[:200], y[:200], X[200:], y[200:], task, n_outputs, 0.3)
+    fitted = FAMILIES[name].fit(data, FAMILIES[name].fixed[0], 0, Watch(20)).estimator
+    content = pack(fitted)
+    again = unpack(content)
+    nasty = np.vstack([X, np.full((1, 5), np.nan), np.zeros((1, 5))]).astype(np.float32)
+    read = "predict" if task == "regression" else "predict_proba"
+    np.testing.assert_array_equal(
+        getattr(fitted, read)(nasty), getattr(again, read)(nasty)
+    )
+    assert len(content) < len(pickle.dumps(fitted, protocol=5)) / 6
+
+
+def test_a_tree_whose_leaves_were_not_rounded_keeps_them_exactly() -> None:
+    X, y = _table(60)
+    tree = DecisionTreeRegressor().fit(X, y / 3)
+    np.testing.assert_array_equal(tree.predict(X), unpack(pack(tree)).predict(X))
+
+
+def test_a_packed_tree_can_be_packed_again_and_shown() -> None:
+    X, y = _table(60)
+    forest = ExtraTreesClassifier(3, random_state=0).fit(X, y)
+    twice = unpack(pack(unpack(pack(forest))))
+    np.testing.assert_array_equal(forest.apply(X), twice.apply(X))
+    assert twice.estimators_[0].get_depth() == forest.estimators_[0].get_depth()
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.floats(-(2.0**99), 2.0**99),
+    st.floats(-(2.0**99), 2.0**99, width=32) | st.sampled_from([0.0, -0.0]),
+)
+def test_a_rounded_threshold_decides_every_float32_alike(threshold, value) -> None:
+    (rounded,) = float32_below(np.array([threshold]))
+    assert (np.float32(value) <= rounded) == (value <= threshold)
+    (own,) = float32_below(np.array([value]))
+    assert float(own) == value
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_models_of_earlier_versions_can_still_be_read(task) -> None:
+    model = fit_model(task, blended=True)
+    plain = dict(vars(model))
+    old = object.__new__(type(model))
+    old.__setstate__(plain)
+    assert old.pipeline is model.pipeline
+    again = pickle.loads(pickle.dumps(replace(model), protocol=5))  # noqa: S301
+    assert again.name == model.name
