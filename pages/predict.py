@@ -8,6 +8,7 @@ from pages.shared.frame import header, md, point_to, stop_on_error
 from pages.shared.predict_answer import show_answer
 from pages.shared.predict_file import score_whole_file
 from pages.shared.predict_form import arrange, fields_of, importance_of
+from pages.shared.predict_reasons import show_reasons
 from pages.shared.predict_recent import show_recent
 from pages.shared.predict_widgets import ask_record
 from pages.shared.state import recall, remember, require_project, workspace
@@ -50,11 +51,14 @@ def show_one_row(service: Service) -> None:
         if record is not None:
             log = workspace().log
             remember(key, answer_call(service, log, [record], source="form"))
+            remember(f"{key}-record", record)
         given = recall(key)
         if given is None:
             st.caption("The answer will stand here.")
         else:
             show_answer(service, given, f"{key}-chart")
+    if given is not None:
+        show_reasons(service, recall(f"{key}-record", {}), f"{key}-reasons")
 
 
 header("Predict", "One answer from a form, or a whole file. Every answer is kept.")
