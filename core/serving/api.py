@@ -26,6 +26,7 @@ from core.serving.openapi import (
     without_assumed_errors,
 )
 from core.serving.outcomes import read_outcomes
+from core.serving.receipt import find_kept, replay
 from core.serving.responses import handle_errors, json_response
 from core.settings import Settings
 
@@ -91,6 +92,17 @@ def _add_description(app: FastAPI, live: LiveServices) -> None:
     )
     def show_schema(project: str) -> Response:
         return json_response(describe_version(live.champion(project).version))
+
+    @app.get(
+        "/projects/{project}/predictions/{prediction_id}",
+        summary="The receipt of an answer: what was kept, and the same row asked anew.",
+        responses=ERRORS,
+    )
+    def show_receipt(project: str, prediction_id: str) -> Response:
+        kept = find_kept(live.registry.database, project, prediction_id)
+        return json_response(
+            replay(live.version(project, kept.version), kept).to_dict()
+        )
 
     @app.get("/docs", include_in_schema=False)
     def show_docs(request: Request) -> Response:

@@ -20,7 +20,7 @@ Scope = Literal["predict", "outcomes", "read"]
 SCOPES: Final[dict[Scope, str]] = {
     "predict": "Ask for predictions and explanations",
     "outcomes": "Tell what came true",
-    "read": "Read the schema, the documentation and the figures",
+    "read": "Read the schema, and receipts of answers by their ids",
 }
 FRESH_S = 1.0
 """A key that is made or revoked counts everywhere within this time."""

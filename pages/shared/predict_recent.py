@@ -3,8 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from core.serving import Answer
+from core.errors import RondoError
+from core.serving import Answer, Service
+from core.serving.receipt import Receipt, find_kept, replay
 from core.wording import counted
+from pages.shared.frame import md, show_error
 from pages.shared.predict_answer import in_words
 from pages.shared.state import workspace
 
@@ -48,7 +51,47 @@ def show_recent(project_id: str) -> None:
             "id": st.column_config.TextColumn("Id", width="large"),
         },
     )
+    _ask_receipt(project_id)
     st.caption(
         f"Kept in all: {counted('answer', log.count(project_id))}. "
         "Monitor compares them with what came true."
     )
+
+
+def _ask_receipt(project_id: str) -> None:
+    """Ask for an id, and show what was answered then beside the answer of now."""
+    given = st.text_input(
+        "Receipt of an answer, by its id",
+        key=f"receipt-{project_id}",
+        placeholder="the id that came with the answer",
+        help="The version that gave the answer is asked once more with the row as it "
+        "was sent; both answers must be the same, bit for bit.",
+    ).strip()
+    if not given:
+        return
+    try:
+        kept = find_kept(workspace().database, project_id, given)
+        version = workspace().registry.load(project_id, kept.version)
+        _show_receipt(replay(Service(version), kept))
+    except RondoError as error:
+        show_error(error)
+
+
+def _show_receipt(receipt: Receipt) -> None:
+    kept = receipt.kept
+    told = (
+        f"Version {kept.version} answered on {kept.at:%Y-%m-%d at %H:%M:%S} UTC, "
+        f"asked through {_SOURCES.get(kept.source, kept.source)}."
+    )
+    if receipt.matches:
+        st.success(f"{told} Asked again, it gives the same, bit for bit.")
+    else:
+        parts = md(", ".join(receipt.differing))
+        st.error(f"{told} Asked again, it gives something else: {parts}.")
+    left, right = st.columns(2)
+    with left:
+        st.caption("The row as it was sent")
+        st.json(dict(kept.inputs))
+    with right:
+        st.caption("The answer as it was kept")
+        st.json(dict(kept.answer))

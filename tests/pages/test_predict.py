@@ -161,6 +161,22 @@ def test_recent_answers_show_their_ids(site):
     assert list(table["id"]) == list(here.captured().meta["id"])
 
 
+def test_the_receipt_of_an_answer_is_found_by_its_id(site):
+    made = site()
+    service = made.workspace.service(made.project_id)
+    (answer,) = service.predict([{"age": 41}])
+    (id_,) = made.workspace.log.append(
+        made.project_id, 1, [{"age": 41}], [answer], latency_ms=1.0, source="api"
+    )
+    page = made.open("Recent answers")
+    (asked,) = [box for box in page.text_input if "Receipt" in box.label]
+    asked.set_value(id_).run()
+    assert "bit for bit" in page.success[0].value
+    (asked,) = [box for box in page.text_input if "Receipt" in box.label]
+    asked.set_value("nothing").run()
+    assert "no prediction" in page.error[0].value
+
+
 def test_a_hostile_column_name_is_shown_as_it_is(site):
     model = fit_model()
     columns = tuple(

@@ -258,6 +258,7 @@ def test_openapi_describes_every_call(call):
         "/projects/{project}/predict",
         "/projects/{project}/explain",
         "/projects/{project}/outcomes",
+        "/projects/{project}/predictions/{prediction_id}",
     }
     predict = paths["/projects/{project}/predict"]["post"]
     assert predict["requestBody"]["required"]
