@@ -95,6 +95,18 @@ def signed_text(value: float, like: float | None = None) -> str:
     return f"{'-' if value < 0 else '+'}{written}"
 
 
+def points_text(difference: float) -> str:
+    """Return the difference of two shares in hundredths, with its sign.
+
+    Examples
+    --------
+    >>> points_text(0.0169), points_text(-0.357), points_text(0.0)
+    ('+1.7 points', '-35.7 points', '0.0 points')
+    """
+    written = f"{100 * difference:+.1f}"
+    return f"{written.lstrip('+-') if float(written) == 0 else written} points"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share in hundredths; never rounded to certainty.
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.explore_bring import ask_table, show_source
 from pages.shared.explore_clean import show_recipe
+from pages.shared.explore_cohort import ask_cohort
 from pages.shared.explore_columns import show_columns
 from pages.shared.explore_findings import show_what_was_found
 from pages.shared.explore_relations import show_relations
@@ -21,6 +22,7 @@ if cycle.dataset_id is None:
 with stop_on_error():
     dataset = workspace().data.get(cycle.dataset_id)
     ask_target(cycle, dataset)
+    cohort = ask_cohort(cycle, dataset)
 table, findings, columns, relations, clean, split = st.tabs(
     ["Table", "Findings", "Columns", "Relations", "Clean", "Split"],
     key="explore-part",
@@ -31,13 +33,13 @@ if table.open:
         show_source(cycle, dataset)
 if findings.open:
     with findings, stop_on_error():
-        show_what_was_found(cycle, dataset)
+        show_what_was_found(cycle, dataset, cohort)
 if columns.open:
     with columns, stop_on_error():
-        show_columns(cycle, dataset)
+        show_columns(cycle, dataset, cohort)
 if relations.open:
     with relations, stop_on_error():
-        show_relations(cycle, dataset)
+        show_relations(cycle, dataset, cohort)
 if clean.open:
     with clean, stop_on_error():
         show_recipe(cycle, dataset)

@@ -8,7 +8,7 @@ from typing import Final
 
 import pandas as pd
 
-from core.data.cohort import Condition
+from core.data.cohort import Condition, written
 from core.data.profiled import ColumnProfile
 
 _TOP_VALUES: Final = 20
@@ -56,7 +56,7 @@ def bars_of(column: ColumnProfile) -> tuple[Bar, ...]:
         bars = _word_bars(column, levels, counts)
     else:
         bars = [
-            Bar(range_label(rule, column), n_rows, rule)
+            Bar(range_label(rule), n_rows, rule)
             for rule, n_rows in zip(
                 _ranges(column, histogram.edges), histogram.counts, strict=True
             )
@@ -117,10 +117,25 @@ def edge_value(value: float, kind: str, *, last: bool = False) -> float | int | 
     return value
 
 
-def range_label(rule: tuple[Condition, ...], column: ColumnProfile) -> str:
-    """Write a rule without its column's name."""
-    words = [item.sentence.removeprefix(column.name).strip() for item in rule]
-    return " and ".join(words).removeprefix("is ")
+def range_label(rule: tuple[Condition, ...]) -> str:
+    """Write the rule of a number or date without its column's name.
+
+    Examples
+    --------
+    >>> range_label((Condition("x", ">=", 5), Condition("x", "<", 10)))
+    '5 to under 10'
+    >>> range_label((Condition("x", ">=", 5),)), range_label((Condition("x", "<", 5),))
+    ('5 or more', 'under 5')
+    """
+    value = {item.op: written(item.value) for item in rule if item.value is not None}
+    low = value.get(">=", value.get("=="))
+    if "<" in value:
+        return f"{low} to under {value['<']}" if low else f"under {value['<']}"
+    if "<=" in value:
+        return f"{low} to {value['<=']}"
+    if low is None:
+        return "any value"
+    return low if "==" in value else f"{low} or more"
 
 
 def merged_rule(chosen: Sequence[Bar]) -> tuple[Condition, ...]:

@@ -95,7 +95,7 @@ class Condition:
         if self.op.endswith("missing"):
             return f"{self.column} {self.op}"
         values = self.value if isinstance(self.value, tuple) else (self.value,)
-        named = " or ".join(_written(item) for item in values[:3])
+        named = " or ".join(written(item) for item in values[:3])
         more = f" or {len(values) - 3} more" if len(values) > 3 else ""
         return f"{self.column} {_WORDS[self.op]} {named}{more}"
 
@@ -151,7 +151,8 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Write a value of a condition as a person reads it."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.10g}"
     return str(value)

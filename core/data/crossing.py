@@ -74,17 +74,17 @@ def _grouped(
         rules.append((Condition(column.name, "is missing"),))
         codes = np.where(missing, len(rules) - 1, codes)
     sizes = np.bincount(codes, minlength=len(rules))
-    labels = [_group_label(rule, column) for rule in rules]
+    labels = [_group_label(rule) for rule in rules]
     groups = zip(labels, sizes.tolist(), rules, strict=True)
     return tuple(Bar(*item) for item in groups), codes.astype(np.int64)
 
 
-def _group_label(rule: tuple[Condition, ...], column: ColumnProfile) -> str:
+def _group_label(rule: Rule) -> str:
     if rule[0].op in ("is missing", "not in"):
         return MISSING if rule[0].op == "is missing" else OTHERS
     if rule[0].op == "in":
         return str(rule[0].value[0])
-    return range_label(rule, column)
+    return range_label(rule)
 
 
 def _number_groups(
@@ -94,10 +94,7 @@ def _number_groups(
 ) -> tuple[list[Rule], Codes]:
     """Cut at quantiles; the edges occur, so that counts agree with rules."""
     numbers = as_numbers(values)
-    present = numbers[~missing]
-    shares = np.linspace(0, 1, MOST_GROUPS + 1)[1:-1]
-    inner = np.unique(np.quantile(present, shares, method="higher"))
-    inner = inner[inner > present.min()]
+    inner = _inner_edges(np.sort(numbers[~missing]))
     codes = np.searchsorted(inner, numbers, side="right")
     name, kind = column.name, column.schema.kind
     ends = [edge_value(float(value), kind) for value in inner]
@@ -107,6 +104,26 @@ def _number_groups(
         to_high = () if high is None else (Condition(name, "<", high),)
         rules.append((*from_low, *to_high) or (Condition(name, "is not missing"),))
     return rules, codes
+
+
+def _inner_edges(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where to cut sorted numbers, at values that occur.
+
+    A value that many rows share (often 0) is a group of its own, and the rest is cut
+    into about equal parts.
+    """
+    values, sizes = np.unique(ordered, return_counts=True)
+    if values.size <= MOST_GROUPS:
+        return np.asarray(values[1:])
+    n_cuts, own = MOST_GROUPS - 1, np.empty(0)
+    top = int(sizes.argmax())
+    if sizes[top] > 2 * ordered.size / MOST_GROUPS:
+        n_cuts, own = n_cuts - 2, values[top : top + 2]
+        ordered = ordered[ordered != values[top]]
+    shares = np.linspace(0, 1, n_cuts + 2)[1:-1]
+    cuts = np.quantile(ordered, shares, method="higher")
+    inner = np.unique(np.concatenate([own, cuts]))
+    return np.asarray(inner[inner > values[0]])
 
 
 def _word_groups(values: pd.Series, name: str) -> tuple[list[Rule], Codes]:

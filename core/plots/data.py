@@ -7,6 +7,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from core.data import Associations, ColumnProfile, Histogram, Relation
+from core.plots.brushing import add_cells
 from core.plots.theme import BAD, NEUTRAL, Chart, new_figure, short, text
 from core.wording import counted
 
@@ -258,12 +259,18 @@ def draw_associations(
         zmin=-1,
         zmax=1,
         colorscale=[[0.0, _LOW], [0.5, _NOTHING], [1.0, _HIGH]],
-        customdata=[[f"{text(a)} and {text(b)}" for b in names] for a in names],
-        hovertemplate="%{customdata}: %{z:.2f}<extra></extra>",
         xgap=1,
         ygap=1,
         colorbar={"thickness": 10, "tickvals": [-1, 0, 1]},
     )
+    said = [
+        [
+            f"{text(a)} and {text(b)}: {value:.2f}"
+            for b, value in zip(names, row, strict=True)
+        ]
+        for a, row in zip(names, rows, strict=True)
+    ]
+    add_cells(figure, said)
     figure.update_xaxes(tickvals=places, ticktext=labels, tickangle=-90)
     figure.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed")
     found = Associations(

@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data import ColumnProfile, ColumnSchema, Profile
-from core.plots.data import draw_distribution, draw_target_along
+from core.data import Cohort, ColumnProfile, ColumnSchema, Profile
 from core.workspace import Cycle, Dataset
+from pages.shared.explore_brush import brush_column
 from pages.shared.explore_facts import profile_of
-from pages.shared.frame import md, show_chart
+from pages.shared.frame import md
 
 KIND_WORDS = {
     "number": "number",
@@ -23,9 +23,9 @@ KIND_WORDS = {
 }
 
 
-def show_columns(cycle: Cycle, dataset: Dataset) -> None:
-    """Show an overview of all columns, then the distribution of one."""
-    report = profile_of(dataset, cycle.target, cycle.task)
+def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
+    """Show an overview of all columns, then the distribution and the rows of one."""
+    report = profile_of(dataset, cycle.target, cycle.task, cohort)
     st.dataframe(
         overview(report),
         hide_index=True,
@@ -48,7 +48,8 @@ def show_columns(cycle: Cycle, dataset: Dataset) -> None:
         "One column closely", names, key=f"explore-column-{dataset.id}"
     )
     if chosen is not None:
-        _show_one(report[chosen], report)
+        st.markdown(" · ".join(in_words(report[chosen])))
+        brush_column(cycle, dataset, cohort, report, chosen)
 
 
 def overview(report: Profile) -> pd.DataFrame:
@@ -100,26 +101,6 @@ def _typical(column: ColumnSchema) -> str:
     if column.levels:
         return column.levels[0] if column.kind in ("category", "boolean") else ""
     return written(column, column.median)
-
-
-def _show_one(column: ColumnProfile, report: Profile) -> None:
-    st.markdown(" · ".join(in_words(column)))
-    if column.histogram is None:
-        examples = ", ".join(column.schema.levels[:5])
-        st.caption(f"No chart: it has no values to count. {md(examples)}")
-        return
-    along = report.target is not None and column.name != report.target
-    split_by = bool(column.histogram.by_class or column.histogram.target_mean)
-    if not (along and split_by):
-        show_chart(draw_distribution(column), key=f"distribution-{column.name}")
-        return
-    left, right = st.columns(2, gap="large")
-    with left:
-        chart = draw_distribution(column, report.target)
-        show_chart(chart, key=f"distribution-{column.name}")
-    with right:
-        chart = draw_target_along(column, report.target or "")
-        show_chart(chart, key=f"along-{column.name}")
 
 
 def in_words(column: ColumnProfile) -> list[str]:

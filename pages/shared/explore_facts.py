@@ -1,9 +1,21 @@
 """What the parts of Explore read: computed once for a table, then kept."""
 
+import json
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from core.data import Profile, Recipe, SplitDiagnosis, StepEffect, Task, suggest_target
+from core.data import (
+    Cohort,
+    Profile,
+    Recipe,
+    SplitDiagnosis,
+    StepEffect,
+    Task,
+    suggest_target,
+)
 from core.data.split_checks import diagnose
 from core.workspace import Cycle, Dataset
 from pages.shared.jobs import watch_job
@@ -13,22 +25,35 @@ MOST_ROWS_AT_ONCE = 200_000
 
 
 def profile_of(
-    dataset: Dataset, target: str | None, task: Task | None = None
+    dataset: Dataset,
+    target: str | None,
+    task: Task | None = None,
+    cohort: Cohort | None = None,
 ) -> Profile:
-    """Return a table's profile; computed once and kept on disk.
+    """Return the profile of a table, or of a cohort of its rows; kept on disk.
 
     Above 200,000 rows a job computes it: until it is done, its progress is shown and
     the page ends here.
     """
     if dataset.n_rows > MOST_ROWS_AT_ONCE:
-        _wait_for_profile(dataset, target, task)
-    return _profile(dataset.project_id, dataset.id, target, task)
+        _wait_for_profile(dataset, target, task, cohort)
+    rule = None if cohort is None else _rule(cohort)
+    return _profile(dataset.project_id, dataset.id, target, task, rule)
 
 
-def _wait_for_profile(dataset: Dataset, target: str | None, task: Task | None) -> None:
+def _rule(cohort: Cohort) -> str:
+    """Write a cohort's rule as text, without its name."""
+    return json.dumps(Cohort("cohort", cohort.conditions).to_dict())
+
+
+def _wait_for_profile(
+    dataset: Dataset, target: str | None, task: Task | None, cohort: Cohort | None
+) -> None:
     """Show the job that profiles a table, started if there is none."""
     jobs = workspace().jobs
     wanted = {"dataset_id": dataset.id, "target": target, "task": task}
+    if cohort is not None:
+        wanted["cohort"] = json.loads(_rule(cohort))
     found = next(
         (
             job
@@ -50,9 +75,25 @@ def _wait_for_profile(dataset: Dataset, target: str | None, task: Task | None) -
 
 @st.cache_resource(max_entries=8, show_spinner="Looking at every column")
 def _profile(
-    _project_id: str, dataset_id: str, target: str | None, task: Task | None
+    _project_id: str,
+    dataset_id: str,
+    target: str | None,
+    task: Task | None,
+    rule: str | None,
 ) -> Profile:
-    return workspace().data.profile(dataset_id, target, task)
+    cohort = None if rule is None else Cohort.from_dict(json.loads(rule))
+    return workspace().data.profile(dataset_id, target, task, cohort)
+
+
+def table_in_words(dataset: Dataset, target: str | None) -> pd.DataFrame:
+    """Return a table with its target as the file wrote it. Never change it."""
+    frame = workspace().data.frame(dataset.id)
+    return frame if target is None else dataset.schema.in_words(frame, target)
+
+
+def columns_first(first: Sequence[str], dataset: Dataset) -> list[str]:
+    """Return the table's columns, some of them in front."""
+    return list(dict.fromkeys([*first, *dataset.schema.names]))
 
 
 def suggestion(dataset: Dataset) -> str | None:

@@ -4,13 +4,14 @@ import hashlib
 
 import streamlit as st
 
-from core.data import Profile, Recipe, Step, fix_step, recipe_from
+from core.data import Cohort, Profile, Recipe, Step, fix_step, recipe_from
 from core.findings import Finding
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_facts import profile_of
 from pages.shared.explore_judged import (
     ask_reason,
     key_of,
+    show_cohort_findings,
     show_examples,
     show_ignored,
     show_unusual,
@@ -21,9 +22,12 @@ from pages.shared.state import workspace
 _N_SHOWN = 12
 
 
-def show_what_was_found(cycle: Cycle, dataset: Dataset) -> None:
+def show_what_was_found(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
     """Show the findings, gravest first; each fix is a step of the recipe."""
-    report = profile_of(dataset, cycle.target, cycle.task)
+    report = profile_of(dataset, cycle.target, cycle.task, cohort)
+    if cohort is not None:
+        show_cohort_findings(dataset, report, cohort)
+        return
     recipe = workspace().data.recipe(cycle.id)
     if not report.findings:
         st.success(

@@ -1,14 +1,17 @@
 """What a person makes of a finding: rows to look at, and reasons to ignore it."""
 
+import json
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.data import Profile, Task
+from core.data import Cohort, Profile, Task
 from core.data.examples import example_rows
 from core.findings import Finding
 from core.workspace import Cycle, Dataset
-from pages.shared.explore_facts import profile_of
-from pages.shared.frame import md, stop_on_error
+from pages.shared.explore_facts import profile_of, table_in_words
+from pages.shared.frame import md, show_finding, stop_on_error
 from pages.shared.state import workspace
 
 Reasons = dict[tuple[str, ...], str]
@@ -19,13 +22,32 @@ def key_of(finding: Finding) -> tuple[str, ...]:
     return (finding.code, *finding.columns)
 
 
-def show_examples(dataset: Dataset, report: Profile, finding: Finding) -> None:
+def show_cohort_findings(dataset: Dataset, report: Profile, cohort: Cohort) -> None:
+    """Show what is found among the rows of a cohort; fixes are for the whole table."""
+    st.caption(
+        "Found among these rows alone. A fix changes the whole table: show all rows "
+        "to take one."
+    )
+    if not report.findings:
+        st.success("Nothing is wrong in these rows.", icon=":material/check_circle:")
+    for finding in report.findings:
+        with st.container(border=True):
+            show_finding(finding)
+            show_examples(dataset, report, finding, cohort)
+
+
+def show_examples(
+    dataset: Dataset, report: Profile, finding: Finding, cohort: Cohort | None = None
+) -> None:
     """Show at most five rows that a finding is about, once asked for."""
-    mark = "-".join(key_of(finding))
+    mark = "-".join((*key_of(finding), cohort.content_hash if cohort else ""))
     rows = st.expander("Rows", key=f"rows-{mark}", on_change="rerun")
     if rows.open:
         with rows:
-            shown = _examples(dataset.id, report.target, report.task, key_of(finding))
+            rule = None if cohort is None else json.dumps(cohort.to_dict())
+            shown = _examples(
+                dataset.id, report.target, report.task, key_of(finding), rule
+            )
             if len(shown):
                 st.dataframe(shown, alt=f"Rows that show: {finding.title}.")
             else:
@@ -34,13 +56,22 @@ def show_examples(dataset: Dataset, report: Profile, finding: Finding) -> None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _examples(
-    dataset_id: str, target: str | None, task: Task | None, key: tuple[str, ...]
+    dataset_id: str,
+    target: str | None,
+    task: Task | None,
+    key: tuple[str, ...],
+    rule: str | None,
 ) -> pd.DataFrame:
-    data = workspace().data
-    dataset = data.get(dataset_id)
-    report = profile_of(dataset, target, task)
+    dataset = workspace().data.get(dataset_id)
+    cohort = None if rule is None else Cohort.from_dict(json.loads(rule))
+    report = profile_of(dataset, target, task, cohort)
     finding = next(item for item in report.findings if key_of(item) == key)
-    return example_rows(finding, data.frame(dataset_id), report)
+    frame = table_in_words(dataset, target)
+    if cohort is None:
+        return example_rows(finding, frame, report)
+    places = np.flatnonzero(cohort.mask(frame))
+    rows = example_rows(finding, frame.iloc[places].reset_index(drop=True), report)
+    return rows.set_axis(places[rows.index])
 
 
 def ask_reason(cycle: Cycle, finding: Finding) -> None:

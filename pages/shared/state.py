@@ -71,6 +71,18 @@ def open_part(tabs: str, part: str) -> None:
     st.session_state[tabs] = part
 
 
+def put(key: str, value: Any) -> None:
+    """Let the widget with this key have a value when it comes next."""
+    st.session_state[key] = value
+
+
+def picked(chart_key: str) -> list[int]:
+    """Return the places of the points that are chosen in a chart, each once."""
+    chosen = st.session_state.get(chart_key, {}).get("selection", {})
+    places = [int(point["point_index"]) for point in chosen.get("points", ())]
+    return sorted(set(places))
+
+
 def project() -> Project | None:
     """Return the chosen project, or None."""
     chosen = st.session_state.get(_PROJECT)
