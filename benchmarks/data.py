@@ -1,8 +1,8 @@
 """What a profile costs, and what its leak scan catches.
 
-    python benchmarks/data.py profile                    # 1M rows by 50 mixed columns
-    python benchmarks/data.py profile --peers PEERS_ENV # beside Polars and ydata
-    python benchmarks/data.py leaks                      # planted leaks, honest columns
+    python -m benchmarks.data profile                    # 1M rows by 50 mixed columns
+    python -m benchmarks.data profile --peers PEERS_ENV # beside Polars and ydata
+    python -m benchmarks.data leaks                      # planted leaks, honest columns
 
 ``--peers`` names a virtual environment that has ``polars`` and, if wanted,
 ``ydata-profiling``; neither is a dependency of Rondo. All run on the same Parquet
@@ -20,8 +20,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from leaks import count_caught
 
+from benchmarks.leaks import count_caught
 from core.data import canonical, profile
 
 YDATA_ROWS = 100_000

@@ -1,6 +1,6 @@
 """Tables with one planted leak each, and how many of them a profile accuses.
 
-    python benchmarks/data.py leaks
+    python -m benchmarks.data leaks
 
 48 tables of 2,000 rows: twelve kinds of leak, four of each, among 560 honest
 columns, some of which predict well (AUC to 0.9), are missing more often for one

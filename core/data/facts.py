@@ -1,11 +1,15 @@
 """What the checks of a table look at: computed once, read by all."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from core.data.frames import ColumnKind
+from core.data.gaps import Dependence, MissingPatterns
+from core.data.known_rows import KnownRows, known_rows
+from core.data.missing_patterns import find_missing
 from core.data.profiled import Associations, ColumnProfile, Relation
 from core.data.target import Task
 
@@ -23,6 +27,8 @@ class Facts:
     task : {"binary", "multiclass", "regression"} or None
     associations : Associations
     relation : tuple of Relation
+    dependence : tuple of Dependence, default ()
+        Columns whose absence another column tells.
     """
 
     frame: pd.DataFrame
@@ -32,6 +38,7 @@ class Facts:
     task: Task | None
     associations: Associations
     relation: tuple[Relation, ...]
+    dependence: tuple[Dependence, ...] = ()
 
     @property
     def n_rows(self) -> int:
@@ -48,7 +55,19 @@ class Facts:
         """All columns but the target."""
         return tuple(column for column in self.columns if column.name != self.target)
 
-    @property
+    @cached_property
+    def known(self) -> KnownRows | None:
+        """Sampled rows that have a target, for the leak checks; None without one."""
+        if self.target is None or self.task is None:
+            return None
+        return known_rows(self.frame, self.target, self.task)
+
+    @cached_property
+    def missing(self) -> MissingPatterns:
+        """Which inputs lack their values in the same rows."""
+        return find_missing(self.frame, self.inputs)
+
+    @cached_property
     def counters(self) -> tuple[str, ...]:
         """Columns that name rows: ids, and whole numbers that count the rows."""
         return tuple(

@@ -72,6 +72,7 @@ _FIXES: Final[Mapping[str, Callable[[Finding, Profile], Step | None]]] = {
     "DATA-015": _drop_columns,
     "DATA-016": _drop_columns,
     "DATA-018": lambda finding, _: Step("drop_missing", finding.columns),
+    "DATA-025": _flag_missing,
 }
 
 

@@ -15,11 +15,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from core.data.associations import sample_rows
 from core.data.facts import Facts
 from core.data.profiled import Relation
-from core.data.ranking import feature, fold_numbers, outcome, relate
-from core.data.target import Task
+from core.data.ranking import feature, fold_numbers, relate
 from core.data.values import as_numbers
 from core.findings import Finding, Severity
 
@@ -27,7 +25,7 @@ ALONE_AUC, ALONE_R2, CERTAIN_R2 = 0.97, 0.98, 0.999
 ABSENCE_AUC: Final = 0.75
 ERROR_RATIO: Final = 3.0
 
-_MOST_ROWS, _FEWEST_ROWS = 4_000, 100
+_FEWEST_ROWS: Final = 100
 _SUSPECT_POWER, _GOOD_MODEL, _N_SUSPECTS = 0.8, 0.1, 3
 _DIGITS: Final = r"(\d{1,15})\D*$"
 
@@ -50,19 +48,15 @@ def decides_alone(facts: Facts) -> Iterator[Finding]:
 
 def absence_tells(facts: Facts) -> Iterator[Finding]:
     """Find columns whose missing values tell the target (DATA-015)."""
-    if facts.target is None or facts.task is None:
+    known = facts.known
+    if known is None or not known.classes.shape[1]:
         return
-    rows = _known_rows(facts)
-    goal = _as_classes(facts.frame[facts.target].iloc[rows], facts.task)
-    if not goal.shape[1]:
-        return
-    folds = fold_numbers(rows.size)
-    for column in facts.columns:
+    for column in facts.inputs:
         schema = column.schema
-        if schema.name == facts.target or not 0 < schema.n_missing < schema.n_rows:
+        if not 0 < schema.n_missing < schema.n_rows:
             continue
-        absent = facts.frame[schema.name].iloc[rows].isna().to_numpy()
-        found = relate(schema.name, absent.astype(np.int64), goal, folds)
+        absent = facts.frame[schema.name].iloc[known.rows].isna().to_numpy()
+        found = relate(schema.name, absent.astype(np.int64), known.classes, known.folds)
         if found.low >= ABSENCE_AUC:
             yield Finding(
                 "DATA-015", "problem", "Missing values tell the target",
@@ -75,17 +69,13 @@ def absence_tells(facts: Facts) -> Iterator[Finding]:
 
 def ids_tell(facts: Facts) -> Iterator[Finding]:
     """Find identifiers whose order tells the target (DATA-016)."""
-    if facts.target is None or facts.task is None:
+    known = facts.known
+    if known is None or not known.classes.shape[1]:
         return
-    rows = _known_rows(facts)
-    goal = _as_classes(facts.frame[facts.target].iloc[rows], facts.task)
-    if not goal.shape[1]:
-        return
-    folds = fold_numbers(rows.size)
     for name in facts.counters:
         tried = [
-            relate(name, order, goal, folds)
-            for order in id_orders(facts.frame[name].iloc[rows])
+            relate(name, order, known.classes, known.folds)
+            for order in id_orders(facts.frame[name].iloc[known.rows])
         ]
         found = max(tried, key=lambda item: item.low)
         if found.low >= ABSENCE_AUC:
@@ -101,17 +91,15 @@ def ids_tell(facts: Facts) -> Iterator[Finding]:
 
 def cannot_be_left_out(facts: Facts) -> Iterator[Finding]:
     """Find columns without which a good model is three times as wrong (DATA-017)."""
-    if facts.target is None or facts.task is None:
-        return
+    known = facts.known
     suspects = [item for item in facts.relation if item.power >= _SUSPECT_POWER]
     accused = {found.columns[0] for found in decides_alone(facts)}
     suspects = [item for item in suspects if item.column not in accused]
-    rows = _known_rows(facts)
-    if not suspects or rows.size < _FEWEST_ROWS:
+    if known is None or not suspects or known.rows.size < _FEWEST_ROWS:
         return
     names = [item.column for item in facts.relation]
-    x = np.column_stack([_as_feature(facts, name, rows) for name in names])
-    goal = outcome(facts.frame[facts.target].iloc[rows], facts.task)[:, 0]
+    x = np.column_stack([_as_feature(facts, name, known.rows) for name in names])
+    goal = known.goal[:, 0]
     whole = _error(x, goal)
     if whole > _GOOD_MODEL * goal.var():
         return
@@ -129,20 +117,6 @@ def _needed(item: Relation, ratio: float) -> Finding:
         "Make sure that it is known at the moment of prediction.",
         (item.column,),
     )  # fmt: skip
-
-
-def _known_rows(facts: Facts) -> NDArray[np.int64]:
-    known = np.flatnonzero(facts.frame[facts.target].notna().to_numpy())
-    return known[sample_rows(known.size, _MOST_ROWS)]
-
-
-def _as_classes(values: pd.Series, task: Task) -> NDArray[np.float64]:
-    """Return indicators of classes; of a number, whether it is above its median."""
-    if task != "regression":
-        return outcome(values, task)
-    numbers = as_numbers(values)
-    above = (numbers > np.median(numbers)).astype(np.float64)
-    return np.asarray(above[:, None] if above.any() else np.zeros((above.size, 0)))
 
 
 def id_orders(values: pd.Series) -> list[NDArray[np.float64]]:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from core.data.facts import Facts
+from core.data.leaks import absence_tells
 from core.findings import Finding
 
 MANY_MISSING, SOME_MISSING = 0.5, 0.05
@@ -60,6 +61,28 @@ def missing_surge(facts: Facts) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def missing_depends(facts: Facts) -> Iterator[Finding]:
+    """Find columns whose absence another column, or the target, tells (DATA-025)."""
+    accused = set()
+    if any(item.on == facts.target for item in facts.dependence):
+        accused = {found.columns[0] for found in absence_tells(facts)}
+    told = [item for item in facts.dependence if item.column not in accused]
+    if told:
+        listed = "; ".join(
+            f"{item.column!r} by {item.on!r} (AUC {item.auc:.2f}, at least "
+            f"{item.low:.2f})" for item in told[:3]
+        )  # fmt: skip
+        more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
+        yield Finding(
+            "DATA-025", "note", "Values are not missing by chance",
+            f"Which values are missing can be told, on held-out rows of a sample of "
+            f"{max(item.n_rows for item in told):,}: {listed}{more}.",
+            "A typical value in the gaps would hide that. Flag them, so that a model "
+            "sees which were missing; and ask how the values came to be recorded.",
+            tuple(item.column for item in told),
+        )  # fmt: skip
+
+
 def stand_ins(facts: Facts) -> Iterator[Finding]:
     """Find numbers that stand for "missing" (DATA-012)."""
     for column in facts.inputs:
@@ -106,4 +129,6 @@ def _ordinal(position: int) -> str:
     return words[position]
 
 
-MISSING_CHECKS: Final = (missing_values, missing_surge, stand_ins)
+MISSING_CHECKS: Final = (
+    missing_values, missing_surge, missing_depends, stand_ins,
+)  # fmt: skip

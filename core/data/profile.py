@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
-from core.data.associations import associate
+from core.data.associations import measure, sample_columns
 from core.data.checks import check
 from core.data.describing import describe
 from core.data.facts import Facts
 from core.data.frames import ColumnKind, canonical
+from core.data.missing_patterns import find_dependence
 from core.data.profiled import ColumnProfile, Profile, Relation
 from core.data.quick import quick_score, unusual_rows
 from core.data.ranking import rank_columns
@@ -19,6 +21,7 @@ from core.data.target import Task, suggest_task
 from core.errors import DataError
 
 _N_THREADS: Final = 4
+_MOST_GAPPY: Final = 20
 LEAK_CODES: Final = ("DATA-014", "DATA-015", "DATA-016")
 
 
@@ -87,15 +90,7 @@ def profile(
         relation = rank_columns(table, told, target, solved, usable)
     best = [item.column for item in reversed(relation)] or inputs
     on_progress(0.7, "Looking for what goes together, and for repeated rows")
-    facts = Facts(
-        frame=table,
-        columns=columns,
-        n_duplicates=count_repeated(table, columns),
-        target=target,
-        task=solved,
-        associations=associate(table, told, [*best, target] if target else best),
-        relation=relation,
-    )
+    facts = _gather(table, columns, target, solved, relation, best)
     on_progress(0.85, "Looking for what is wrong")
     findings = check(facts)
     suspects = [n for f in findings if f.code in LEAK_CODES for n in f.columns]
@@ -114,6 +109,35 @@ def profile(
         findings=findings,
         quick_score=score,
         unusual=unusual_rows(table, told, inputs),
+        missing=replace(facts.missing, depends=facts.dependence),
+    )
+
+
+def _gather(
+    table: pd.DataFrame,
+    columns: tuple[ColumnProfile, ...],
+    target: str | None,
+    task: Task | None,
+    relation: tuple[Relation, ...],
+    best: Sequence[str],
+) -> Facts:
+    """Put together what the checks look at; the best columns come last."""
+    kinds = {column.name: column.schema.kind for column in columns}
+    sampled = sample_columns(table, kinds, [*best, target] if target else best)
+    gappy = [
+        column.name
+        for column in sorted(columns, key=lambda item: -item.schema.n_missing)
+        if 0 < column.schema.n_missing < len(table) and column.name != target
+    ]
+    return Facts(
+        frame=table,
+        columns=columns,
+        n_duplicates=count_repeated(table, columns),
+        target=target,
+        task=task,
+        associations=measure(sampled),
+        relation=relation,
+        dependence=find_dependence(table, kinds, gappy[:_MOST_GAPPY], sampled),
     )
 
 

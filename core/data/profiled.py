@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.data.gaps import MissingPatterns
 from core.data.schema import ColumnSchema
 from core.data.scored import QuickScore, UnusualRow
 from core.data.target import Task
@@ -217,6 +218,8 @@ class Profile:
         What a quick model reaches, without columns that may leak the target.
     unusual : tuple of UnusualRow
         Rows of a sample that stand most alone, the worst first.
+    missing : MissingPatterns
+        Which values are missing together, and what their absence goes along with.
     """
 
     n_rows: int
@@ -230,6 +233,7 @@ class Profile:
     findings: tuple[Finding, ...]
     quick_score: QuickScore | None = None
     unusual: tuple[UnusualRow, ...] = ()
+    missing: MissingPatterns = field(default_factory=MissingPatterns)
 
     def __getitem__(self, name: str) -> ColumnProfile:
         for column in self.columns:
@@ -247,6 +251,7 @@ class Profile:
             "findings": [finding.to_dict() for finding in self.findings],
             "quick_score": self.quick_score.to_dict() if self.quick_score else None,
             "unusual": [dict(vars(item)) for item in self.unusual],
+            "missing": self.missing.to_dict(),
         }
 
     @classmethod
@@ -258,6 +263,7 @@ class Profile:
                 **values,
                 "quick_score": QuickScore.from_dict(quick) if quick else None,
                 "unusual": tuple(UnusualRow(**item) for item in values["unusual"]),
+                "missing": MissingPatterns.from_dict(values["missing"]),
                 "columns": tuple(map(ColumnProfile.from_dict, values["columns"])),
                 "associations": Associations.from_dict(values["associations"]),
                 "relation": tuple(Relation(**item) for item in values["relation"]),

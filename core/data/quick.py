@@ -10,7 +10,7 @@ from sklearn.ensemble import ExtraTreesRegressor, IsolationForest
 
 from core.data.associations import sample_rows
 from core.data.frames import ColumnKind, as_text
-from core.data.ranking import N_FOLDS, auc, fold_numbers, outcome
+from core.data.ranking import N_FOLDS, fold_numbers, outcome
 from core.data.scored import QuickScore, UnusualRow
 from core.data.target import Task
 from core.data.values import as_numbers
@@ -71,10 +71,11 @@ def quick_score(
         )
         model.fit(x[inside], goal[inside] if goal.shape[1] > 1 else goal[inside, 0])
         predicted[outside] = model.predict(x[outside]).reshape(-1, goal.shape[1])
-    measure = _r2 if task == "regression" else _weighted_auc
-    draws = np.random.default_rng(0).integers(0, rows.size, (_N_DRAWS, rows.size))
-    resampled = [measure(goal[draw], predicted[draw]) for draw in draws]
-    low, high = np.nanpercentile(resampled, (2.5, 97.5))
+    measure, resample = (
+        (_r2, _r2_of_draws) if task == "regression" else (_mean_auc, _aucs_of_draws)
+    )
+    rng = np.random.default_rng(0)
+    low, high = np.nanpercentile(resample(goal, predicted, rng), (2.5, 97.5))
     return QuickScore(
         "R²" if task == "regression" else "AUC",
         measure(goal, predicted),
@@ -108,13 +109,48 @@ def _r2(goal: Numbers, predicted: Numbers) -> float:
     return 1 - float(((goal - predicted) ** 2).mean()) / variance if variance else 0.0
 
 
-def _weighted_auc(goal: Numbers, predicted: Numbers) -> float:
-    sizes = goal.sum(axis=0)
-    judged = np.flatnonzero((sizes > 0) & (sizes < len(goal)))
-    if not judged.size:
-        return float("nan")
-    aucs = [auc(goal[:, k], predicted[:, k]) for k in judged]
-    return float(np.average(aucs, weights=sizes[judged]))
+def _r2_of_draws(
+    goal: Numbers, predicted: Numbers, rng: np.random.Generator
+) -> list[float]:
+    draws = rng.integers(0, len(goal), (_N_DRAWS, len(goal)))
+    return [_r2(goal[draw], predicted[draw]) for draw in draws]
+
+
+def _mean_auc(goal: Numbers, predicted: Numbers) -> float:
+    once = np.ones((1, len(goal)))
+    return float(_weighted_aucs(goal, predicted, once)[0])
+
+
+def _aucs_of_draws(
+    goal: Numbers, predicted: Numbers, rng: np.random.Generator
+) -> Numbers:
+    draws = rng.integers(0, len(goal), (_N_DRAWS, len(goal)))
+    shifted = draws + np.arange(_N_DRAWS)[:, None] * len(goal)
+    times = np.bincount(shifted.ravel(), minlength=draws.size).reshape(draws.shape)
+    return _weighted_aucs(goal, predicted, times.astype(np.float64))
+
+
+def _weighted_aucs(goal: Numbers, predicted: Numbers, times: Numbers) -> Numbers:
+    """Return the AUC of each draw, classes weighted by their rows; NaN without any.
+
+    `times` says how often each draw (down) has each row (across): one sort of the
+    scores serves them all.
+    """
+    won, weight = np.zeros(len(times)), np.zeros(len(times))
+    for of_class, score in zip(goal.T, predicted.T, strict=True):
+        order = np.argsort(score)
+        ordered = score[order]
+        first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        counted = times[:, order]
+        above = np.add.reduceat(counted * of_class[order], first, axis=1)
+        below = np.add.reduceat(counted, first, axis=1) - above
+        n_above, n_below = above.sum(axis=1), below.sum(axis=1)
+        pairs = (above * (below.cumsum(axis=1) - below / 2)).sum(axis=1)
+        judged = (n_above > 0) & (n_below > 0)
+        n_pairs = np.where(judged, n_above * n_below, 1)
+        won += np.where(judged, pairs / n_pairs * n_above, 0)
+        weight += np.where(judged, n_above, 0)
+    return np.where(weight > 0, won / np.where(weight > 0, weight, 1), np.nan)
 
 
 def unusual_rows(

@@ -1,7 +1,6 @@
 """What is wrong between columns or rows: shared gaps, near repeats, overlap."""
 
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Final, Literal
 
 import numpy as np
@@ -12,28 +11,20 @@ from core.data.facts import Facts
 from core.data.values import as_numbers, encode_words
 from core.findings import Finding
 
-FEWEST_MISSING: Final = 5
-SAME_GAPS: Final = 0.95
 INFLATION: Final = 10.0
-_MOST_COLUMNS: Final = 60
+_NEARLY_ALL: Final = 0.98
 _SPARE_DIGITS: Final = 1.0
 _SAME: Final = 0.99
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def missing_together(facts: Facts) -> Iterator[Finding]:
     """Find columns whose values are missing in the same rows (DATA-022)."""
-    gaps = {
-        column.name: facts.frame[column.name].isna().to_numpy()
-        for column in facts.inputs
-        if FEWEST_MISSING <= column.schema.n_missing < facts.n_rows
-    }
-    names = list(gaps)[:_MOST_COLUMNS]
     group: dict[str, None] = {}
     n_rows = 0
-    for one, two in combinations(names, 2):
-        n_either = int((gaps[one] | gaps[two]).sum())
-        n_both = int((gaps[one] & gaps[two]).sum())
-        if n_both >= SAME_GAPS * n_either and n_either < 0.98 * facts.n_rows:
+    missing = {c.name: c.schema.n_missing for c in facts.inputs}
+    for one, two, n_both in facts.missing.together:
+        if max(missing[one], missing[two]) < _NEARLY_ALL * facts.n_rows:
             group.update({one: None, two: None})
             n_rows = max(n_rows, n_both)
     if group:
@@ -76,13 +67,27 @@ def near_repeats(facts: Facts, *, all_of_them: bool = False) -> NDArray[np.bool_
     if len(columns) < 3 or room < 2 * np.log10(facts.n_rows) + _SPARE_DIGITS:
         return repeats
     names = [column.name for column in columns]
-    first = write_plainly(facts.frame, names[:2])
-    rows = np.flatnonzero(first.duplicated(keep=False))
+    rows = _alike(facts.frame, names[:2])
     if rows.size:
         keep: Literal["first", False] = False if all_of_them else "first"
         plain = write_plainly(facts.frame.iloc[rows].reset_index(drop=True), names)
         repeats[rows] = plain.duplicated(keep=keep).to_numpy()
     return repeats
+
+
+def _alike(frame: pd.DataFrame, names: list[str]) -> NDArray[np.int64]:
+    """Return the rows that are not alone in these columns, written plainly.
+
+    Rows are compared by a hash of both columns, so a few too many may be returned.
+    """
+    keys = np.zeros(len(frame), dtype=np.uint64)
+    for name in names:
+        keys ^= (_plainly(frame[name]) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
+        keys *= _ODD
+        keys ^= keys >> np.uint64(32)
+    ordered = np.sort(keys)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(keys, np.unique(again))) if again.size else again[:0]
 
 
 def write_plainly(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -126,6 +131,8 @@ def overlapping_columns(facts: Facts) -> Iterator[Finding]:
 def inflation_factors(facts: Facts) -> dict[str, float]:
     """Return for each number how much the other numbers inflate its variance.
 
+    The diagonal of the inverse of the matrix of rank correlations; ten is Marquardt's
+    limit (Generalized inverses, ridge regression and biased linear estimation, 1970).
     Of columns that say the same (DATA-013) only the first is taken.
     """
     names = facts.associations.names

@@ -65,6 +65,9 @@ TABLES = {
     "DATA-024": lambda: _sound().assign(
         u=RNG.normal(size=N), v=lambda t: t["u"] + t["z"]
     ),
+    "DATA-025": lambda: _sound().assign(
+        income=lambda t: t["z"].where(RNG.random(N) < np.where(t["x"] > 0, 0.5, 1))
+    ),
     "DATA-018": lambda: _sound().assign(y=lambda t: t["y"].where(t.index > 5)),
     "DATA-019": _with(y=1),
     "DATA-020": lambda: _sound().assign(y=(np.arange(N) % 50 == 0).astype(int)),
@@ -77,6 +80,7 @@ ALLOWED_BESIDE = {
     "DATA-015": {"DATA-005", "DATA-014"},
     "DATA-016": {"DATA-007"},
     "DATA-023": {"DATA-010"},
+    "DATA-025": {"DATA-005", "DATA-013"},
 }
 
 
