@@ -38,14 +38,20 @@ def try_ensemble(
         there are not two candidates to blend.
     """
     metric = material.scoring
-    done = [e for e in ranked(entries, metric) if e.score is not None and e.index]
+    most = material.most_first_bytes
+    scored_ones = [e for e in ranked(entries, metric) if e.score is not None]
+    done = [e for e in scored_ones if e.index and (e.size_bytes or 0) <= most]
     pool = sorted(done[:_MOST_MEMBERS], key=lambda e: (e.size_bytes or 0, e.index))
     if len(pool) < 2:
         return None
     outputs = [checkpoint.output(entry.index) for entry in pool]
     y, weight = material.y_valid, material.weight_valid
     smooth = _smooth(metric, outputs[0])
-    counts = select_weights(outputs, y, smooth, weight=weight)
+    counts = select_weights(
+        outputs, y, smooth, weight=weight,
+        sizes=[entry.size_bytes or 0 for entry in pool],
+        most=most,
+    )  # fmt: skip
     chosen = [(e, o, n) for e, o, n in zip(pool, outputs, counts, strict=True) if n]
     shares = np.array([n for _, _, n in chosen]) / sum(n for _, _, n in chosen)
     output = np.asarray(
@@ -75,6 +81,18 @@ def try_ensemble(
     return checkpoint.write(
         scored(entry, material, metric, model, output), model, output
     )
+
+
+def choose_champion(
+    entries: Sequence[Entry], material: Material
+) -> tuple[Entry, list[Finding]]:
+    """Return the best candidate that is not too large, and a word about larger ones."""
+    order = [e for e in ranked(entries, material.scoring) if e.score is not None]
+    most = material.most_first_bytes
+    fitting = [entry for entry in order if (entry.size_bytes or 0) <= most]
+    if not fitting or fitting[0] is order[0]:
+        return (fitting or order or list(entries))[0], []
+    return fitting[0], [_too_large(order[0], fitting[0], material)]
 
 
 def _smooth(metric: Metric, output: Floats) -> Metric:
@@ -146,6 +164,21 @@ def _no_better(
         f"The columns may say nothing about {material.target!r}. Bring other columns, "
         "or more rows.",
         (material.target,),
+    )
+
+
+def _too_large(larger: Entry, taken: Entry, material: Material) -> Finding:
+    title = material.scoring.title
+    return Finding(
+        "MODEL-017",
+        "note",
+        "A larger model was passed over",
+        f"{larger.candidate} has {title} {larger.score:.4g} and takes "
+        f"{(larger.size_bytes or 0) / 1e6:.0f} MB; {taken.candidate} has "
+        f"{taken.score:.4g} and keeps below {material.most_bytes / 1e6:.0f} MB once it "
+        "is fitted on all rows.",
+        f"Choose {larger.candidate} by hand, or train with the largest models allowed, "
+        "if the difference is worth it.",
     )
 
 

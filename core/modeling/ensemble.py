@@ -13,12 +13,14 @@ PATIENCE: Final = 6
 MOST_ROWS: Final = 20_000
 
 
-def select_weights(
+def select_weights(  # noqa: PLR0913 each is a fact about the same rows or models
     outputs: Sequence[Floats],
     y: Floats,
     metric: Metric,
     *,
     weight: Floats | None = None,
+    sizes: Sequence[int] | None = None,
+    most: float = np.inf,
     rounds: int = ROUNDS,
 ) -> list[int]:
     """Count how often each output is taken when always the best next one is added.
@@ -35,6 +37,10 @@ def select_weights(
     y : ndarray of shape (n_rows,)
     metric : Metric
     weight : ndarray of shape (n_rows,), default=None
+    sizes : sequence of int, default=None
+        Bytes of each model.
+    most : float, default=inf
+        Bytes that all models taken may have together.
     rounds : int, default=40
 
     Returns
@@ -56,10 +62,15 @@ def select_weights(
     counts, best_counts = [0] * len(outputs), [0] * len(outputs)
     total, best, best_size = np.zeros_like(outputs[0]), -np.inf, 0
     for size in range(1, rounds + 1):
+        room = _room(counts, sizes, most)
         gains = [
             metric.gain(metric.score(y, (total + output) / size, weight=weight), 0.0)
-            for output in outputs
+            if fits
+            else -np.inf
+            for output, fits in zip(outputs, room, strict=True)
         ]
+        if not any(room):
+            break
         taken = int(np.argmax(gains))
         counts[taken] += 1
         total = total + outputs[taken]
@@ -68,3 +79,16 @@ def select_weights(
         elif size - best_size >= PATIENCE:
             break
     return best_counts
+
+
+def _room(
+    counts: Sequence[int], sizes: Sequence[int] | None, most: float
+) -> list[bool]:
+    """Return which models can be taken: those that are, and those that still fit."""
+    if sizes is None:
+        return [True] * len(counts)
+    used = sum(size for size, count in zip(sizes, counts, strict=True) if count)
+    return [
+        count > 0 or used + size <= most
+        for size, count in zip(sizes, counts, strict=True)
+    ]

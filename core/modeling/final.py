@@ -1,10 +1,14 @@
 """What is done for the champion alone: calibration, threshold, a fit on all rows."""
 
+import math
+import pickle
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from core.findings import Finding
 from core.modeling.calibration import Calibration, calibrate
-from core.modeling.checkpoint import Checkpoint
+from core.modeling.checkpoint import PROTOCOL, Checkpoint
 from core.modeling.entry import Entry
 from core.modeling.family import Watch
 from core.modeling.material import Material
@@ -41,14 +45,17 @@ def perfect(
         material, members, model, Watch(board.clock.refit_left_s),
         random_state=random_state, n_jobs=board.n_jobs,
     )  # fmt: skip
-    if again is not None:
+    if again is not None and _fits(again.model, material):
         model = again.model
         findings.append(_fitted_on_all(best, again))
+    else:
+        again = None
     if model is first:
         return findings
     notes = [best.message, *(_notes(model.calibration, again))]
     entry = replace(
         best,
+        params=_params(best, members, again),
         message="; ".join(note for note in notes if note),
         refit_rows=None if again is None else again.n_rows,
     )
@@ -77,11 +84,27 @@ def _calibrated(
     return model, findings
 
 
+def _fits(model: Model, material: Material) -> bool:
+    """Return whether a model is small enough as a file."""
+    if math.isinf(material.most_bytes):
+        return True
+    return len(pickle.dumps(model, protocol=PROTOCOL)) <= material.most_bytes
+
+
 def _members(best: Entry, entries: list[Entry]) -> list[Entry]:
     """Return the candidates the champion is made of, in the order of its parts."""
     by_name = {entry.candidate: entry for entry in entries}
     shares = best.params.get("members") if best.family == "ensemble" else None
     return [best] if shares is None else [by_name[name] for name in shares]
+
+
+def _params(
+    best: Entry, members: list[Entry], again: Refitted | None
+) -> Mapping[str, Any]:
+    """Return the settings; of an ensemble, also which members learned from all rows."""
+    if best.family != "ensemble" or again is None:
+        return best.params
+    return {**best.params, "refitted": [members[i].candidate for i in again.places]}
 
 
 def _notes(calibration: Calibration | None, again: Refitted | None) -> list[str]:

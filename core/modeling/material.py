@@ -28,6 +28,8 @@ from core.modeling.rows import Rows, balanced_weights
 from core.modeling.scoring import METRICS, Metric
 from core.storage.files import write_atomic
 
+LEAN_BYTES: Final = 20e6
+_GROWS: Final = 0.75
 _FILE: Final = "material.pkl"
 
 
@@ -58,6 +60,8 @@ class Material:
         Learn as if every class were as frequent as any other.
     monotonic : dict of str to {-1, 1}
         Directions that predictions must keep, by feature.
+    most_bytes : float, default=20e6
+        The champion's largest size as a file.
     """
 
     directory: Path
@@ -74,11 +78,18 @@ class Material:
     together: Rows | None = field(default=None, repr=False)
     balanced: bool = False
     monotonic: dict[str, int] = field(default_factory=dict)
+    most_bytes: float = LEAN_BYTES
 
     @property
     def scoring(self) -> Metric:
         """The metric to choose by, its parameters set."""
         return METRICS[self.metric].with_options(self.metric_options)
+
+    @property
+    def most_first_bytes(self) -> float:
+        """Largest size of a first fit: one on more rows is larger."""
+        held_out = len(self.scheme.folds) == 1
+        return self.most_bytes * (_GROWS if held_out else 1.0)
 
     @property
     def quantile(self) -> float | None:

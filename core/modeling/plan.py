@@ -38,6 +38,8 @@ class TrainingPlan:
         Learn as if every class were as frequent as any other.
     monotonic : mapping of str to {-1, 1}
         Directions that predictions must keep, by column.
+    largest : bool, default=False
+        Allow champions of more than 20 MB as a file.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class TrainingPlan:
     weight: str | None = None
     balanced: bool = False
     monotonic: Mapping[str, int] = field(default_factory=dict, hash=False)
+    largest: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""

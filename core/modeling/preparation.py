@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from core.errors import ModelingError
 from core.findings import Finding
 from core.modeling.encoder import choose_features
 from core.modeling.folds import given_validation, make_scheme
-from core.modeling.material import Material
+from core.modeling.material import LEAN_BYTES, Material
 from core.modeling.metrics import Floats
 from core.modeling.rows import RowFacts, read_groups, read_times, read_weights
 from core.modeling.scoring import find_metric
@@ -41,6 +42,7 @@ class Request:
     balanced: bool = False
     monotonic: Mapping[str, int] = field(default_factory=dict)
     time: str | None = None
+    largest: bool = False
 
     def fingerprint(self) -> str:
         """Return a hash of data and arguments; equal ones train the same."""
@@ -53,7 +55,7 @@ class Request:
             "families": list(self.families),
             "random_state": self.random_state,
             "metric_options": dict(self.metric_options),
-            "rows": [self.weight, self.time, self.balanced],
+            "rows": [self.weight, self.time, self.balanced, self.largest],
             "monotonic": dict(self.monotonic),
             "format": 2,
         }
@@ -106,6 +108,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
         directory, frame, y, schema, scheme, target.task, target.name,
         metric.name, target.classes_, dict(metric.options), weight, facts.together(),
         request.balanced, check_monotonic(request.monotonic, schema, target.task),
+        math.inf if request.largest else LEAN_BYTES,
     )  # fmt: skip
     return material, findings
 

@@ -14,9 +14,8 @@ from threadpoolctl import threadpool_limits
 from core.data import Task
 from core.errors import ModelingError
 from core.findings import Finding
-from core.modeling.champion import ENSEMBLE_INDEX, judge, try_ensemble
+from core.modeling.champion import ENSEMBLE_INDEX, choose_champion, judge, try_ensemble
 from core.modeling.checkpoint import Checkpoint, StoredModels
-from core.modeling.entry import ranked
 from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.final import perfect
 from core.modeling.judged import gather
@@ -42,6 +41,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     balanced: bool = False,
     monotonic: Mapping[str, int] | None = None,
     time: str | None = None,
+    largest: bool = False,
     budget_s: float = 60.0,
     families: Sequence[str] | None = None,
     n_jobs: int | None = None,
@@ -89,6 +89,8 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     time : str, default=None
         Column of dates or numbers that orders rows. Without `validation` the latest
         fifth is held out; it stays a feature.
+    largest : bool, default=False
+        Allow champions of more than 20 MB as a file.
     budget_s : float, default=60.0
         Wall clock seconds for everything, at least 1.
     families : sequence of str, default=None
@@ -125,7 +127,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     request = Request(
         frame, target, task, validation, groups, metric, check_budget(budget_s),
         chosen, random_state, dict(metric_options or {}), weight, balanced,
-        dict(monotonic or {}), time,
+        dict(monotonic or {}), time, largest,
     )  # fmt: skip
     clock = Clock(request.budget_s, should_stop)
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
@@ -195,7 +197,9 @@ def _conclude(
     if ensemble is not None:
         store.stamp(board.add(ensemble))
     entries = [entry for _, entry in sorted(board.entries.items())]
-    baseline, best = entries[0], ranked(entries, metric)[0]
+    baseline = entries[0]
+    best, passed_over = choose_champion(entries, material)
+    findings.extend(passed_over)
     if baseline.state != "done":
         raise ModelingError(
             f"Not even a baseline could be trained: {baseline.message}",

@@ -166,6 +166,7 @@ class Training:
             weight=plan.weight,
             balanced=plan.balanced,
             monotonic=plan.monotonic,
+            largest=plan.largest,
             **_kept_together(self._data.get_split(split_id)),
             budget_s=plan.budget_s,
             families=plan.families,

@@ -35,7 +35,18 @@ def ask_options(cycle: Cycle, split: SplitRecord, key: str) -> dict[str, Any]:
         monotonic: dict[str, int] = {}
         if cycle.task != "multiclass":
             monotonic = _ask_directions([n for n in numbers if n != weight], key)
-    return {"weight": weight, "balanced": balanced, "monotonic": monotonic}
+        largest = st.toggle(
+            "Allow models of more than 20 MB",
+            key=f"{key}-largest",
+            help="By default the champion stays below 20 MB as a file, so that it can "
+            "be sent and loaded anywhere.",
+        )
+    return {
+        "weight": weight,
+        "balanced": balanced,
+        "monotonic": monotonic,
+        "largest": largest,
+    }
 
 
 def _ask_weight(numbers: tuple[str, ...], key: str) -> str | None:

@@ -31,3 +31,18 @@ def test_the_blend_is_never_worse_than_the_best_single_one() -> None:
         / counts.sum()
     )
     assert metric.score(y, blend) >= max(metric.score(y, output) for output in outputs)
+
+
+def test_members_stay_within_the_bytes_they_may_have_together() -> None:
+    y = np.arange(60.0)
+    rng = np.random.default_rng(0)
+    outputs = [y + rng.normal(0, 3, 60) for _ in range(5)]
+    sizes = [10, 20, 30, 40, 50]
+    for most in (10, 35, 90, 1_000):
+        counts = select_weights(outputs, y, METRICS["rmse"], sizes=sizes, most=most)
+        taken = sum(size for size, n in zip(sizes, counts, strict=True) if n)
+        assert 0 < taken <= most
+    free = select_weights(outputs, y, METRICS["rmse"])
+    assert counts == free
+    none = select_weights(outputs, y, METRICS["rmse"], sizes=sizes, most=5)
+    assert not any(none)

@@ -249,3 +249,20 @@ def test_wishes_that_do_not_fit_the_task_are_refused(target, changed, request) -
 def test_a_plan_keeps_wishes_through_json() -> None:
     plan = TrainingPlan("y", weight="n", balanced=True, monotonic={"age": -1})
     assert TrainingPlan.from_dict(plan.to_dict()) == plan
+
+
+def test_the_champion_stays_small_unless_the_largest_are_allowed(
+    churn: pd.DataFrame, quick: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.modeling.preparation.LEAN_BYTES", 20_000)
+    options = {"families": ("extra_trees", "linear"), "n_candidates": 3}
+    frame = churn[["calls", "fee", "left"]].assign(left=churn["calls"] % 2)
+    lean = quick(frame, "left", task="binary", **options)
+    large = quick(frame, "left", task="binary", largest=True, **options)
+    assert large.champion_name == "Extra trees"
+    assert lean.champion_name != "Extra trees"
+    told = next(f for f in lean.findings if f.code == "MODEL-017")
+    assert "Extra trees" in told.evidence
+    assert "MODEL-017" not in _codes(large)
+    size = lean.leaderboard.set_index("candidate").loc[lean.champion_name, "size_bytes"]
+    assert size <= 20_000
