@@ -44,8 +44,9 @@ class Settings(BaseSettings):
     )
     api_key: str | None = Field(
         default=None,
-        description="Key that API calls must carry in the header X-API-Key. "
-        "Without one, only callers on this machine are answered.",
+        description="A key for all API calls, sent in the header X-API-Key; more keys, "
+        "each for its own use, are made on the page Deploy. While this one is not set, "
+        "callers on this machine need none.",
     )
     max_upload_mb: int = Field(
         default=1024, ge=1, description="Largest file that an upload may have, in MB."

@@ -6,6 +6,7 @@ from pages.shared.deploy_api import show_api
 from pages.shared.deploy_bundles import show_bundles
 from pages.shared.deploy_champion import ask_champion, offer_roll_back, show_live
 from pages.shared.deploy_history import show_history
+from pages.shared.deploy_keys import show_keys
 from pages.shared.deploy_versions import show_card, show_versions
 from pages.shared.frame import header, next_step, point_to
 from pages.shared.state import require_project, workspace
@@ -39,6 +40,7 @@ if choice.open:
 if calls.open:
     with calls:
         show_api(project.id)
+        show_keys(project.id)
 if carried.open:
     with carried:
         show_bundles(project.id, versions)

@@ -35,10 +35,10 @@ def api_address(page_address: str | None) -> str:
 def who_may_call(settings: Settings) -> str:
     """Say who is answered, and how much one call may carry."""
     may = (
-        "Every call needs the key in the header X-API-Key."
+        "Every call needs a key in the header X-API-Key."
         if settings.api_key
-        else "Only programs on this machine are answered; set RONDO_API_KEY and start "
-        "Rondo again to let others in with that key."
+        else "Programs on this machine are answered as they are, others with a key in "
+        "the header X-API-Key."
     )
     return (
         f"{may} One call carries up to {settings.max_request_rows:,} rows or "

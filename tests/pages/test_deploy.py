@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.serving.keys import ApiKeys
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from pages.shared.deploy_champion import comparison
@@ -176,7 +177,7 @@ def test_a_row_that_cannot_be_sent_gets_a_message(site, text, told):
 
 
 def test_the_page_says_who_may_call(site):
-    assert "Only programs on this machine" in words(site(1, live=(1,)).open("Call it"))
+    assert "Programs on this machine" in words(site(1, live=(1,)).open("Call it"))
 
 
 def test_before_a_champion_the_api_says_that_nothing_answers(site):
@@ -249,3 +250,33 @@ def test_a_bundle_that_cannot_be_offered_says_why(site, monkeypatch):
     page = here.open("Carry it away")
     assert "**Not offered.**" in words(page)
     assert "cannot be written as arrays" in words(page)
+
+
+def test_a_key_is_made_shown_once_and_revoked(site):
+    here = site(1, live=(1,))
+    page = here.open("Call it")
+    (name,) = [box for box in page.text_input if "will use it" in box.label]
+    name.set_value(HOSTILE)
+    (make,) = [button for button in page.button if button.label == "Make a key"]
+    make.click().run()
+    (secret,) = [code.value for code in page.code if code.value.startswith("rondo_")]
+    keys = ApiKeys(here.workspace.database)
+    found = keys.find(secret)
+    assert found is not None
+    assert (found.name, found.project) == (HOSTILE, here.project_id)
+    (copied,) = [button for button in page.button if "copied" in button.label]
+    copied.click().run()
+    assert not [code for code in page.code if code.value == secret]
+    (chosen,) = [box for box in page.selectbox if box.label == "Key to revoke"]
+    chosen.set_value(found.id).run()
+    (revoke,) = [button for button in page.button if button.label == "Revoke it"]
+    revoke.click().run()
+    assert not page.exception
+    assert ApiKeys(here.workspace.database).find(secret) is None
+
+
+def test_a_key_without_a_name_is_refused_with_the_next_step(site):
+    page = site(1, live=(1,)).open("Call it")
+    (make,) = [button for button in page.button if button.label == "Make a key"]
+    make.click().run()
+    assert "needs a name" in page.error[0].value
