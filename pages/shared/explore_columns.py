@@ -10,6 +10,7 @@ from core.data import Cohort, ColumnProfile, ColumnSchema, Profile
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_brush import brush_column
 from pages.shared.explore_facts import profile_of
+from pages.shared.explore_missing import show_missing
 from pages.shared.frame import md
 
 KIND_WORDS = {
@@ -50,6 +51,7 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
     if chosen is not None:
         st.markdown(" · ".join(in_words(report[chosen])))
         brush_column(cycle, dataset, cohort, report, chosen)
+    show_missing(report)
 
 
 def overview(report: Profile) -> pd.DataFrame:

@@ -19,5 +19,5 @@ def test_filled_cells_are_the_missing_columns_of_each_pattern():
     chart = draw_missing(profile(frame).missing, 100)
     (heat,) = chart.figure.data
     assert [list(row) for row in heat.z] == [[1.0, 1.0], [0.0, 1.0]]
-    assert list(chart.figure.layout.xaxis.ticktext) == ["20.0 %", "10.0 %"]
+    assert list(chart.figure.layout.xaxis.ticktext) == ["20.0%", "10.0%"]
     assert "a missing in 20 rows" in chart.alt
