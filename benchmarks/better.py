@@ -10,6 +10,7 @@ be so. The same for "practically equal".
 """
 
 import argparse
+import itertools
 import time
 
 import numpy as np
@@ -32,11 +33,13 @@ def judged(rng: np.random.Generator, n_rows: int, noise: tuple[float, float]) ->
     return Judged(y, outputs, n_rows)
 
 
-def one_case(seed: int, n_rows: int, metric: str) -> tuple[float, float, bool, bool]:
+def one_case(
+    seed: int, n_rows: int, metric: str, spread: float
+) -> tuple[float, float, bool, bool]:
     """Return the stated chances of better and equal, and whether each is true."""
     rng = np.random.default_rng(seed)
     first = rng.uniform(0.2, 1.2)
-    noise = first, abs(first + rng.normal(0, 0.25))
+    noise = first, abs(first + rng.normal(0, spread))
     stated = is_better(judged(rng, n_rows, noise), METRICS[metric], "A", "B")
     whole = judged(np.random.default_rng(seed + 10**6), POPULATION, noise)
     scores = [METRICS[metric].score(whole.y, whole.of(name)) for name in "AB"]
@@ -49,7 +52,7 @@ def table(stated: list[float], true: list[bool]) -> str:
     """Return how often a claim was true, by the chance that was stated for it."""
     chances, facts = np.array(stated), np.array(true)
     cells = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in itertools.pairwise(EDGES):
         inside = (chances >= low) & ((chances < high) | (high == EDGES[-1]))
         if inside.sum() >= 5:
             share = f"{chances[inside].mean():.2f} -> {facts[inside].mean():.2f}"
@@ -62,11 +65,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--rows", type=int, nargs="+", default=[200, 2_000])
+    parser.add_argument("--spread", type=float, default=1.0, help="of true differences")
     asked = parser.parse_args()
     started = time.perf_counter()
     for metric in ("roc_auc", "log_loss", "accuracy"):
         for n_rows in asked.rows:
-            cases = [one_case(seed, n_rows, metric) for seed in range(asked.draws)]
+            cases = [
+                one_case(s, n_rows, metric, asked.spread) for s in range(asked.draws)
+            ]
             better, equal, is_so, is_equal = map(list, zip(*cases, strict=True))
             print(f"\n{metric}, {n_rows:,} rows: stated -> true (cases)")
             print(f"  better  {table(better, is_so)}")

@@ -44,6 +44,8 @@ class Refitted:
     n_members, n_refitted : int
         Parts of the model, and how many of them had the time.
     seconds : float
+    places : tuple of int
+        Which parts those were, in the order of the model.
     """
 
     model: Model
@@ -51,6 +53,7 @@ class Refitted:
     n_members: int
     n_refitted: int
     seconds: float
+    places: tuple[int, ...] = ()
 
 
 def expected_refit_s(
@@ -127,7 +130,8 @@ def refit(
         pipeline = Blend(parts, weights, material.n_outputs)
     seconds = time.perf_counter() - start
     new = replace(model, pipeline=pipeline)
-    return Refitted(new, len(material.y), len(parts), len(fitted), seconds)
+    places = tuple(sorted(fitted))
+    return Refitted(new, len(material.y), len(parts), len(fitted), seconds, places)
 
 
 def iterations_of(estimator: Any) -> dict[str, int]:

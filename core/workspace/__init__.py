@@ -18,6 +18,7 @@ from core.workspace.records import (
 )
 from core.workspace.recovery import recover
 from core.workspace.samples import load_sample, start_sample
+from core.workspace.scripts import ScriptRecord
 from core.workspace.workspace import Workspace, open_workspace
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Opening",
     "Project",
     "RunRecord",
+    "ScriptRecord",
     "SplitRecord",
     "Stage",
     "StageState",

@@ -70,9 +70,30 @@ def carry_away(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]
     return {"kind": bundle.kind, "reason": bundle.reason}
 
 
+def write_script(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Write a candidate as code and prove it; why it does not hold is a result."""
+    given = job.arguments
+    record = workspace.scripts.execute(
+        given["run_id"], given["candidate"], tell=report.tell
+    )
+    return {"candidate": record.candidate, "held": record.proof.held}
+
+
+def summarise_windows(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Summarise the windows of a version that are due; alarms follow."""
+    given = job.arguments
+    n_windows = workspace.monitoring.windows.bring_up_to_date(
+        job.project_id, given["number"], given["period"], on_progress=report.tell
+    )
+    workspace.alarms.judge(job.project_id, given["number"])
+    return {"n_windows": n_windows}
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
+    "script": write_script,
     "sample": make_sample,
     "profile": profile_table,
     "bundle": carry_away,
+    "windows": summarise_windows,
 }

@@ -17,6 +17,7 @@ from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
 from core.workspace.notices import Notices
 from core.workspace.projects import Projects
+from core.workspace.scripts import Scripts
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
@@ -36,6 +37,8 @@ class Workspace:
     data : Data
         Tables, recipes, splits.
     training : Training
+    scripts : Scripts
+        Candidates written as code.
     evaluation : Evaluations
         The only way to the sealed test rows.
     registry : Registry
@@ -62,6 +65,7 @@ class Workspace:
         self.jobs = Jobs(settings, database)
         self.data = Data(settings, store, self.cycles)
         self.training = Training(settings, store, self.cycles, self.data, self.jobs)
+        self.scripts = Scripts(store, self.data, self.training, self.jobs)
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
         self.log = PredictionLog(database)

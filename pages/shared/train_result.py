@@ -9,6 +9,7 @@ from core.wording import counted, decimals_of_score
 from core.workspace import Cycle, RunRecord, SplitRecord
 from pages.shared.frame import md, show_chart, show_findings
 from pages.shared.train_choice import choose_another, compare_two, show_needs
+from pages.shared.train_export import show_export
 from pages.shared.train_search import show_search
 from pages.shared.train_words import duration, notes, sentence, table
 
@@ -35,6 +36,7 @@ def show_result(cycle: Cycle, run: RunRecord, split: SplitRecord) -> None:
     compare_two(run, metric)
     show_search(run, metric)
     choose_another(cycle, run)
+    show_export(cycle, run, split)
     show_findings(found for found in findings if found.severity == "note")
 
 

@@ -279,6 +279,42 @@ def test_the_search_is_told_in_three_views(site: Site, view: str, shown: str) ->
     assert shown in words(page) + "".join(charts)
 
 
+def test_the_script_is_offered_only_once_it_was_proven(site: Site) -> None:
+    site.train()
+    page = site.open()
+    assert button(page, "Write and prove the script")
+    assert not page.get("download_button")
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    site.workspace.scripts.execute(run.id, run.chosen)
+    page = site.open()
+    assert "Proven in" in page.success[0].value
+    assert len(page.get("download_button")) == 2
+    assert "def main():" in page.code[0].value
+
+
+def test_a_script_that_does_not_hold_is_refused_with_its_reason(site: Site) -> None:
+    site.train(balanced=True)
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    site.workspace.scripts.execute(run.id, run.chosen)
+    page = site.open()
+    assert "is not offered" in words(page)
+    assert "balanced classes" in words(page)
+    assert not page.get("download_button")
+
+
+def test_writing_the_script_is_a_job(site: Site) -> None:
+    site.train()
+    page = site.open()
+    page.button(key="write-script").click().run()
+    assert not page.exception
+    job = site.workspace.scripts.active(site.cycle)
+    assert job is not None
+    assert site.workspace.jobs.wait(job.id, 90).state == "done"
+    assert "Proven in" in site.open().success[0].value
+
+
 def test_a_run_from_before_answers_were_kept_is_shown_without_comparison(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
