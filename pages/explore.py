@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.explore_bring import ask_table, show_source
+from pages.shared.explore_bring import ask_table
 from pages.shared.explore_clean import show_recipe
 from pages.shared.explore_cohort import ask_cohort
 from pages.shared.explore_columns import show_columns
 from pages.shared.explore_findings import show_what_was_found
 from pages.shared.explore_relations import show_relations
+from pages.shared.explore_source import show_source
 from pages.shared.explore_split import show_split
 from pages.shared.explore_target import ask_target
 from pages.shared.frame import header, next_step, stop_on_error

@@ -5,22 +5,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data import KINDS, Question, ReadReport, Table
+from core.data import KINDS, Question, Table
 from core.workspace import Cycle, Dataset
+from pages.shared.explore_options import ask_reading
 from pages.shared.frame import md, stop_on_error
 from pages.shared.state import workspace
 
 _N_PREVIEW = 20
-_DELIMITERS = {
-    "Comma": ",", "Semicolon": ";", "Tab": "\t", "Bar |": "|", "Colon": ":",
-    "One blank": " ", "Tilde ~": "~", "Caret ^": "^",
-    "Two or more blanks": "  ", "Any blanks": "   ",
-}  # fmt: skip
-_QUOTES = {'Double "': '"', "Single '": "'", "None": ""}
-_HEADERS = {"Names of columns": True, "Values": False}
-_ORDERS = {"Month first": False, "Day first": True}
-_DECIMALS = {"Point": ".", "Comma": ","}
-_ENCODINGS = ["utf-8", "cp1252", "latin-1", "utf-16", "cp1251", "shift_jis", "gb18030"]
 _KIND_NAMES = {kind: "whole number" if kind == "integer" else kind for kind in KINDS}
 
 
@@ -57,6 +48,8 @@ def _settled(dataset: Dataset, asked: Question) -> dict[str, Any]:
     options: dict[str, Any] = {"encoding": report.encoding, "header": report.header}
     if report.format == "csv":
         options["delimiter"] = report.delimiter
+    if report.sheet is not None:
+        options["sheet"] = report.sheet
     for question in report.questions:
         options.update(question.answers[0].options)
     for name in asked.answers[0].options:
@@ -76,7 +69,9 @@ def show_reading(cycle: Cycle, dataset: Dataset) -> None:
         return
     with st.container(border=True):
         st.markdown("**1. The file.** What is left alone is guessed.")
-        options = _ask_options(dataset.report, dataset.id)
+        if dataset.report.sources:
+            st.caption("All files are read in the same way; the first one is shown.")
+        options = ask_reading(dataset.report, dataset.id)
         with stop_on_error():
             table = workspace().data.preview(dataset.id, **options)
         _show_preview(table)
@@ -91,37 +86,6 @@ def show_reading(cycle: Cycle, dataset: Dataset) -> None:
                 )
                 workspace().cycles.use_dataset(cycle.id, changed.id)
             st.rerun()
-
-
-def _ask_options(report: ReadReport, key: str) -> dict[str, Any]:
-    asked: dict[str, Any] = {}
-    first, second = st.columns(4), st.columns(4)
-    if report.format == "csv":
-        asked["delimiter"] = _choose(first[0], "Between values", _DELIMITERS, key)
-        asked["quote"] = _choose(first[1], "Around values", _QUOTES, key)
-        encodings = {name: name for name in _ENCODINGS}
-        asked["encoding"] = _choose(first[2], "Encoding", encodings, key)
-        asked["skip_lines"] = first[3].number_input(
-            "Lines before the table", min_value=0, value=None, placeholder="Guess",
-            key=f"explore-skip-{key}",
-        )  # fmt: skip
-    if report.format == "excel":
-        name = first[0].text_input(
-            "Sheet", placeholder="First with values", key=f"explore-sheet-{key}"
-        )
-        asked["sheet"] = name.strip() or None
-    asked["header"] = _choose(second[0], "First row", _HEADERS, key)
-    asked["day_first"] = _choose(second[1], "Dates", _ORDERS, key)
-    asked["decimal"] = _choose(second[2], "Decimal sign", _DECIMALS, key)
-    return {name: value for name, value in asked.items() if value is not None}
-
-
-def _choose(place: Any, label: str, answers: dict[str, Any], key: str) -> Any:
-    chosen = place.selectbox(
-        label, list(answers), index=None, placeholder="Guess",
-        key=f"explore-{label}-{key}",
-    )  # fmt: skip
-    return None if chosen is None else answers[chosen]
 
 
 def _show_preview(table: Table) -> None:

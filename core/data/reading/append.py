@@ -166,8 +166,8 @@ def _typed_together(
     for name in names:
         parts = [pa.array(_letters(text.frame[name]), pa.string()) for text in texts]
         columns.append(type_column(name, pa.concat_arrays(parts), options))
-    merged = _report(tables)
-    first = tables[0].report
+    merged = _report(texts)
+    first = texts[0].report
     typed = TypedTable(
         names, columns, merged.n_rows, first.header, None, Refusals(), ()
     )

@@ -87,9 +87,9 @@ def read_table(
 
 def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:
     data, kind, member, members = _unpack(raw, options)
-    table = _read_as(raw, data, kind, options, tell)
     if len(members) < 2:
-        return table
+        return _read_as(raw, data, kind, options, tell)
+    table = _read_as(raw, data, kind, replace(options, sheet=None), tell)
     note = f"{member!r} was read; the archive holds {len(members) - 1} other files."
     report = table.report
     report = replace(report, notes=(note, *report.notes), sheet=member, sheets=members)
