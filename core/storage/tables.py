@@ -158,8 +158,20 @@ predictions = Table(
     Column("latency_ms", Float),
     Column("warnings", JSON, nullable=False),
     Column("role", String(20)),
-    Column("paired_id", String(40)),
     Index(None, "project_id", "at"),
+    Index(None, "project_id", "version", "at"),
+)
+
+# What the shadow would have answered to a prediction; nobody was given it.
+shadows = Table(
+    "shadows",
+    metadata,
+    Column("prediction_id", String(40), primary_key=True),
+    Column("project_id", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("output", JSON, nullable=False),
+    Column("latency_ms", Float),
     Index(None, "project_id", "version", "at"),
 )
 
