@@ -62,7 +62,7 @@ def quick_score(
     goal = outcome(frame[target].iloc[rows], task)
     if not names or rows.size < _FEWEST_ROWS or not goal.shape[1]:
         return None
-    x = _features(frame, kinds, names, rows)
+    x = tree_features(frame, kinds, names, rows)
     folds, predicted = fold_numbers(rows.size), np.zeros_like(goal)
     for fold in range(N_FOLDS):
         inside, outside = folds != fold, folds == fold
@@ -72,7 +72,9 @@ def quick_score(
         model.fit(x[inside], goal[inside] if goal.shape[1] > 1 else goal[inside, 0])
         predicted[outside] = model.predict(x[outside]).reshape(-1, goal.shape[1])
     measure, resample = (
-        (_r2, _r2_of_draws) if task == "regression" else (_mean_auc, _aucs_of_draws)
+        (r_squared, _r2_of_draws)
+        if task == "regression"
+        else (mean_auc, _aucs_of_draws)
     )
     rng = np.random.default_rng(0)
     low, high = np.nanpercentile(resample(goal, predicted, rng), (2.5, 97.5))
@@ -87,12 +89,13 @@ def quick_score(
     )
 
 
-def _features(
+def tree_features(
     frame: pd.DataFrame,
     kinds: dict[str, ColumnKind],
     names: Sequence[str],
     rows: NDArray[np.int64],
 ) -> Numbers:
+    """Return columns as numbers for trees: words by the order of their text."""
     columns = []
     for name in names:
         values = frame[name].iloc[rows]
@@ -104,7 +107,8 @@ def _features(
     return np.clip(np.column_stack(columns), -_TOP, _TOP)
 
 
-def _r2(goal: Numbers, predicted: Numbers) -> float:
+def r_squared(goal: Numbers, predicted: Numbers) -> float:
+    """Return the share of the variance that is predicted; 0 where nothing varies."""
     variance = float(goal.var())
     return 1 - float(((goal - predicted) ** 2).mean()) / variance if variance else 0.0
 
@@ -113,10 +117,11 @@ def _r2_of_draws(
     goal: Numbers, predicted: Numbers, rng: np.random.Generator
 ) -> list[float]:
     draws = rng.integers(0, len(goal), (_N_DRAWS, len(goal)))
-    return [_r2(goal[draw], predicted[draw]) for draw in draws]
+    return [r_squared(goal[draw], predicted[draw]) for draw in draws]
 
 
-def _mean_auc(goal: Numbers, predicted: Numbers) -> float:
+def mean_auc(goal: Numbers, predicted: Numbers) -> float:
+    """Return the AUC of each class against the rest, weighted by their rows."""
     once = np.ones((1, len(goal)))
     return float(_weighted_aucs(goal, predicted, once)[0])
 
@@ -170,7 +175,7 @@ def unusual_rows(
     rows = sample_rows(len(frame), MOST_ROWS)
     if not names or rows.size < _FEWEST_ROWS:
         return ()
-    x = _features(frame, kinds, names, rows)
+    x = tree_features(frame, kinds, names, rows)
     for i, name in enumerate(names):
         if kinds[name] in ("category", "boolean"):
             codes = x[:, i].astype(np.int64) + 1

@@ -7,6 +7,7 @@ import streamlit as st
 from core.data import Cohort, Profile, Recipe, Step, fix_step, recipe_from
 from core.findings import Finding
 from core.workspace import Cycle, Dataset
+from pages.shared.explore_effect import show_effect
 from pages.shared.explore_facts import profile_of
 from pages.shared.explore_judged import (
     ask_reason,
@@ -84,9 +85,12 @@ def _show_card(
         text, action = st.columns([5, 1], vertical_alignment="center")
         with text:
             show_finding(finding)
+        taken = is_taken(step, finding, recipe)
         show_examples(dataset, report, finding)
+        if step is not None and not taken and not _hits_target(step, cycle):
+            show_effect(dataset, report, recipe, step, _mark(step))
         with action:
-            if is_taken(step, finding, recipe):
+            if taken:
                 st.badge("In the recipe", icon=":material/check:", color="green")
                 return
             if step is None:

@@ -1,8 +1,10 @@
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import Cohort, Condition
+from core.data import Cohort, Condition, Step
 from tests.pages.test_explore import HOSTILE, Site, box, press, site, small, words
 
 __all__ = ["site"]
@@ -127,3 +129,15 @@ def test_names_and_values_from_outside_are_shown_literally_among_rows(site: Site
     assert not page.exception
     for element in (*page.markdown, *page.caption):
         assert ":red[a]" not in element.value
+
+
+def test_a_fix_says_before_what_it_does_to_rows_and_score(site: Site):
+    frame = pd.concat([small(), small().head(10)], ignore_index=True)
+    page = site.bring(frame, "y").open("Findings")
+    assert "Quick score" not in told(page)
+    digest = hashlib.sha256(Step("drop_duplicates").sentence.encode()).hexdigest()
+    page.session_state[f"effect-{digest[:12]}"] = True
+    page.run()
+    assert not page.exception
+    assert "Quick score, AUC" in told(page)
+    assert "the same rows and folds both times" in told(page)
