@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from core.data.reading.charsets import Charset, guess_charset
 from core.data.reading.scan import contains, is_utf8
 from core.data.reading.sources import ACCEPTED
 from core.errors import DataError
@@ -51,8 +52,9 @@ def decode(data: bytes | mmap.mmap, encoding: str | None = None) -> Decoded:
     """Return a file's text as UTF-8, without NUL characters.
 
     Files in UTF-8 are not copied. Without `encoding`, a byte order mark decides,
-    then the pattern of zero bytes (UTF-16), then whether all is valid UTF-8; other
-    files are read as Windows-1252, or Latin-1 where that has no such character.
+    then the pattern of zero bytes (UTF-16), then whether all is valid UTF-8, then
+    the letters (`guess_charset`); where these leave it open, the file is read as
+    Windows-1252, or Latin-1 where that has no such character.
 
     Raises
     ------
@@ -132,8 +134,33 @@ def _eight_bit(data: bytes | mmap.mmap, sample: bytes) -> Decoded:
         n_bad = text.count("\ufffd")
         note = f"{n_bad:,} places are not valid UTF-8 and are shown as \ufffd."
         return Decoded(text.encode(), 0, "utf-8", (note,))
-    name = "latin-1" if _NOT_CP1252.search(data) else "cp1252"
-    return _transcode(data, name)
+    charset = guess_charset(_first_letters(data))
+    if charset.name == "cp1252":
+        return _transcode(data, "latin-1" if _NOT_CP1252.search(data) else "cp1252")
+    return _recognised(data, charset)
+
+
+def _first_letters(data: bytes | mmap.mmap) -> bytes:
+    """Return a piece with letters beyond ASCII, from the beginning of a line on."""
+    found = _HIGH.search(data)
+    start = data.rfind(b"\n", 0, found.start()) + 1 if found else 0
+    return bytes(data[start : start + _SAMPLE])
+
+
+def _recognised(data: bytes | mmap.mmap, charset: Charset) -> Decoded:
+    text = bytes(data).decode(charset.codec, errors="replace")
+    notes = []
+    if not charset.sure:
+        notes.append(
+            f"The letters look like {charset.name}, but {charset.second} is possible; "
+            "choose the encoding yourself if words look wrong."
+        )
+    n_bad = text.count("\ufffd")
+    if n_bad:
+        notes.append(
+            f"{n_bad:,} places are not valid {charset.name} and are shown as \ufffd."
+        )
+    return Decoded(text.encode(errors="replace"), 0, charset.name, tuple(notes))
 
 
 def _without_nul(decoded: Decoded) -> Decoded:
