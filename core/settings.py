@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Processor cores that one job may use; all when not set.",
     )
+    dask_scheduler: str | None = Field(
+        default=None,
+        description="Address of a Dask scheduler, for example tcp://10.0.0.4:8786. "
+        "Candidates then train on its workers, one for each thread, instead of in "
+        "local processes. Workers need the same Rondo and libraries, and must be "
+        "trusted: models come back as pickles. Needs requirements-dask.txt.",
+    )
     watch_minutes: float = Field(
         default=10.0,
         ge=0,

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from core.modeling.checkpoint import Checkpoint
+from core.modeling.cluster import cluster_address, start_pool
 from core.modeling.entry import Entry, leaderboard_rows, ranked
-from core.modeling.execution import InProcess, Pool, Runner
+from core.modeling.execution import InProcess, Runner
 from core.modeling.material import Material
 from core.modeling.refit import expected_refit_s
 from core.modeling.run import Progress
@@ -152,10 +153,11 @@ def search(
     if not len(material.schema):
         return
     here = InProcess(material, checkpoint, board.tick)
-    if n_jobs == 1 or board.clock.left_s < _POOL_FROM_S:
+    alone = n_jobs == 1 and cluster_address() is None
+    if alone or board.clock.left_s < _POOL_FROM_S:
         _loop(here, checkpoint, schedule, board)
         return
-    pool = Pool(material, checkpoint, n_jobs)
+    pool = start_pool(material, checkpoint, n_jobs)
     try:
         while not pool.ready and board.clock.left_s > 0 and not board.tick():
             if not _start_next(here, schedule, board, most_s=_MEANWHILE_S):

@@ -16,6 +16,7 @@ from core.errors import ModelingError
 from core.findings import Finding
 from core.modeling.champion import ENSEMBLE_INDEX, choose_champion, judge, try_ensemble
 from core.modeling.checkpoint import Checkpoint, StoredModels
+from core.modeling.cluster import cluster_address, cluster_places
 from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.final import perfect
 from core.modeling.judged import gather
@@ -250,6 +251,9 @@ def _unavailable(families: Sequence[str]) -> list[Finding]:
 
 
 def _n_jobs(n_jobs: int | None) -> int:
+    address = cluster_address()
+    if n_jobs is None and address is not None:
+        return cluster_places(address)
     if n_jobs is None:
         return max(1, len(os.sched_getaffinity(0)) if _has_affinity() else _cores())
     if n_jobs < 1:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from core.data import Recipe, Schema, write_parquet
-from core.errors import RegistryError, WorkspaceError
+from core.errors import ModelingError, RegistryError, WorkspaceError
 from core.modeling import METRICS, Model
 from core.modeling.refit import iterations_of
 from core.modeling.script import Proof, Story, prove, write_training_script
@@ -106,7 +106,7 @@ class Scripts:
         say(0.1, "Writing the script")
         try:
             script, proof = self._written_and_proven(run, candidate, say)
-        except WorkspaceError as error:
+        except (ModelingError, WorkspaceError) as error:
             script, proof = "", Proof(False, error.message)
         content = script.encode("utf-8")
         digest = hashlib.sha256(content).hexdigest() if script else ""

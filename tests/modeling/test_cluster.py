@@ -1,0 +1,81 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.errors import ModelingError
+from core.modeling import Run, train
+from core.modeling.cluster import cluster_places
+from core.settings import get_settings
+
+distributed = pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """Address of a local cluster of two worker processes."""
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def on_cluster(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("RONDO_DASK_SCHEDULER", scheduler)
+    get_settings.cache_clear()
+    yield scheduler
+    get_settings.cache_clear()
+
+
+def test_candidates_train_on_two_workers_and_give_the_same_scores(
+    on_cluster: str,
+    quick: Callable[..., Run],
+    churn: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert cluster_places(on_cluster) == 2
+    there = quick(churn, "left", n_jobs=None, checkpoint=tmp_path / "there")
+    monkeypatch.delenv("RONDO_DASK_SCHEDULER")
+    get_settings.cache_clear()
+    here = quick(churn, "left", n_jobs=1)
+    scores = {entry.candidate: entry.score for entry in here.entries}
+    both = [entry for entry in there.entries if entry.candidate in scores]
+    assert len(both) >= 3
+    for entry in both:
+        assert entry.state == "done"
+        assert entry.score == pytest.approx(scores[entry.candidate])
+    assert there.champion.predict(churn).shape == (len(churn),)
+
+
+def test_a_run_on_a_cluster_goes_on_from_its_checkpoint(
+    on_cluster: str, quick: Callable[..., Run], churn: pd.DataFrame, tmp_path: Path
+) -> None:
+    assert on_cluster
+    first = quick(churn, "left", n_jobs=None, checkpoint=tmp_path)
+    seen: list[int] = []
+    again = quick(
+        churn, "left", n_jobs=None, checkpoint=tmp_path, n_candidates=1,
+        on_progress=lambda progress: seen.append(len(progress.leaderboard)),
+    )  # fmt: skip
+    kept = {entry.candidate: entry.finished_s for entry in first.entries}
+    for entry in again.entries:
+        if entry.candidate in kept and entry.family != "ensemble":
+            assert entry.finished_s == kept[entry.candidate]
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere at all"])
+def test_a_scheduler_that_does_not_answer_is_named(
+    address: str, churn: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RONDO_DASK_SCHEDULER", address)
+    monkeypatch.setattr("core.modeling.cluster._CONNECT_S", 0.5)
+    get_settings.cache_clear()
+    with pytest.raises(ModelingError, match="does not answer"):
+        train(churn, "left", budget_s=10)
+    get_settings.cache_clear()
