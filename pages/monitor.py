@@ -4,10 +4,15 @@ import streamlit as st
 
 from core.serving import Service
 from pages.shared.frame import header, point_to, stop_on_error
-from pages.shared.monitor_choice import choose, subject_of
+from pages.shared.monitor_alarms import show_all_alarms, show_open_alarms
+from pages.shared.monitor_choice import choose
 from pages.shared.monitor_cycle import offer_next_cycle
-from pages.shared.monitor_drift import show_columns, show_predictions, show_verdict
-from pages.shared.monitor_outcomes import has_fallen, show_outcomes
+from pages.shared.monitor_drift import show_columns
+from pages.shared.monitor_outcomes import take_outcomes
+from pages.shared.monitor_performance import has_fallen, show_performance
+from pages.shared.monitor_predictions import show_over_time, show_predictions
+from pages.shared.monitor_rules import edit_watch
+from pages.shared.monitor_verdict import show_verdict
 from pages.shared.state import require_project, workspace
 
 
@@ -29,15 +34,19 @@ header(
 )
 project = require_project()
 service = champion(project.id)
-subject = subject_of(project.id, service.version.number)
+version = service.version
+alarms = st.container()
 verdict = st.container()
 with stop_on_error():
-    report = choose(subject)
+    choice = choose(project.id, version.number)
+report = choice.report
+with alarms:
+    show_open_alarms(project.id)
 if report is not None:
     with verdict:
-        show_verdict(report, has_fallen(subject, service))
-columns, predictions, outcomes, cycle = st.tabs(
-    ["Columns", "Predictions", "Outcomes", "Next cycle"],
+        show_verdict(report, has_fallen(choice.windows, service))
+columns, predictions, outcomes, watched, cycle = st.tabs(
+    ["Columns", "Predictions", "Outcomes", "Alarms", "Next cycle"],
     key="monitor-part",
     on_change="rerun",
 )
@@ -46,7 +55,8 @@ if columns.open:
         if report is None:
             st.caption("Choose what to look at above.")
         else:
-            show_columns(report)
+            show_columns(report, as_share=version.task != "regression")
+            show_over_time(choice.windows, report.drift.effect)
 if predictions.open:
     with predictions:
         if report is None:
@@ -55,7 +65,13 @@ if predictions.open:
             show_predictions(report, service)
 if outcomes.open:
     with outcomes:
-        show_outcomes(subject, service)
+        if show_performance(choice.subject, choice.windows, service):
+            st.header("Bring outcomes in", anchor=False)
+            take_outcomes(choice.subject, service)
+if watched.open:
+    with watched:
+        show_all_alarms(project.id)
+        edit_watch(project.id, version.model.schema.names)
 if cycle.open:
     with cycle:
-        offer_next_cycle(subject)
+        offer_next_cycle(choice.subject)

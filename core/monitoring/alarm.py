@@ -8,7 +8,7 @@ from typing import Any, Literal
 from core.data.target import Task
 from core.monitoring.performance import PerformanceSeries
 from core.monitoring.rules import Judgement, Rule
-from core.monitoring.signals import COLUMN, SIGNALS
+from core.monitoring.signals import COLUMN, SIGNALS, points_lost
 from core.monitoring.summary import WindowSummary
 from core.wording import percent, score_text, with_interval
 
@@ -142,8 +142,7 @@ def _cause(rule: Rule, judged: Judgement, now: WindowSummary) -> str:
     if unit.startswith("share"):
         said = f"{percent(value)} ({unit}; the limit is {percent(rule.threshold)})"
     else:
-        limit = score_text(rule.threshold, value)
-        said = f"{score_text(value)} {unit} (the limit is {limit})"
+        said = f"{value:,.2f} {unit} (the limit is {rule.threshold:,.2f})"
     return f"{said} in {now.label}. {now.sentence}{often}"
 
 
@@ -166,7 +165,8 @@ def _harm(now: WindowSummary, expected: Mapping[str, Any], task: Task) -> str:
     first = [name for name in now.first_columns if now.harm.get(name)]
     if first:
         moved = now.harm[first[0]]
-        size = score_text(moved) if task == "regression" else percent(moved)
+        points = f"{100 * moved:.1f} points of probability"
+        size = score_text(moved) if task == "regression" else points
         said.append(f"The move of {first[0]} alone changes answers by {size}.")
     return " ".join(said) or "Not known yet: bring outcomes in."
 
@@ -175,8 +175,13 @@ def _loss(
     series: PerformanceSeries, expected: Mapping[str, Any], *, realised: bool
 ) -> str:
     window, usual = series.windows[-1], expected.get(series.metric)
-    how = "" if realised else "about "
-    said = f"{series.title} is {how}{score_text(window.value)}"
+    value = score_text(window.value)
     if usual is None:
-        return f"{said}."
-    return f"{said}; it was {score_text(usual['value'])} on the test rows."
+        return f"{series.title} is {value}."
+    tested = f"{score_text(usual['value'])} on the test rows"
+    lost = points_lost(series, usual)
+    if realised:
+        surely = "surely less right" if lost else "no sure loss"
+        return f"{series.title} is {value}, {tested}: {surely}."
+    seen = "a loss is to be expected" if lost else "no loss is to be expected"
+    return f"{series.title} is estimated at {value}, {tested}: {seen}."

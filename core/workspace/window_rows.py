@@ -158,6 +158,12 @@ class WindowRows:
             texts = connection.scalars(query).all()
         return list(json.loads(f"[{','.join(texts)}]"))
 
+    def stamp(self, track: Track) -> int:
+        """Return how often windows of this track were summarised, all together."""
+        query = select(func.sum(windows.c.revision)).where(*_is(track))
+        with self._database.connect() as connection:
+            return connection.scalar(query) or 0
+
     def detail(self, track: Track, start: datetime) -> dict[str, Any] | None:
         """Return the details of one window, or None."""
         query = select(windows.c.detail).where(

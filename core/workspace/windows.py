@@ -116,6 +116,10 @@ class Windows:
         kept = self._rows.summaries(Track(project_id, number, period))
         return tuple(WindowSummary.from_dict(each) for each in kept)
 
+    def stamp(self, project_id: str, number: int, period: Period) -> int:
+        """Return a number that changes whenever a window is summarised anew."""
+        return self._rows.stamp(Track(project_id, number, period))
+
     def report(
         self, project_id: str, number: int, period: Period, start: datetime
     ) -> MonitorReport:

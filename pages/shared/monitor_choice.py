@@ -1,161 +1,141 @@
-"""Choosing what to look at on Monitor: captured predictions, or a later table."""
+"""Choosing what to look at on Monitor: a window of captured rows, or a later table."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
 
-import pandas as pd
 import streamlit as st
 
-from core.data import read_table
-from core.monitoring import Period, Window, cut_windows
+from core.monitoring import Period
 from core.monitoring.decision import MIN_ROWS
-from core.serving import CapturedPredictions
+from core.monitoring.summary import WindowSummary
 from core.wording import counted
 from core.workspace import MonitorReport
+from pages.shared.monitor_table import choose_table
+from pages.shared.monitor_windows import Subject, summaries
 from pages.shared.state import recall, remember, workspace
 
 CAPTURED, LATER = "Captured predictions", "A later table"
-WINDOWS: dict[str, Period] = {"Month": "month", "Week": "week", "Day": "day"}
+WINDOWS: dict[str, Period] = {
+    "Month": "month",
+    "Week": "week",
+    "Day": "day",
+    "Hour": "hour",
+}
 EVERYTHING = "Everything captured"
-_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx"]
-_CHANGES = "outcomes-brought-in"
-_PERIOD = "monitor-period"
+_WANTED = "monitor-wanted-window"
+
+
+def look_at(start: datetime) -> None:
+    """Let the window that begins then be the one that is looked at next."""
+    remember(_WANTED, start)
+
+
+def choose_period(project_id: str) -> Period:
+    """Ask by what windows are cut: as alarms are judged, unless chosen otherwise."""
+    usual = workspace().alarms.watch(project_id).period
+    by = st.selectbox(
+        "Windows by",
+        list(WINDOWS),
+        index=list(WINDOWS.values()).index(usual),
+        key=f"monitor-by-{project_id}-{usual}",
+        persist_state="session",
+    )
+    return WINDOWS[by]
 
 
 @dataclass(frozen=True)
-class Subject:
-    """The version looked after, and how much of its predictions is known.
+class Choice:
+    """What is looked at.
 
     Attributes
     ----------
-    project_id : str
-    number : int
-    n_predictions, n_outcomes, n_changes : int
-        When one of them moves, what was computed before is out of date.
+    subject : Subject
+    windows : tuple of WindowSummary
+        All that is kept of the version, earliest first.
+    report : MonitorReport or None
+        None while nothing is chosen.
     """
 
-    project_id: str
-    number: int
-    n_predictions: int
-    n_outcomes: int
-    n_changes: int
+    subject: Subject
+    windows: tuple[WindowSummary, ...]
+    report: MonitorReport | None
 
 
-def subject_of(project_id: str, number: int) -> Subject:
-    """Return the version as it is looked after at this moment."""
-    monitoring = workspace().monitoring
-    return Subject(
-        project_id,
-        number,
-        monitoring.n_predictions(project_id, number),
-        monitoring.n_outcomes(project_id, number),
-        recall(_CHANGES, 0),
-    )
-
-
-def outcomes_have_changed() -> None:
-    """Let go of what was computed from the outcomes before."""
-    remember(_CHANGES, recall(_CHANGES, 0) + 1)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading captured predictions")
-def captured(subject: Subject) -> CapturedPredictions:
-    """Return what a version answered, the newest 100,000; do not change it."""
-    return workspace().monitoring.captured(subject.project_id, number=subject.number)
-
-
-def chosen_period() -> Period:
-    """Return by what the windows are cut: as chosen above the tabs, else by month."""
-    return WINDOWS[recall(_PERIOD, next(iter(WINDOWS)))]
-
-
-def choose(subject: Subject) -> MonitorReport | None:
-    """Ask what to look at, and return its comparison with the training rows."""
+def choose(project_id: str, number: int) -> Choice:
+    """Ask what to look at, and return it with its comparison."""
     source = st.segmented_control(
         "Look at",
         [CAPTURED, LATER],
         default=CAPTURED,
         required=True,
         label_visibility="collapsed",
-        key=f"monitor-source-{subject.project_id}",
+        key=f"monitor-source-{project_id}",
         persist_state="session",
     )
+    left, right, _ = st.columns([1, 2, 3], vertical_alignment="bottom")
+    with left:
+        period = choose_period(project_id)
+    subject = Subject(project_id, number, period)
+    kept = summaries(subject)
     if source == LATER:
-        return _choose_table(subject)
-    if not subject.n_predictions:
+        return Choice(subject, kept, choose_table(subject))
+    if not kept:
         st.info(
             "No prediction of this version has been captured yet. Predict on the "
             "Predict page or through the API, or look at a later table instead.",
             icon=":material/info:",
         )
-        return None
-    since, until = _choose_window(subject)
-    return _compare_captured(subject, since, until)
+        return Choice(subject, kept, None)
+    with right:
+        chosen = _choose_window(subject, kept[::-1])
+    if chosen is None:
+        return Choice(subject, kept, _all_together(subject, subject.stamp))
+    return Choice(subject, kept, _report(subject, chosen.start, subject.stamp))
 
 
-def _choose_window(subject: Subject) -> tuple[datetime | None, datetime | None]:
-    left, right, _ = st.columns([1, 2, 3], vertical_alignment="bottom")
-    by = left.selectbox(
-        "Windows by",
-        list(WINDOWS),
-        key=f"monitor-by-{subject.project_id}",
-        persist_state="session",
-    )
-    remember(_PERIOD, by)
-    windows = cut_windows(captured(subject).meta["at"], WINDOWS[by])[::-1]
+def _choose_window(
+    subject: Subject, windows: tuple[WindowSummary, ...]
+) -> WindowSummary | None:
     labels = [f"{window.label} · {counted('row', window.n_rows)}" for window in windows]
-    place = right.selectbox(
+    key = f"monitor-window-{subject.project_id}-{subject.period}-{len(windows)}"
+    starts = [window.start for window in windows]
+    wanted = recall(_WANTED)
+    if wanted in starts:
+        remember(_WANTED, None)
+        key = f"{key}-{wanted:%Y%m%d%H}"
+    place = st.selectbox(
         "Window",
         [-1, *range(len(windows))],
-        index=_first_choice(windows),
+        index=starts.index(wanted) + 1 if wanted in starts else _first_choice(windows),
         format_func=lambda i: EVERYTHING if i < 0 else labels[i],
-        key=f"monitor-window-{subject.project_id}-{by}-{len(windows)}",
+        key=key,
         persist_state="session",
     )
-    if place < 0:
-        return None, None
-    chosen = windows[place]
-    return chosen.start.to_pydatetime(), chosen.end.to_pydatetime()
+    return None if place < 0 else windows[place]
 
 
-def _first_choice(windows: tuple[Window, ...]) -> int:
+def _first_choice(windows: tuple[WindowSummary, ...]) -> int:
     """Place of the newest window with enough rows to judge, else of everything."""
     enough = [i for i, window in enumerate(windows) if window.n_rows >= MIN_ROWS]
     return enough[0] + 1 if enough else 0
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing with the training rows")
-def _compare_captured(
-    subject: Subject, since: datetime | None, until: datetime | None
-) -> MonitorReport:
-    return workspace().monitoring.report(
-        subject.project_id, since=since, until=until, number=subject.number
-    )
-
-
-def _choose_table(subject: Subject) -> MonitorReport | None:
-    uploaded = st.file_uploader(
-        "A later table with the columns of the model",
-        type=_TYPES,
-        key=f"monitor-table-{subject.project_id}",
-    )
-    if uploaded is None:
-        st.caption("Its rows are compared with the training rows; they are not kept.")
-        return None
-    return _compare_table(subject, uploaded.file_id, uploaded)
-
-
-@st.cache_resource(
-    max_entries=2, scope="session", show_spinner="Comparing with the training rows"
-)
-def _compare_table(
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _report(
     subject: Subject,
-    upload_id: str,  # noqa: ARG001  the cache's key
-    _uploaded: BinaryIO,
+    start: datetime,
+    stamp: int,  # noqa: ARG001  part of the cache's key
 ) -> MonitorReport:
-    _uploaded.seek(0)
-    table = read_table(_uploaded, name=getattr(_uploaded, "name", "table"))
-    return workspace().monitoring.report_for(
-        subject.project_id, pd.DataFrame(table.frame), subject.number
+    return workspace().monitoring.windows.report(
+        subject.project_id, subject.number, subject.period, start
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner="Adding the windows up")
+def _all_together(
+    subject: Subject,
+    stamp: int,  # noqa: ARG001  part of the cache's key
+) -> MonitorReport:
+    return workspace().monitoring.windows.together(
+        subject.project_id, subject.number, subject.period
     )

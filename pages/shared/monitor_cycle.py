@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.retraining import NextTable
 from pages.shared.frame import md, stop_on_error
-from pages.shared.monitor_choice import Subject
+from pages.shared.monitor_windows import Subject
 from pages.shared.navigation import switch_to
 from pages.shared.state import go_to, workspace
 
@@ -23,7 +23,7 @@ def offer_next_cycle(subject: Subject) -> None:
         )
         return
     with stop_on_error():
-        table = next_table(subject)
+        table = next_table(subject.project_id, subject.stamp)
     st.markdown(f"**{md(table.sentence)}**")
     if not table.n_added:
         st.info(
@@ -43,6 +43,9 @@ def offer_next_cycle(subject: Subject) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner="Counting the rows")
-def next_table(subject: Subject) -> NextTable:
+def next_table(
+    project_id: str,
+    stamp: int,  # noqa: ARG001  part of the cache's key
+) -> NextTable:
     """Return the table that the next cycle would start with; do not change it."""
-    return workspace().next_cycle.table(subject.project_id)
+    return workspace().next_cycle.table(project_id)

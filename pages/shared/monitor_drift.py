@@ -1,16 +1,15 @@
-"""What a window says: the verdict, quality, drift of columns and of predictions."""
+"""What a window says: quality, drift of the columns and what it harms."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.findings import Finding
 from core.monitoring import DriftReport
 from core.monitoring.report import ColumnDrift
 from core.plots.monitoring import draw_distribution, draw_drift
-from core.serving import Service
+from core.plots.windows import draw_harm
 from core.wording import counted
 from core.workspace import MonitorReport
 from pages.shared.frame import md, show_chart, show_findings
@@ -34,59 +33,11 @@ _FIGURES: dict[str, ColumnConfig] = {
 }
 
 
-def show_verdict(report: MonitorReport, fallen: str = "") -> None:
-    """Say in one sentence whether anything is wrong.
+def show_columns(report: MonitorReport, *, as_share: bool) -> None:
+    """Show faults of delivery first, then each column's drift and its harm.
 
-    `fallen` says that outcomes show the model to have become worse, if they do.
+    `as_share` tells whether the model answers with probabilities.
     """
-    broken = [each for each in report.quality if each.severity == "problem"]
-    drift, answers = report.drift, report.predictions
-    if broken:
-        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        st.error(
-            f"{md(broken[0].title)}. {md(broken[0].evidence)}{more} "
-            "Mend this before reading anything else.",
-            title="Something is broken",
-            icon=":material/error:",
-        )
-    elif fallen:
-        st.error(
-            f"{md(fallen)} {_what_moved(report)}",
-            title="The model has become worse",
-            icon=":material/trending_down:",
-        )
-    elif not drift.enough:
-        st.info(
-            f"{md(drift.sentence)} Wait for more rows, or choose a longer window.",
-            title="Too early to say",
-            icon=":material/info:",
-        )
-    elif drift.drifted or answers.drifted or _warnings(report):
-        st.warning(_what_moved(report), title="Look at this", icon=":material/warning:")
-    else:
-        st.success(
-            md(drift.sentence), title="Nothing is wrong", icon=":material/check_circle:"
-        )
-
-
-def _what_moved(report: MonitorReport) -> str:
-    said = [md(report.drift.sentence)]
-    if report.predictions.drifted:
-        said.append("The predictions have moved with them.")
-    elif report.drift.drifted and report.predictions.enough:
-        said.append("The predictions have not moved.")
-    warned = _warnings(report)
-    if warned:
-        said.append(f"{md(warned[0].title)}. {md(warned[0].evidence)}")
-    return " ".join(said)
-
-
-def _warnings(report: MonitorReport) -> list[Finding]:
-    return [each for each in report.quality if each.severity == "warning"]
-
-
-def show_columns(report: MonitorReport) -> None:
-    """Show faults of delivery first, then each column's drift."""
     st.header("Quality", anchor=False)
     drift = report.drift
     notes = [each for each in report.quality if each.severity == "note"]
@@ -107,11 +58,13 @@ def show_columns(report: MonitorReport) -> None:
     show_findings(each for each in drift.findings if not _is_column(each.code))
     left, right = st.columns(2, gap="large")
     with left:
-        show_chart(draw_drift(drift), key="monitor-drift")
+        chart = draw_harm(drift, report.harm, report.weight, as_share=as_share)
+        show_chart(chart, key="monitor-harm")
     with right:
-        _show_then_and_now(drift)
+        _show_then_and_now(report)
     with st.expander("All figures", icon=":material/table_chart:"):
-        show_figures(drift)
+        show_chart(draw_drift(drift), key="monitor-drift")
+        show_figures(drift, report.harm, as_share=as_share)
 
 
 def _is_column(code: str) -> bool:
@@ -126,21 +79,43 @@ def _rows_compared(drift: DriftReport) -> str:
     )
 
 
-def _show_then_and_now(drift: DriftReport) -> None:
-    names = [column.name for column in drift.ranked]
-    name = st.selectbox("Then and now", names, key="monitor-column")
-    column = drift.columns[name]
+def _show_then_and_now(report: MonitorReport) -> None:
+    ranked = ranked_by_harm(report)
+    name = st.selectbox(
+        "Then and now",
+        [column.name for column in ranked],
+        key="monitor-column",
+        help="Those whose move changes the answers most come first.",
+    )
+    column = report.drift.columns[name]
     show_chart(draw_distribution(column.distribution), key="monitor-distribution")
 
 
-def show_figures(drift: DriftReport) -> None:
-    """Show every column's distances in one table, largest change first."""
-    rows = [_figures(column) for column in drift.ranked]
+def ranked_by_harm(report: MonitorReport) -> list[ColumnDrift]:
+    """Return the columns, those that harm most first."""
+    return sorted(report.drift.ranked, key=lambda c: -report.harm.get(c.name, 0.0))
+
+
+def show_figures(
+    drift: DriftReport, harm: Mapping[str, float], *, as_share: bool = False
+) -> None:
+    """Show every column's distances in one table, most harm first."""
+    ranked = sorted(drift.ranked, key=lambda column: -harm.get(column.name, 0.0))
+    rows = [_figures(column) for column in ranked]
+    for row, column in zip(rows, ranked, strict=True):
+        if harm:
+            row["Harm"] = harm.get(column.name)
+    config = dict(_FIGURES)
+    config["Harm"] = st.column_config.NumberColumn(
+        "Harm",
+        format="percent" if as_share else None,
+        help="How far this column's move alone changes the answers, on average.",
+    )
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         alt="Each column's change and distances since training.",
-        column_config=_FIGURES,
+        column_config=config,
     )
 
 
@@ -156,36 +131,3 @@ def _figures(column: ColumnDrift) -> dict[str, object]:
         "Wasserstein": column.wasserstein,
         "Missing": column.distribution.missing_now,
     }
-
-
-def show_predictions(report: MonitorReport, service: Service) -> None:
-    """Show how the model's answers have moved."""
-    drift = report.predictions
-    st.header("What the model answers", anchor=False)
-    if not drift.enough:
-        st.caption(md(drift.sentence))
-        return
-    (column,) = drift.columns.values()
-    if column.drifted:
-        st.warning(
-            f"The answers have drifted: {md(column.reason)} (change "
-            f"{column.effect:.2f} over {counted('row', drift.n_current)}).",
-            icon=":material/warning:",
-        )
-    else:
-        st.success(
-            f"The answers are distributed as on the test rows "
-            f"({drift.n_current:,} against {drift.n_reference:,} rows).",
-            icon=":material/check_circle:",
-        )
-    seen = replace(column.distribution, name=_answer_name(service))
-    show_chart(draw_distribution(seen, then="Validation rows"), key="monitor-answers")
-    with st.expander("All figures", icon=":material/table_chart:"):
-        show_figures(drift)
-
-
-def _answer_name(service: Service) -> str:
-    version = service.version
-    if version.task == "binary":
-        return f"Probability of {version.model.pos_label}"
-    return f"Predicted {version.target}"

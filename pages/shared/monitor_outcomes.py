@@ -1,6 +1,6 @@
-"""Outcomes: bring them in by prediction id, and see the metric over time."""
+"""Bringing outcomes in by prediction id."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -10,120 +10,26 @@ import streamlit as st
 from core.data import read_table
 from core.data.coerce import cast_column
 from core.errors import DataError
-from core.monitoring import PerformanceSeries, Period
-from core.plots.performance import draw_performance
 from core.serving import OutcomeReport, Service, read_outcomes
-from core.wording import counted, percent, with_interval
-from pages.shared.frame import facts, md, show_chart, stop_on_error
-from pages.shared.monitor_choice import (
-    Subject,
-    captured,
-    chosen_period,
-    outcomes_have_changed,
-)
+from core.wording import counted
+from pages.shared.frame import md, stop_on_error
+from pages.shared.monitor_windows import Subject
 from pages.shared.state import forget, recall, remember, workspace
 
 _KEPT = "outcome-report"
-Pair = tuple[PerformanceSeries, PerformanceSeries | None]
 
 
-def show_outcomes(subject: Subject, service: Service) -> None:
-    """Show the metric over time, and take outcomes in."""
-    if not subject.n_predictions:
-        st.info(
-            "Outcomes are joined to captured predictions by their id. Predict first.",
-            icon=":material/info:",
-        )
-        return
-    known = subject.n_outcomes / subject.n_predictions
-    facts(
-        [
-            ("Predictions captured", f"{subject.n_predictions:,}"),
-            ("Outcomes known", f"{subject.n_outcomes:,} ({percent(known, 0)})"),
-        ]
-    )
-    _show_performance(subject, service)
-    st.header("Bring outcomes in", anchor=False)
-    _take_outcomes(subject, service)
-
-
-def _show_performance(subject: Subject, service: Service) -> None:
-    st.header("Performance over time", anchor=False)
-    with stop_on_error():
-        realised, estimated = performance(subject, chosen_period())
-    if estimated is not None and estimated.metric != realised.metric:
-        estimated = None
-    if not subject.n_outcomes and estimated is None:
-        st.caption("No outcome is known yet; bring them in below.")
-        return
-    expected = expected_value(service.version.evaluation, realised.metric)
-    show_chart(
-        draw_performance(realised, estimated, expected), key="monitor-performance"
-    )
-    if estimated is not None:
-        st.caption(
-            "**The estimate assumes that the relation of inputs and target is "
-            "unchanged.** It may rise even while columns drift; only outcomes tell."
-        )
-
-
-@st.cache_resource(max_entries=4, show_spinner="Joining predictions and outcomes")
-def performance(subject: Subject, window: Period) -> Pair:
-    """Return the realised and the estimated metric over time."""
-    return workspace().monitoring.performance(
-        subject.project_id, number=subject.number, window=window
-    )
-
-
-def has_fallen(subject: Subject, service: Service) -> str:
-    """Say so when the newest judged month is surely below the test rows."""
-    if not subject.n_outcomes:
-        return ""
-    realised, _ = performance(subject, "month")
-    judged = [window for window in realised.windows if window.enough]
-    metrics = (service.version.evaluation or {}).get("metrics", {})
-    expected = metrics.get(realised.metric)
-    if not judged or expected is None:
-        return ""
-    now = judged[-1]
-    ends = (now.high, expected["low"], now.value)
-    if not realised.higher_is_better:
-        ends = (expected["high"], now.low, now.value)
-    near, far, value = ends
-    if near is None or far is None or value is None or near >= far:
-        return ""
-    return (
-        f"{realised.title} was {with_interval(value, now.low, now.high)} in "
-        f"{now.label} over {counted('outcome', now.n_labels)}; on the test rows it was "
-        f"{with_interval(expected['value'], expected['low'], expected['high'])}."
-    )
-
-
-def expected_value(evaluation: Mapping[str, Any] | None, metric: str) -> float | None:
-    """Return a metric's value on the test rows, when the version carries it.
-
-    Examples
-    --------
-    >>> expected_value({"metrics": {"mae": {"value": 2.0}}}, "mae")
-    2.0
-    >>> expected_value(None, "mae") is None
-    True
-    """
-    metrics = (evaluation or {}).get("metrics", {})
-    return float(metrics[metric]["value"]) if metric in metrics else None
-
-
-def _take_outcomes(subject: Subject, service: Service) -> None:
+def take_outcomes(subject: Subject, service: Service) -> None:
+    """Take a table of outcomes in, and say what became of each."""
     st.markdown(
         "A table with two columns, **id** (of the prediction; an answered file calls "
         "it **prediction_id**) and **outcome** "
         f"(what became true of {md(service.version.target)})."
     )
-    waiting = _waiting(subject)
-    if waiting:
+    if subject.n_outcomes < subject.n_predictions:
         st.download_button(
             "Download predictions without outcome",
-            waiting,
+            lambda: _waiting(subject),
             file_name="outcomes.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -141,16 +47,18 @@ def _take_outcomes(subject: Subject, service: Service) -> None:
             pairs = read_pairs(uploaded, uploaded.name, service)
             report = workspace().monitoring.add_outcomes(subject.project_id, pairs)
         remember(_KEPT, report)
-        outcomes_have_changed()
         st.rerun()
     _show_report(recall(_KEPT))
 
 
 def _waiting(subject: Subject) -> bytes:
     """Return a CSV of the predictions whose outcome is not known, ready to fill in."""
-    meta = captured(subject).meta
+    captured = workspace().monitoring.captured(
+        subject.project_id, number=subject.number
+    )
+    meta = captured.meta
     rows = meta.loc[meta["outcome"].isna(), ["id", "at", "prediction"]]
-    return rows.assign(outcome="").to_csv(index=False).encode() if len(rows) else b""
+    return rows.assign(outcome="").to_csv(index=False).encode()
 
 
 def read_pairs(

@@ -12,6 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.modeling import TrainingPlan
+from core.monitoring.rules import DEFAULT_RULES, Rule
+from core.monitoring.watch import Watch
 from core.settings import get_settings
 from core.workspace import Workspace, open_workspace
 from tests.fitted import enough
@@ -152,7 +154,7 @@ def test_the_newest_window_is_judged_first_and_says_what_is_wrong(page):
     at = page()
     assert "of 4 columns has drifted" in at.warning[0].value
     assert "calls" in at.warning[0].value
-    assert len(at.get("plotly_chart")) == 2
+    assert len(at.get("plotly_chart")) == 4  # harm, then and now, drift, over time
 
 
 def test_a_window_like_the_training_rows_is_said_to_be_right(page):
@@ -257,3 +259,61 @@ def test_the_next_cycle_says_its_rows_and_begins_on_them(page, site):
     assert cycle.number == 2
     assert cycle.target == "left"
     assert len(workspace.data.frame(cycle.dataset_id)) == 850
+
+
+def alarmed(workspace: Workspace, project_id: str) -> None:
+    """Let the second month, which has drifted, alarm at once."""
+    rule = Rule("columns", "columns", 0.1, m=1, n=1)
+    workspace.alarms.save_watch(project_id, Watch(rules=(rule,)))
+
+
+def test_an_alarm_says_what_and_is_counted_on_every_page(page, site):
+    alarmed(*site)
+    at = page()
+    assert "Any column drifts" in words(at)
+    assert "Look first at: calls" in words(at).replace("*", "")
+    at.switch_page("home.py")
+    assert "1 alarm open" in [button.label for button in run(at).button]
+
+
+def test_an_alarm_is_inspected_and_leads_to_the_next_cycle(page, site):
+    alarmed(*site)
+    at = press(page("Outcomes"), "Inspect")
+    assert at.session_state["monitor-part"] == "Columns"
+    assert press(at, "Retrain").session_state["monitor-part"] == "Next cycle"
+
+
+@pytest.mark.parametrize("answer", ["Acknowledge", "Mute", "Resolve"])
+def test_an_alarm_is_answered_with_a_reason(page, site, answer):
+    alarmed(*site)
+    at = page()
+    next(f for f in at.text_input if f.label == "Why").set_value("a campaign")
+    press(run(at), answer)
+    (alarm,) = site[0].alarms.list(site[1])
+    assert alarm.state == {"Acknowledge": "acknowledged", "Mute": "muted"}.get(
+        answer, "resolved"
+    )
+    assert "a campaign" in alarm.note
+
+
+def test_rules_are_kept_and_a_wrong_address_is_refused(page, site):
+    at = page("Alarms")
+    next(f for f in at.text_input if f.label == "Webhook").set_value("nowhere")
+    press(at, "Keep these rules")
+    assert "no address of the web" in words(at)
+    hook = "https://example.org/hook"
+    next(f for f in at.text_input if f.label == "Webhook").set_value(hook)
+    choose(at, "Judge windows by", "Week")
+    press(at, "Keep these rules")
+    assert "Kept" in words(at)
+    watch = site[0].alarms.watch(site[1])
+    assert (watch.period, watch.webhook) == ("week", hook)
+    assert watch.rules == DEFAULT_RULES
+
+
+def test_many_new_rows_are_summarised_in_a_job(page, site, monkeypatch):
+    monkeypatch.setattr("pages.shared.monitor_windows.AT_ONCE", 100)
+    at = page()
+    assert "400 new rows are summarised once" in words(at)
+    (job,) = site[0].jobs.active("windows")
+    site[0].jobs.cancel(job.id)
