@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from core.findings import Finding
 from core.modeling.calibration import Calibration, calibrate
 from core.modeling.checkpoint import PROTOCOL, Checkpoint
 from core.modeling.entry import Entry
 from core.modeling.family import Watch
+from core.modeling.interval_learning import learn_intervals
 from core.modeling.material import Material
 from core.modeling.model import Model
+from core.modeling.prediction_sets import learn_sets
 from core.modeling.refit import Refitted, refit
 from core.modeling.search import Board
 from core.modeling.thresholds import is_tuned, tune_threshold
@@ -67,7 +71,7 @@ def _calibrated(
     material: Material, store: Checkpoint, best: Entry, model: Model
 ) -> tuple[Model, list[Finding]]:
     if material.task == "regression":
-        return model, []
+        return _widths_learned(material, store, best, model)
     y, output = material.y_valid, store.output(best.index)
     metric, weight = material.scoring, material.weight_valid
     findings = []
@@ -77,7 +81,8 @@ def _calibrated(
         threshold = model.threshold
         if material.task == "binary":
             threshold = tune_threshold(metric, y, output, weight)
-        model = replace(model, calibration=found, threshold=threshold)
+        sets = learn_sets(y, output, weight)
+        model = replace(model, calibration=found, threshold=threshold, uncertainty=sets)
         findings.append(_probabilities_corrected(best, found))
     if is_tuned(metric, output) and model.threshold is not None:
         findings.append(_threshold_tuned(best, model.threshold, metric.title))
@@ -89,6 +94,31 @@ def _fits(model: Model, material: Material) -> bool:
     if math.isinf(material.most_bytes):
         return True
     return len(pickle.dumps(model, protocol=PROTOCOL)) <= material.most_bytes
+
+
+def _widths_learned(
+    material: Material, store: Checkpoint, best: Entry, model: Model
+) -> tuple[Model, list[Finding]]:
+    """Let the widths of intervals follow the row where that serves better."""
+    held = np.concatenate([fold.valid for fold in material.scheme.folds])
+    rule = learn_intervals(
+        material.frame.iloc[held].reset_index(drop=True),
+        material.schema,
+        material.y_valid,
+        store.output(best.index),
+        material.weight_valid,
+    )
+    if rule.difficulty is None:
+        return model, []
+    finding = Finding(
+        "MODEL-018",
+        "note",
+        "Intervals are wider for difficult rows",
+        f"{best.candidate}: how large its error is can be told from the row; intervals "
+        "whose width follows it score better on rows they were not learned from.",
+        "Nothing to do. Evaluate shows how many test rows they cover.",
+    )
+    return replace(model, uncertainty=rule), [finding]
 
 
 def _members(best: Entry, entries: list[Entry]) -> list[Entry]:

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from core.errors import ModelingError
 from core.modeling.boosting import LIGHTGBM_ERRORS
 from core.modeling.checkpoint import Checkpoint
+from core.modeling.conformal import ConformalScores
 from core.modeling.entry import Candidate, Entry
 from core.modeling.estimators import Blend, read_output
 from core.modeling.families import FAMILIES
@@ -25,6 +26,8 @@ from core.modeling.material import Material, load_material
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.numbers import Matrix
+from core.modeling.prediction_intervals import IntervalRule
+from core.modeling.prediction_sets import SetRule, learn_sets
 from core.modeling.rows import Rows
 from core.modeling.scoring import Metric, score_interval
 from core.modeling.thresholds import decided, tune_threshold
@@ -205,7 +208,15 @@ def build_model(
         classes_=material.classes_,
         threshold=_threshold(material, output),
         interval_quantile=conformal_quantile(material, output),
+        uncertainty=_uncertainty(material, output),
     )
+
+
+def _uncertainty(material: Material, output: Floats) -> IntervalRule | SetRule:
+    y, weight = material.y_valid, material.weight_valid
+    if material.task != "regression":
+        return learn_sets(y, output, weight)
+    return IntervalRule(ConformalScores.of(np.abs(y - output), weight))
 
 
 def _threshold(material: Material, output: Floats) -> float | None:

@@ -12,9 +12,13 @@ from sklearn.pipeline import Pipeline
 from core.data import Schema, Task, coerce
 from core.errors import ModelingError
 from core.modeling.calibration import Calibration
+from core.modeling.conformal import COVERAGE, check_coverage
+from core.modeling.encoder import raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.metrics import Floats
 from core.modeling.packing import pack, unpack
+from core.modeling.prediction_intervals import IntervalRule
+from core.modeling.prediction_sets import SetKind, SetRule
 from core.modeling.scoring import classes_of
 
 
@@ -54,6 +58,12 @@ class Model:
         covers at least 9 in 10 new rows, as far as those resemble the old ones.
     calibration : Calibration or None
         Makes probabilities true; applied by `output`. None when they are already.
+    uncertainty : IntervalRule, SetRule or None
+        How wide intervals around numbers are, or which classes stay possible, learned
+        from validation rows as `interval_quantile` is. None for models that were
+        saved before there was one: they have the equally wide interval alone.
+    coverage : float, default=0.9
+        Share of new rows whose truth shall lie within the interval or the set.
     """
 
     name: str
@@ -67,6 +77,8 @@ class Model:
     threshold: float | None = None
     interval_quantile: float | None = None
     calibration: Calibration | None = None
+    uncertainty: IntervalRule | SetRule | None = None
+    coverage: float = COVERAGE
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: the pipeline as few bytes (see `packing`)."""
@@ -148,6 +160,82 @@ class Model:
     def calibrated(self, output: Floats) -> Floats:
         """Return what the pipeline puts out, brought through the calibration."""
         return output if self.calibration is None else self.calibration.apply(output)
+
+    def half_widths(self, raw: Mapping[str, Any], output: Floats) -> Floats | None:
+        """Return the half width of the interval around each number.
+
+        Parameters
+        ----------
+        raw : mapping of str to plain values of shape (n_rows,)
+            See `FrameEncoder.encode`.
+        output : ndarray of shape (n_rows,)
+            What `output` gives for these rows.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,) or None
+            None where no interval can be promised, and for classes.
+        """
+        if self.classes_ is not None:
+            return None
+        if isinstance(self.uncertainty, IntervalRule):
+            half = self.uncertainty.half_widths(raw, output, self.coverage)
+            return half if np.isfinite(half).all() else None
+        if self.interval_quantile is None:
+            return None
+        return np.full(len(output), self.interval_quantile)
+
+    def intervals(
+        self, frame: pd.DataFrame | Sequence[Mapping[str, Any]]
+    ) -> Floats | None:
+        """Return the ends of each number's interval, shape (n_rows, 2), or None."""
+        table = coerce(frame, self.schema)
+        output = self.output(table)
+        half = self.half_widths(raw_columns(table, self.schema), output)
+        return None if half is None else np.column_stack([output - half, output + half])
+
+    def label_sets(self, output: Floats) -> NDArray[np.bool_] | None:
+        """Return which classes each row's prediction set holds.
+
+        Parameters
+        ----------
+        output : ndarray of shape (n_rows, n_classes)
+            What `output` gives.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_rows, n_classes), or None
+            None for numbers, and for models saved before there were sets.
+        """
+        if not isinstance(self.uncertainty, SetRule):
+            return None
+        return self.uncertainty.members(output, self.coverage)
+
+    def with_coverage(self, coverage: float, kind: SetKind | None = None) -> "Model":
+        """Return the same model with intervals or sets of another coverage.
+
+        Parameters
+        ----------
+        coverage : float
+            Share of new rows to cover, 0.5 to 0.999.
+        kind : {"small", "adaptive"}, default=None
+            Of the prediction sets; None leaves it.
+
+        Raises
+        ------
+        ModelingError
+            The coverage cannot be promised, or the model was saved before it could
+            be chosen.
+        """
+        if self.uncertainty is None:
+            raise ModelingError(
+                f"{self.name} was trained before the coverage could be chosen.",
+                hint="Train again to choose it.",
+            )
+        rule = self.uncertainty
+        if kind is not None and isinstance(rule, SetRule):
+            rule = replace(rule, kind=kind)
+        return replace(self, uncertainty=rule, coverage=check_coverage(coverage))
 
     def with_threshold(self, threshold: float) -> "Model":
         """Return the same model with another decision threshold.

@@ -105,7 +105,10 @@ def draw_class_probabilities(probabilities: Mapping[str, float]) -> Chart:
 
 
 def draw_interval(
-    prediction: float, interval: tuple[float, float], target: object
+    prediction: float,
+    interval: tuple[float, float],
+    target: object,
+    coverage: float = 0.9,
 ) -> Chart:
     """Draw a predicted number with the interval it comes with.
 
@@ -113,9 +116,11 @@ def draw_interval(
     ----------
     prediction : float
     interval : tuple of float
-        Lower and upper end; the 90% interval of the model.
+        Lower and upper end.
     target : object
         Name of what is predicted.
+    coverage : float, default=0.9
+        Share of rows whose truth lies within.
 
     Examples
     --------
@@ -123,6 +128,7 @@ def draw_interval(
     'Predicted price: 12; 90% interval from 10 to 15.5.'
     """
     low, high = interval
+    share = percent(coverage, 0)
     figure = _row_figure(height=88, top=8)
     figure.add_shape(
         type="line", x0=low, x1=high, y0=0, y1=0, layer="below",
@@ -148,10 +154,10 @@ def draw_interval(
     )
     return Chart(
         figure,
-        alt=f"Predicted {target}: {prediction:,.6g}; 90% interval from "
+        alt=f"Predicted {target}: {prediction:,.6g}; {share} interval from "
         f"{low:,.6g} to {high:,.6g}.",
-        reading="The dot is the prediction; for nine rows in ten, the truth lies "
-        "within the line.",
+        reading=f"The dot is the prediction; for {share} of such rows "
+        "the truth lies within the line.",
     )
 
 

@@ -20,7 +20,13 @@ class Answer:
     probabilities : dict of str to float, or None
         Of every class, by its label as text.
     interval : tuple of two floats, or None
-        The number lies within it for nine of ten rows like those held out.
+        The number lies within it for the share `coverage` of rows like those held
+        out.
+    prediction_set : tuple of labels, or None
+        Classes that stay possible; the true one is among them for that share. None
+        for numbers, and for versions saved before there were sets.
+    coverage : float or None
+        Of the interval or the set.
     warnings : tuple of str
         Why this answer is less sure than others.
     """
@@ -30,6 +36,8 @@ class Answer:
     probabilities: dict[str, float] | None = None
     interval: tuple[float, float] | None = None
     warnings: tuple[str, ...] = ()
+    prediction_set: tuple[Label, ...] | None = None
+    coverage: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values.
@@ -44,5 +52,9 @@ class Answer:
             "probability": self.probability,
             "probabilities": self.probabilities,
             "interval": None if self.interval is None else list(self.interval),
+            "prediction_set": None
+            if self.prediction_set is None
+            else list(self.prediction_set),
+            "coverage": self.coverage,
             "warnings": list(self.warnings),
         }

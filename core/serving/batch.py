@@ -72,6 +72,7 @@ def score_table(
         The given columns, in their order, and behind them ``prediction_id`` (with a
         log), ``prediction``, ``probability`` (of the positive class, or of the
         predicted one), ``low`` and ``high`` (numbers with an interval),
+        ``prediction_set`` (classes that stay possible, between bars),
         ``warnings`` (text) and ``version``. A name that is taken gets a number.
 
     Raises
@@ -201,10 +202,14 @@ def _columns(service: Service, scores: Scores, ids: list[str] | None) -> pd.Data
     answers["prediction"] = scores.prediction
     if scores.probability is not None:
         answers["probability"] = scores.probability
-    if scores.half_width is not None:
+    if scores.half_widths is not None:
         numbers = pd.Series(scores.prediction, dtype="float64")
-        answers["low"] = numbers - scores.half_width
-        answers["high"] = numbers + scores.half_width
+        answers["low"] = numbers - scores.half_widths
+        answers["high"] = numbers + scores.half_widths
+    if scores.sets is not None:
+        answers["prediction_set"] = pd.Series(
+            service.set_texts(scores.sets), dtype="str"
+        )
     told = [" ".join(row) for row in scores.warnings]
     answers["warnings"] = pd.Series(told, dtype="str")
     answers["version"] = service.version.number

@@ -20,6 +20,14 @@ _ANSWER: dict[str, Any] = {
             "additionalProperties": {"type": "number"},
         },
         "interval": {"type": ["array", "null"], "items": {"type": "number"}},
+        "prediction_set": {
+            "type": ["array", "null"],
+            "description": "Classes that stay possible.",
+        },
+        "coverage": {
+            **_OPTIONAL_NUMBER,
+            "description": "Share of rows whose truth lies in the interval or the set.",
+        },
         "warnings": {"type": "array", "items": _TEXT},
     },
 }

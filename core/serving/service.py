@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data import coerce
-from core.errors import SchemaError
 from core.evaluation.explaining import Direction
 from core.modeling.encoder import raw_columns
 from core.modeling.estimators import Blend, read_output
@@ -20,6 +19,7 @@ from core.registry.version import ModelVersion
 from core.serving.answer import Answer, Label
 from core.serving.cells import RawColumns, plain_columns
 from core.serving.explaining import ExplainedAnswer, VersionExplainer, Wish
+from core.serving.records import refuse_other_than_mappings, tamed, unfit
 from core.serving.warnings import warn, watches_of
 
 Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
@@ -36,15 +36,18 @@ class Scores:
     probability : ndarray of shape (n_rows,) or None
         Of the positive class (binary) or of the predicted one (multiclass).
     probabilities : ndarray of shape (n_rows, n_classes) or None
-    half_width : float or None
-        Of the interval around a number.
+    half_widths : ndarray of shape (n_rows,) or None
+        Of the interval around each number.
+    sets : ndarray of bool, shape (n_rows, n_classes), or None
+        Classes that stay possible.
     warnings : list of n_rows lists of str
     """
 
     prediction: list[Label]
     probability: NDArray[np.float64] | None
     probabilities: NDArray[np.float64] | None
-    half_width: float | None
+    half_widths: NDArray[np.float64] | None
+    sets: NDArray[np.bool_] | None
     warnings: list[list[str]]
 
 
@@ -132,7 +135,7 @@ class Service:
         wish = explainer.usual_wish(answer) if wish is None else wish
         given = cleaned
         if self.version.replay.recipe.steps:
-            table = coerce([_tamed(self.captured(record))], self.version.schema)
+            table = coerce([tamed(self.captured(record))], self.version.schema)
             given = raw_columns(table, self.version.schema)
         search = None
         if wish is not None:
@@ -155,14 +158,15 @@ class Service:
         n_rows = len(warnings)
         output = raw_output(self._model, raw, n_rows)
         if not self._labels:
-            half_width = self._model.interval_quantile
-            return Scores(output.tolist(), None, None, half_width, warnings)
+            half_widths = self._model.half_widths(raw, output)
+            return Scores(output.tolist(), None, None, half_widths, None, warnings)
         threshold = 0.5 if self._model.threshold is None else self._model.threshold
         codes = np.asarray(classes_of(output, threshold), dtype=np.int64)
         answered = 1 if self._model.task == "binary" else codes
         probability = output[np.arange(n_rows), answered]
         labels = [self._labels[code] for code in codes]
-        return Scores(labels, probability, output, None, warnings)
+        sets = self._model.label_sets(output)
+        return Scores(labels, probability, output, None, sets, warnings)
 
     def captured(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of a record that the model looks at, as it was sent."""
@@ -174,13 +178,13 @@ class Service:
         """Return plain columns, and what there is to warn of in each row."""
         if isinstance(records, pd.DataFrame):
             return self._read_table(records, strict)
-        _refuse_other_than_mappings(records)
+        refuse_other_than_mappings(records)
         quick = not self.version.replay.recipe.steps
         raw = plain_columns(records, self._model.schema) if quick else None
         if raw is not None:
             warnings = warn(self._watches, raw, len(records))
         else:
-            tame = [_tamed(self.captured(record)) for record in records]
+            tame = [tamed(self.captured(record)) for record in records]
             raw, warnings = self._read_table(tame, strict)
         for row, record in enumerate(records):
             if not record.keys() <= self._names:
@@ -194,7 +198,7 @@ class Service:
         raw = raw_columns(self._cleaned(given), self._model.schema)
         warnings = warn(self._watches, raw, len(given))
         if not strict:
-            for row, text in _unfit(records, given):
+            for row, text in unfit(records, given):
                 warnings[row].append(text)
         return raw, warnings
 
@@ -218,19 +222,37 @@ class Service:
         """Return one row of what `score` gave."""
         prediction, warnings = scores.prediction[row], tuple(scores.warnings[row])
         if scores.probability is None or scores.probabilities is None:
-            half = scores.half_width
-            interval = (
-                None
-                if half is None
-                else (float(prediction) - half, float(prediction) + half)
+            if scores.half_widths is None:
+                return Answer(prediction, warnings=warnings)
+            number, half = float(prediction), float(scores.half_widths[row])
+            interval = (number - half, number + half)
+            coverage = self._model.coverage
+            return Answer(
+                prediction, interval=interval, warnings=warnings, coverage=coverage
             )
-            return Answer(prediction, interval=interval, warnings=warnings)
         shares = scores.probabilities[row].tolist()
         return Answer(
             prediction,
             probability=float(scores.probability[row]),
             probabilities=dict(zip(self._label_texts, shares, strict=True)),
             warnings=warnings,
+            prediction_set=None
+            if scores.sets is None
+            else self._named(scores.sets[row]),
+            coverage=None if scores.sets is None else self._model.coverage,
+        )
+
+    def set_texts(self, sets: NDArray[np.bool_]) -> list[str]:
+        """Return prediction sets as text, such as "no | yes"."""
+        texts = self._label_texts
+        return [
+            " | ".join(texts[code] for code in np.flatnonzero(inside))
+            for inside in sets
+        ]
+
+    def _named(self, inside: NDArray[np.bool_]) -> tuple[Label, ...]:
+        return tuple(
+            label for label, is_in in zip(self._labels, inside, strict=True) if is_in
         )
 
 
@@ -263,56 +285,3 @@ def raw_output(model: Model, raw: RawColumns, n_rows: int) -> NDArray[np.float64
             encoded[id(encoder)] = encoder.encode(raw, n_rows)
         outputs.append(weight * read_output(estimator, encoded[id(encoder)], n_outputs))
     return model.calibrated(np.asarray(sum(outputs) / sum(weights), dtype=np.float64))
-
-
-def _refuse_other_than_mappings(records: Sequence[Any]) -> None:
-    problems: list[dict[str, object]] = [
-        {
-            "row": row,
-            "column": None,
-            "value": str(record)[:60],
-            "allowed": "an object with a value for each column",
-        }
-        for row, record in enumerate(records)
-        if not isinstance(record, Mapping)
-    ]
-    if problems:
-        raise SchemaError(
-            f"Row {problems[0]['row']} is not an object with named values.",
-            hint='Send each row as {"column": value, …}.',
-            problems=problems[:100],
-        )
-
-
-def _tamed(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Rewrite what JSON can say but tables cannot hold.
-
-    Whole numbers beyond 64 bits become text, which may have any length; half
-    characters (lone surrogates) become question marks.
-    """
-    return {name: _tamed_value(value) for name, value in record.items()}
-
-
-def _tamed_value(value: Any) -> Any:
-    if type(value) is int and abs(value) >> 63:
-        return str(value)
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return value
-
-
-def _unfit(records: Rows, frame: pd.DataFrame) -> list[tuple[int, str]]:
-    """Find the values that were given but did not fit, and count as missing."""
-    given = records if isinstance(records, pd.DataFrame) else pd.DataFrame(records)
-    found = []
-    for name in frame.columns:
-        if name not in given.columns:
-            continue
-        lost = frame[name].isna().to_numpy() & given[name].notna().to_numpy()
-        for row in np.flatnonzero(lost):
-            text = str(given[name].iloc[row]).strip()
-            if text:
-                found.append(
-                    (int(row), f'{name} is "{text[:60]}", which does not fit.')
-                )
-    return found

@@ -71,26 +71,50 @@ def how_sure(service: Service, answer: Answer) -> str:
     if answer.interval is not None:
         low, high = answer.interval
         digits = _digits(answer)
-        return f"90% interval: {low:,{digits}} to {high:,{digits}}."
+        share = percent(answer.coverage or 0.9, 0)
+        return f"{share} interval: {low:,{digits}} to {high:,{digits}}."
     if answer.probability is None:
         return "The model gives no interval."
     if version.task != "binary":
         label = in_words(answer)
-        return f"The probability of {label} is {percent(answer.probability)}."
+        said = f"The probability of {label} is {percent(answer.probability)}."
+        return f"{said} {still_possible(answer)}".rstrip()
     threshold = 0.5 if version.threshold is None else version.threshold
     side = "at least" if answer.probability >= threshold else "below"
     label = in_words(Answer(version.model.pos_label))
-    return (
+    said = (
         f"The probability of {label} is {percent(answer.probability)}, "
         f"{side} the threshold of {percent(threshold)}."
     )
+    return f"{said} {still_possible(answer)}".rstrip()
+
+
+def still_possible(answer: Answer) -> str:
+    """Return in one sentence which classes stay possible; "" where none is said.
+
+    Examples
+    --------
+    >>> still_possible(Answer("a", prediction_set=("a", "b"), coverage=0.9))
+    'With 90% coverage a and b stay possible.'
+    """
+    if not answer.prediction_set or answer.coverage is None:
+        return ""
+    words = [in_words(Answer(label)) for label in answer.prediction_set]
+    named = f"{', '.join(words[:-1])} and {words[-1]}" if words[1:] else words[0]
+    verb = "stay" if words[1:] else "alone stays"
+    return f"With {percent(answer.coverage, 0)} coverage {named} {verb} possible."
 
 
 def chart_of(service: Service, answer: Answer) -> Chart | None:
     """Return the chart that fits the answer; None for a number without interval."""
     version = service.version
     if answer.interval is not None:
-        return draw_interval(float(answer.prediction), answer.interval, version.target)
+        return draw_interval(
+            float(answer.prediction),
+            answer.interval,
+            version.target,
+            answer.coverage or 0.9,
+        )
     if version.task == "binary" and answer.probability is not None:
         threshold = 0.5 if version.threshold is None else version.threshold
         return draw_probability(
