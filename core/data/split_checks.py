@@ -1,6 +1,6 @@
 """Whether three sets can be trusted: what each holds, and what they share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -91,6 +91,16 @@ class SplitDiagnosis:
             "apart": self.apart.to_dict() if self.apart else None,
         }
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "SplitDiagnosis":
+        """Return the diagnosis that `to_dict` wrote."""
+        apart = values["apart"]
+        return cls(
+            tuple(SetSummary(**item) for item in values["sets"]),
+            tuple(map(Finding.from_dict, values["findings"])),
+            QuickScore.from_dict(apart) if apart else None,
+        )
+
 
 def diagnose(
     codes: NDArray[np.int8],
@@ -99,6 +109,7 @@ def diagnose(
     *,
     column: str | None = None,
     group: str | None = None,
+    on_progress: Callable[[float, str], None] = lambda _share, _message: None,
 ) -> SplitDiagnosis:
     """Compare three sets.
 
@@ -110,6 +121,7 @@ def diagnose(
     target : str, default None
     column, group : str, default None
         The columns that order or group the sets.
+    on_progress : callable(fraction, message), default: nobody is told
 
     Examples
     --------
@@ -119,22 +131,35 @@ def diagnose(
     [2, 1, 1]
     """
     table = canonical(frame)
+    on_progress(0.0, "Describing the sets")
     sets = tuple(_summarise(codes, code, table, target, column) for code in range(3))
     kinds = kinds_of(table)
     made_by = tuple(name for name in (column, group) if name is not None)
+    on_progress(0.2, "Letting a quick model tell test from train")
     apart = tell_apart(codes, table, kinds, made_by)
-    checks = (
+    checks: list[Iterator[Finding]] = [
         _few_rows(sets),
         _missing_classes(sets, table, target),
         _different_mix(sets, table, target),
+        _watched(0.3, "Looking for rows in two sets", on_progress),
         _shared_rows(codes, table, target),
+        _watched(0.5, "Looking for rows that are nearly in two sets", on_progress),
         near_repeats_across(codes, table, kinds, target),
+        _watched(0.8, "Looking for the same things in two sets", on_progress),
         shared_entities(codes, table, kinds, target),
         different_rows(apart),
         _left_out(codes),
-    )
+    ]
     findings = tuple(finding for check in checks for finding in check)
     return SplitDiagnosis(sets, findings, apart)
+
+
+def _watched(
+    share: float, message: str, on_progress: Callable[[float, str], None]
+) -> Iterator[Finding]:
+    """Tell how far it is, when its turn comes; find nothing."""
+    on_progress(share, message)
+    yield from ()
 
 
 def _summarise(
@@ -207,7 +232,7 @@ def _different_mix(
 ) -> Iterator[Finding]:
     if target is None:
         return
-    train, *others = sets
+    train, *others = (item for item in sets if item.n_rows)
     for item in others:
         if _is_number(table[target]):
             spread = train.target_mix["sd"] or 1.0

@@ -43,7 +43,8 @@ class Split:
     Attributes
     ----------
     train, validation, test : int64 ndarray
-        Row positions, ascending; no row is in two sets.
+        Row positions, ascending; no row is in two sets. Without a validation set that
+        one is empty.
     strategy : {"random", "stratified", "time", "group", "time and group", "column"}
     fractions : tuple of three floats
         What was asked for; the sizes may differ where rows belong together.
@@ -128,8 +129,9 @@ def split(  # noqa: PLR0913  (each is asked for on the page)
         sets. "group" keeps the rows of a group together; a missing group is a
         group of one row. "time and group" does so too, and orders groups by their
         last time.
-    fractions : three positive floats that sum to 1, default (0.6, 0.2, 0.2)
-        Not used by "column".
+    fractions : three floats that sum to 1, default (0.6, 0.2, 0.2)
+        Not used by "column". Train and test must be positive; a validation share of
+        0 leaves that set empty: models are then chosen in folds of the training rows.
     random_state : int, default 0
     column : str, default None
         Needed by "time", "group", "time and group" (its times) and "column".
@@ -183,7 +185,10 @@ def split(  # noqa: PLR0913  (each is asked for on the page)
     train, validation, test = (
         np.flatnonzero(codes == code).astype(np.int64) for code in range(3)
     )
-    _refuse_empty([train, validation, test], rows.size, strategy)
+    wanted = {"train": train, "validation": validation, "test": test}
+    if strategy != "column" and shares[1] == 0:
+        del wanted["validation"]
+    _refuse_empty(wanted, rows.size, strategy)
     used = None if strategy in ("random", "stratified") else column
     grouped = group if strategy == "time and group" else None
     return Split(
@@ -194,11 +199,12 @@ def split(  # noqa: PLR0913  (each is asked for on the page)
 
 def _check_fractions(fractions: Sequence[float]) -> tuple[float, float, float]:
     shares = tuple(float(share) for share in fractions)
-    if len(shares) != 3 or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+    whole = len(shares) == 3 and abs(sum(shares) - 1) <= 1e-6
+    if not whole or shares[1] < 0 or min(shares[0], shares[2]) <= 0:
         raise DataError(
             f"The fractions {list(fractions)} are not three shares of one whole.",
             hint="Give train, validation and test a share each, for example "
-            "0.6, 0.2 and 0.2.",
+            "0.6, 0.2 and 0.2; only that of validation may be 0.",
         )
     return shares[0], shares[1], shares[2]
 
@@ -212,8 +218,10 @@ def _key(table: pd.DataFrame, strategy: str, column: str | None) -> pd.Series:
     return canonical_column(table[column])
 
 
-def _refuse_empty(sets: list[NDArray[np.int64]], n_rows: int, strategy: str) -> None:
-    for name, rows in zip(SETS, sets, strict=True):
+def _refuse_empty(
+    sets: dict[str, NDArray[np.int64]], n_rows: int, strategy: str
+) -> None:
+    for name, rows in sets.items():
         if rows.size:
             continue
         hints = {

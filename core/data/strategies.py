@@ -114,10 +114,11 @@ def by_time_and_group(times: pd.Series, groups: pd.Series, shares: Shares) -> Co
     np.maximum.at(last, of_row, moments[known])
     order = np.lexsort((np.arange(n_groups), last))
     ends = np.cumsum(np.bincount(of_row)[order])
+    between = int(shares[1] > 0)  # groups that validation needs
     first = int(np.searchsorted(ends, shares[0] * known.size))
-    first = min(max(first + 1, 1), n_groups - 2)
+    first = min(max(first + 1, 1), n_groups - 1 - between)
     second = int(np.searchsorted(ends, (shares[0] + shares[1]) * known.size))
-    second = min(max(second + 1, first + 1), n_groups - 1)
+    second = min(max(second + 1, first + 1), n_groups - 1) if between else first
     of_group = np.empty(n_groups, dtype=np.int8)
     of_group[order] = np.searchsorted([first, second], np.arange(n_groups), "right")
     codes[known] = of_group[of_row]
@@ -137,9 +138,10 @@ def by_group(
     order = np.lexsort((rng.random(sizes.size), -sizes))
     room = [share * groups.size for share in shares]
     chosen = np.zeros(sizes.size, dtype=np.int8)
-    empty = {0, 1, 2}
+    wanted = {code for code, share in enumerate(shares) if share > 0}
+    empty = set(wanted)
     for n_left, group in zip(range(sizes.size, 0, -1), order, strict=True):
-        open_sets = empty if len(empty) >= n_left else {0, 1, 2}
+        open_sets = empty if len(empty) >= n_left else wanted
         code = max(sorted(open_sets), key=room.__getitem__)
         empty.discard(code)
         chosen[group] = code

@@ -14,7 +14,7 @@ def draw_split(diagnosis: SplitDiagnosis, target: str) -> Chart:
     target : str
     """
     figure = new_figure(x="Share of rows", height=220)
-    sets = diagnosis.sets
+    sets = [item for item in diagnosis.sets if item.n_rows]
     levels = list(sets[0].target_mix)[:10]
     for level in levels:
         figure.add_bar(
@@ -37,5 +37,5 @@ def draw_split(diagnosis: SplitDiagnosis, target: str) -> Chart:
     return Chart(
         figure,
         alt=f"Mix of {target} in each set. {mix}.",
-        reading="The three bars should look alike; by time or group they may differ.",
+        reading="The bars should look alike; by time or group they may differ.",
     )

@@ -1,13 +1,22 @@
 """Tables of a workspace with what is done to them: recipes and splits."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from core.data import Recipe, Strategy, content_hash, split, write_parquet
+from core.data import (
+    Recipe,
+    SplitDiagnosis,
+    Strategy,
+    content_hash,
+    split,
+    write_parquet,
+)
+from core.data.split_checks import diagnose
 from core.errors import DataError, WorkspaceError
 from core.settings import Settings
 from core.workspace.cycles import Cycles
@@ -101,6 +110,42 @@ class Data(Datasets):
         )
         self._cycles.point(cycle_id, split_id=record.id)
         return _split(record)
+
+    def diagnosed(self, split_id: str) -> bool:
+        """Say whether a split's diagnosis is there to be read."""
+        return self.files.exists(self._diagnosis_key(split_id))
+
+    def diagnosis(
+        self,
+        cycle_id: str,
+        split_id: str,
+        *,
+        on_progress: Callable[[float, str], None] = lambda _share, _message: None,
+    ) -> SplitDiagnosis:
+        """Compare the three sets of a split; computed once and kept on disk."""
+        key = self._diagnosis_key(split_id)
+        if self.files.exists(key):
+            return SplitDiagnosis.from_dict(json.loads(self.files.read(key)))
+        made, cycle = self.get_split(split_id), self._cycles.get(cycle_id)
+        if made.sources != cycle.sources:
+            raise WorkspaceError(
+                "Table, target or recipe have changed since the split.",
+                hint="Split again on Explore.",
+            )
+        frame = self._labelled(cycle)
+        codes = np.full(len(frame), -1, dtype=np.int8)
+        for code, rows in enumerate(self.positions(split_id).values()):
+            codes[rows] = code
+        found = diagnose(
+            codes, frame, cycle.target,
+            column=made.column, group=made.group, on_progress=on_progress,
+        )  # fmt: skip
+        self.files.write(key, json.dumps(found.to_dict()).encode())
+        return found
+
+    def _diagnosis_key(self, split_id: str) -> str:
+        record = self.get_split(split_id)
+        return f"projects/{record.project_id}/splits/{split_id}/diagnosis.json"
 
     def split_of(self, cycle_id: str) -> SplitRecord | None:
         """Return the cycle's split, stale or not, or None."""

@@ -87,7 +87,8 @@ class Dataset:
 class SplitRecord:
     """Three disjoint sets of rows; the test rows are sealed in a file of their own.
 
-    ``content_hash`` names the sealed test rows: openings are counted by it.
+    ``content_hash`` names the sealed test rows: openings are counted by it. Without
+    validation rows, models are chosen in folds of the training rows.
     """
 
     id: str
@@ -103,6 +104,11 @@ class SplitRecord:
     n_validation: int
     n_test: int
     group: str | None = None
+
+    @property
+    def in_folds(self) -> bool:
+        """Whether models are chosen in folds of the training rows."""
+        return self.n_validation == 0
 
     @property
     def n_rows(self) -> int:

@@ -61,6 +61,30 @@ def profile_table(workspace: Workspace, job: Job, report: Report) -> dict[str, A
     return {"dataset_id": given["dataset_id"]}
 
 
+def split_rows(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Split a cycle's table and compare the sets; both are kept on disk."""
+    if job.cycle_id is None:
+        raise JobError("A split needs a cycle.", hint="Start it on Explore.")
+    report.tell(0.05, "Dividing the rows and sealing the test set")
+    given = {**job.arguments, "fractions": tuple(job.arguments["fractions"])}
+    made = workspace.data.split(job.cycle_id, **given)
+
+    def tell(share: float, message: str) -> None:
+        report.tell(0.3 + 0.7 * share, message)
+
+    workspace.data.diagnosis(job.cycle_id, made.id, on_progress=tell)
+    return {"split_id": made.id}
+
+
+def compare_sets(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Compare the sets of a split that is there already."""
+    if job.cycle_id is None:
+        raise JobError("A split needs a cycle.", hint="Start it on Explore.")
+    split_id = job.arguments["split_id"]
+    workspace.data.diagnosis(job.cycle_id, split_id, on_progress=report.tell)
+    return {"split_id": split_id}
+
+
 def carry_away(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
     """Build a bundle of a version and try it; why it is not offered is a result."""
     given = job.arguments
@@ -94,6 +118,8 @@ TASKS: dict[str, Task] = {
     "script": write_script,
     "sample": make_sample,
     "profile": profile_table,
+    "split": split_rows,
+    "sets": compare_sets,
     "bundle": carry_away,
     "windows": summarise_windows,
 }

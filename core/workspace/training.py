@@ -156,18 +156,20 @@ class Training:
         """
         cycle = self._cycles.get(cycle_id)
         checkpoint = self._folder(cycle.project_id, run_id) / "checkpoint"
+        split = self._data.get_split(split_id)
+        validation = None if split.in_folds else self._data.part(split_id, "validation")
         run = train(
             self._data.part(split_id, "train"),
             plan.target,
             task=plan.task,
-            validation=self._data.part(split_id, "validation"),
+            validation=validation,
             metric=plan.metric,
             metric_options=plan.metric_options,
             weight=plan.weight,
             balanced=plan.balanced,
             monotonic=plan.monotonic,
             largest=plan.largest,
-            **_kept_together(self._data.get_split(split_id)),
+            **_kept_together(split),
             budget_s=plan.budget_s,
             families=plan.families,
             n_jobs=plan.n_jobs or self._settings.job_threads,
@@ -200,6 +202,7 @@ class Training:
             "summary": {
                 "metric": run.metric,
                 "metric_options": dict(run.metric_options),
+                "n_judged": run.judged.n_rows if run.judged else None,
                 "stopped": run.stopped,
                 "elapsed_s": run.elapsed_s,
             },

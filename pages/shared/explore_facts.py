@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,8 +15,7 @@ from core.data import (
     Task,
     suggest_target,
 )
-from core.data.split_checks import diagnose
-from core.workspace import Cycle, Dataset
+from core.workspace import Cycle, Dataset, SplitRecord
 from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
@@ -123,17 +121,36 @@ def _effects(dataset_id: str, recipe: str) -> tuple[StepEffect, ...]:
     return Recipe.from_json(recipe).applied(frame)[1]
 
 
-def diagnosis_of(cycle: Cycle, split_id: str) -> SplitDiagnosis:
-    """Return how the three sets of a split compare."""
-    return _diagnosis(cycle.id, split_id, cycle.target)
+def diagnosis_of(cycle: Cycle, split: SplitRecord) -> SplitDiagnosis:
+    """Return how the three sets of a split compare; computed once and kept on disk.
+
+    Above 200,000 rows a job computes it, as it does for `profile_of`.
+    """
+    if split.n_rows > MOST_ROWS_AT_ONCE and not workspace().data.diagnosed(split.id):
+        _wait_for_diagnosis(cycle, split)
+    return _diagnosis(cycle.id, split.id)
+
+
+def _wait_for_diagnosis(cycle: Cycle, split: SplitRecord) -> None:
+    jobs = workspace().jobs
+    wanted = {"split_id": split.id}
+    found = next(
+        (
+            job
+            for job in jobs.list(cycle.project_id, cycle.id)
+            if job.kind == "sets" and job.arguments == wanted
+        ),
+        None,
+    )
+    if found is None:
+        found = jobs.submit("sets", cycle.project_id, wanted, cycle_id=cycle.id)
+    ended = watch_job(found.id, "Comparing the sets")
+    if ended is not None and st.button("Compare the sets again"):
+        jobs.submit("sets", cycle.project_id, wanted, cycle_id=cycle.id)
+        st.rerun()
+    st.stop()
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the sets")
-def _diagnosis(cycle_id: str, split_id: str, target: str | None) -> SplitDiagnosis:
-    data = workspace().data
-    frame = data.labelled(cycle_id)
-    codes = np.full(len(frame), -1, dtype=np.int8)
-    for code, (_, rows) in enumerate(data.positions(split_id).items()):
-        codes[rows] = code
-    made = data.get_split(split_id)
-    return diagnose(codes, frame, target, column=made.column, group=made.group)
+def _diagnosis(cycle_id: str, split_id: str) -> SplitDiagnosis:
+    return workspace().data.diagnosis(cycle_id, split_id)

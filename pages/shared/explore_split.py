@@ -1,29 +1,18 @@
-"""Three named sets: how to divide the rows, and whether they can be trusted."""
+"""Asking how to divide the rows: three named sets, or two and folds."""
 
 import pandas as pd
 import streamlit as st
 
-from core.data import STRATEGIES, SplitDiagnosis, Strategy
+from core.data import STRATEGIES, Strategy
 from core.data.frames import kind_of_dtype
-from core.plots.split import draw_split
-from core.workspace import Cycle, Dataset, SplitRecord
-from pages.shared.explore_facts import diagnosis_of
-from pages.shared.frame import md, show_chart, show_findings, stop_on_error
+from core.wording import percent
+from core.workspace import Cycle, Dataset
+from pages.shared.explore_sets import TITLES, divide, show_sets, wait_for_split
+from pages.shared.frame import md
 from pages.shared.state import workspace
 
-_TITLES = {
-    "stratified": "At random, same mix",
-    "random": "At random",
-    "time": "By time",
-    "group": "By group",
-    "time and group": "By time and group",
-    "column": "By a column of its own",
-}
-_SETS = {
-    "train": "Models learn from it",
-    "validation": "The best model is chosen on it",
-    "test": "Sealed: the champion is judged on it, once",
-}
+MOST_ROWS_IN_FOLDS = 20_000
+_SETS, _FOLDS = "A validation set", "Folds of the training rows"
 
 
 def show_split(cycle: Cycle, dataset: Dataset) -> None:
@@ -31,10 +20,11 @@ def show_split(cycle: Cycle, dataset: Dataset) -> None:
     if cycle.target is None:
         st.caption("Say above what to predict; then the rows can be divided.")
         return
+    wait_for_split(cycle)
     made = workspace().data.split_of(cycle.id)
     current = made is not None and made.sources == cycle.sources
     if made is not None and current:
-        _show_sets(cycle, made)
+        show_sets(cycle, dataset, made)
     elif made is not None:
         st.warning(
             "Table, target or recipe have changed since. Split again.",
@@ -55,7 +45,7 @@ def _ask_split(cycle: Cycle, dataset: Dataset) -> None:
     strategy: Strategy = one.selectbox(
         "How to divide the rows",
         list(STRATEGIES),
-        format_func=lambda name: _TITLES[name],
+        format_func=lambda name: TITLES[name],
         key=f"explore-strategy-{dataset.id}",
     )
     with two:
@@ -65,28 +55,52 @@ def _ask_split(cycle: Cycle, dataset: Dataset) -> None:
         help="The same seed gives the same sets.",
     )  # fmt: skip
     st.caption(md(STRATEGIES[strategy]))
-    ends = (60, 80)
+    shares = (0.6, 0.2, 0.2)
     if strategy != "column":
-        ends = st.slider(
-            "Where training and validation end, in per cent",
-            5, 95, (60, 80), step=5, key=f"explore-fractions-{dataset.id}",
-        )  # fmt: skip
-    shares = (ends[0] / 100, (ends[1] - ends[0]) / 100, 1 - ends[1] / 100)
-    if strategy != "column":
-        st.caption(
-            f"Train {shares[0]:.0%}, validation {shares[1]:.0%}, test {shares[2]:.0%}."
-        )
+        shares = _ask_shares(dataset)
     if st.button("Split", type="primary", icon=":material/call_split:"):
-        with stop_on_error(), st.spinner("Dividing the rows and sealing the test set"):
-            workspace().data.split(
-                cycle.id,
-                strategy=strategy,
-                fractions=shares,
-                random_state=int(seed),
-                column=column,
-                group=group,
-            )
-        st.rerun()
+        request = {
+            "strategy": strategy,
+            "fractions": shares,
+            "random_state": int(seed),
+            "column": column,
+            "group": group,
+        }
+        divide(cycle, dataset, request)
+
+
+def _ask_shares(dataset: Dataset) -> tuple[float, float, float]:
+    """Ask how large the sets are, and below 20,000 rows whether to do with two."""
+    chosen = _SETS
+    if dataset.n_rows < MOST_ROWS_IN_FOLDS:
+        chosen = st.segmented_control(
+            "Choose models on",
+            [_SETS, _FOLDS],
+            default=_SETS,
+            required=True,
+            key=f"explore-folds-{dataset.id}",
+            help="Folds use every training row to learn from and to choose by, which "
+            "is steadier for few rows and takes about five times as long.",
+        )
+    if chosen == _FOLDS:
+        end = st.slider(
+            "Where training ends, in per cent",
+            5, 95, 80, step=5, key=f"explore-fraction-{dataset.id}",
+        )  # fmt: skip
+        st.caption(
+            f"Train {percent(end / 100, 0)}, cross-validated in training; test "
+            f"{percent(1 - end / 100, 0)}. A split by time chooses on the latest "
+            "fifth of the training rows."
+        )
+        return end / 100, 0.0, 1 - end / 100
+    low, high = st.slider(
+        "Where training and validation end, in per cent",
+        5, 95, (60, 80), step=5, key=f"explore-fractions-{dataset.id}",
+    )  # fmt: skip
+    shares = (low / 100, (high - low) / 100, 1 - high / 100)
+    named = zip(("Train", "validation", "test"), shares, strict=True)
+    st.caption(f"{', '.join(f'{n} {percent(share, 0)}' for n, share in named)}.")
+    return shares
 
 
 def _ask_columns(
@@ -127,43 +141,3 @@ def _columns_for(
         ordered = [n for n in names if kinds[n] == "date"]
         return ordered + [n for n in names if kinds[n] in ("number", "integer")]
     return sorted(names, key=lambda name: kinds[name] != "category")
-
-
-def _show_sets(cycle: Cycle, made: SplitRecord) -> None:
-    report = diagnosis_of(cycle, made.id)
-    for item, place in zip(report.sets, st.columns(3), strict=True):
-        with place, st.container(border=True, height="stretch"):
-            st.metric(item.name.capitalize(), f"{item.n_rows:,} rows")
-            st.caption(_about(item.name, item.share, item.earliest, item.latest))
-    how = _TITLES[made.strategy].lower()
-    by = f", column {md(made.column)}" if made.column else ""
-    by += f", groups {md(made.group)}" if made.group else ""
-    st.caption(f"Divided {how}{by}, seed {made.random_state}.{_said(report)}")
-    show_findings(report.findings, empty="The three sets are alike, and share no row.")
-    _show_mix(report, cycle)
-
-
-def _said(report: SplitDiagnosis) -> str:
-    """Say how well a quick model tells train from test."""
-    found = report.apart
-    if found is None:
-        return ""
-    return (
-        f" A quick model tells train from test rows with AUC {found.score:.2f} "
-        f"({found.low:.2f} to {found.high:.2f}); near 0.5 is good."
-    )
-
-
-def _about(name: str, share: float, earliest: str | None, latest: str | None) -> str:
-    text = f"{share:.0%}. {_SETS[name]}."
-    return f"{text} {earliest[:10]} to {latest[:10]}." if earliest and latest else text
-
-
-def _show_mix(report: SplitDiagnosis, cycle: Cycle) -> None:
-    mix = report.sets[0].target_mix
-    if "sd" in mix and "mean" in mix and cycle.task == "regression":
-        table = report.frame()
-        st.dataframe(table, hide_index=True, alt="Mean and spread of the target.")
-    elif mix:
-        chart = draw_split(report, cycle.target or "")
-        show_chart(chart, key="explore-split-mix")

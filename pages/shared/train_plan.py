@@ -25,11 +25,12 @@ def _n_features(split_id: str) -> int:
 
 def show_ground(cycle: Cycle, split: SplitRecord) -> None:
     """Show what will be trained on."""
+    chosen_on = "folds" if split.in_folds else f"{split.n_validation:,}"
     facts(
         (
             ("Target", f"{cycle.target} ({cycle.task})"),
             ("Training rows", f"{split.n_train:,}"),
-            ("Validation rows", f"{split.n_validation:,}"),
+            ("Validation rows", chosen_on),
             ("Columns", f"{_n_features(split.id):,}"),
         )
     )

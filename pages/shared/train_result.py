@@ -11,14 +11,14 @@ from pages.shared.frame import md, show_chart, show_findings
 from pages.shared.train_choice import choose_another, compare_two, show_needs
 from pages.shared.train_export import show_export
 from pages.shared.train_search import show_search
-from pages.shared.train_words import duration, notes, sentence, table
+from pages.shared.train_words import duration, judged_on, notes, sentence, table
 
 
 def show_result(cycle: Cycle, run: RunRecord, split: SplitRecord) -> None:
     """Show what a run found, and let the person choose."""
     options = run.summary.get("metric_options")
     metric = METRICS[run.summary["metric"]].with_options(options)
-    where = counted("validation row", split.n_validation)
+    where = judged_on(run, split)
     baseline, chosen = run.row(run.baseline), run.row(run.chosen)
     with st.container(border=True):
         word = "Champion" if run.chosen == run.champion else "Your choice"

@@ -15,6 +15,7 @@ from core.wording import (
     signed_text,
     with_interval,
 )
+from core.workspace import RunRecord, SplitRecord
 
 Row = Mapping[str, Any]
 
@@ -37,6 +38,13 @@ def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
     if baseline is not None and baseline["candidate"] != row["candidate"]:
         said += f"; baseline {score_text(baseline['score'], like=row['score'])}"
     return said
+
+
+def judged_on(run: RunRecord, split: SplitRecord) -> str:
+    """Name the rows that candidates were compared on, with their number."""
+    if split.in_folds:
+        return counted("held-out training row", int(run.summary["n_judged"]))
+    return counted("validation row", split.n_validation)
 
 
 NEEDS: Final[Mapping[str, str]] = {

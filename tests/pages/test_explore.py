@@ -271,6 +271,37 @@ def test_a_split_by_time_and_group_asks_for_both(site):
     assert (made.column, made.group) == ("since", "who")
 
 
+def test_rows_in_two_sets_are_shown_as_a_problem_with_the_fix(site):
+    twice = pd.concat([small(), small().iloc[:60]], ignore_index=True)
+    page = site.bring(twice, "y").open("Split")
+    page = press(page, "Split")
+    assert any("cannot be trusted" in (e.proto.title or "") for e in page.error)
+    page = press(page, "Drop repeated rows and split again")
+    assert site.workspace.data.split_of(site.cycle.id).n_rows == 120
+    assert not page.error
+
+
+def test_things_in_two_sets_are_kept_together_by_the_fix(site):
+    who = [f"c{i // 4}" for i in range(120)]
+    page = site.bring(small().assign(who=who), "y").open("Split")
+    page = press(page, "Split")
+    press(page, "Keep each in one set")
+    made = site.workspace.data.split_of(site.cycle.id)
+    assert (made.strategy, made.column) == ("group", "who")
+
+
+def test_few_rows_may_do_without_a_validation_set(site):
+    page = site.bring(small(), "y").open("Split")
+    page.segmented_control(key=f"explore-folds-{site.cycle.dataset_id}").set_value(
+        "Folds of the training rows"
+    ).run()
+    page = press(page, "Split")
+    made = site.workspace.data.split_of(site.cycle.id)
+    assert (made.n_train, made.n_validation, made.n_test) == (96, 0, 24)
+    assert [m.value for m in page.metric] == ["96 rows", "24 rows"]
+    assert not page.exception
+
+
 def test_a_change_upstream_makes_the_split_stale(site):
     page = site.bring(small(), "y").open("Split")
     press(page, "Split")

@@ -142,3 +142,23 @@ def test_a_target_that_does_not_fit_its_task_is_refused(
         workspace.cycles.set_target(split_cycle.id, target, task)
     assert hint in caught.value.hint
     assert workspace.cycles.get(split_cycle.id).target == "left"
+
+
+def test_a_job_splits_and_compares_the_sets(workspace: Workspace, split_cycle: Cycle):
+    request = {"strategy": "random", "fractions": [0.5, 0.25, 0.25], "random_state": 3}
+    project = split_cycle.project_id
+    job = workspace.jobs.submit("split", project, request, cycle_id=split_cycle.id)
+    assert workspace.jobs.wait(job.id).state == "done"
+    made = workspace.data.split_of(split_cycle.id)
+    assert made is not None
+    assert (made.strategy, made.random_state) == ("random", 3)
+    assert workspace.data.diagnosed(made.id)
+    assert len(workspace.data.diagnosis(split_cycle.id, made.id).sets) == 3
+
+
+def test_a_diagnosis_is_read_as_it_was_written(
+    workspace: Workspace, split_cycle: Cycle
+):
+    split_id = split_cycle.split_id or ""
+    first = workspace.data.diagnosis(split_cycle.id, split_id)
+    assert workspace.data.diagnosis(split_cycle.id, split_id) == first
