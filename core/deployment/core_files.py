@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.deployment.locked import locked, requirements_text
-from core.deployment.model_files import model_files
+from core.deployment.model_files import cleaning_script, model_files
 from core.deployment.trial_rows import Record
 from core.registry import ModelVersion
 
@@ -46,9 +46,8 @@ def core_files(
         "requirements.txt": requirements_text(libraries_of(version)).encode(),
         "card.md": version.card.encode(),
     }
-    if version.replay.recipe.steps:
-        script = version.replay.recipe.to_script()
-        files[f"{RUNTIME}/clean.py"] = script.encode()
+    if script := cleaning_script(version):
+        files[f"{RUNTIME}/clean.py"] = script
     else:
         del files[f"{RUNTIME}/cleaning.py"]
     return files

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from core.deployment.container import container_files
 from core.deployment.core_files import Files
 from core.deployment.embedded import embedded_files
 from core.registry import ModelVersion
@@ -37,6 +38,14 @@ _CATALOGUE: Final = (
         "A folder of readable Python and arrays that another Python program imports, "
         "or that is run on files. Data never leaves that program.",
         embedded_files,
+    ),
+    BundleKind(
+        "container",
+        "As a service, in a container",
+        "The same files with a server, a Dockerfile, a compose file and a Kubernetes "
+        "manifest. One image for Docker, Kubernetes, SageMaker, Vertex AI, Azure ML, "
+        "KServe, MLflow's clients, watsonx and PAI-EAS.",
+        container_files,
     ),
 )
 

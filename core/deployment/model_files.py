@@ -61,11 +61,21 @@ def describe_version(version: ModelVersion) -> dict[str, Any]:
         "half_width": model.interval_quantile,
         "inputs": [_column(column) for column in version.schema],
         "columns": [_column(column) for column in model.schema],
-        "cleaning": bool(version.replay.recipe.steps),
+        "cleaning": _digest(cleaning_script(version)),
         "encoders": encoders,
         "members": members,
         "calibration": [[np.asarray(end) for end in curve] for curve in curves],
     }
+
+
+def cleaning_script(version: ModelVersion) -> bytes:
+    """Return the cleaning that rows get before the model as a script; often none."""
+    recipe = version.replay.recipe
+    return recipe.to_script().encode() if recipe.steps else b""
+
+
+def _digest(script: bytes) -> str | None:
+    return hashlib.sha256(script).hexdigest() if script else None
 
 
 def _members(model: Model) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.deployment import KINDS, Bundle, BundleKind, Parity
+from core.deployment import (
+    KINDS,
+    PLATFORMS,
+    Bundle,
+    BundleKind,
+    Parity,
+    commands,
+    image_name,
+)
 from core.registry import VersionInfo
 from core.wording import counted
 from core.workspace import Job
@@ -84,6 +92,27 @@ def _show_kind(
                 started = workspace().bundles.start(project_id, number, kind.name)
             remember(_JOB, (number, started.id))
             st.rerun()
+    if kind.name == "container" and bundle is not None and bundle.offered:
+        _show_platforms(image_name(project_id, number))
+
+
+def _show_platforms(image: str) -> None:
+    """Show the commands for one host; the bundle's DEPLOY.md has them all."""
+    platforms = {platform.name: platform for platform in PLATFORMS}
+    name = st.selectbox(
+        "Where it shall run",
+        list(platforms),
+        format_func=lambda key: platforms[key].title,
+        key="bundle-platform",
+        width=420,
+    )
+    told = commands(platforms[name], image)
+    own = ", with your own values for what stands in angle brackets"
+    where = f"In the unpacked folder{own if '<' in told.deploy else ''}:"
+    st.markdown(f"{platforms[name].about} {where}")
+    st.code(told.deploy, language="bash", wrap_lines=True)
+    st.markdown("To take it down again:")
+    st.code(told.tear_down, language="bash", wrap_lines=True)
 
 
 def _show_result(bundle: Bundle) -> None:

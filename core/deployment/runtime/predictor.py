@@ -49,6 +49,9 @@ class Predictor:
         self._clean: Any = None
         if model["cleaning"]:  # the only part that needs pandas
             self._cleaning = importlib.import_module(".cleaning", __package__)
+            script = Path(__file__).with_name("clean.py").read_bytes()
+            if hashlib.sha256(script).hexdigest() != model["cleaning"]:
+                raise ValueError("clean.py is not the cleaning of this model.")
             self._clean = importlib.import_module(".clean", __package__).clean
 
     def predict(
