@@ -21,6 +21,7 @@ SAVED = "saved"
 ALIAS_SET = "alias set"
 ALIAS_REMOVED = "alias removed"
 ROLLED_BACK = "rolled back"
+ROUTED = "calls shared"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class HistoryEntry:
     at : datetime
         Aware, in UTC.
     who, action, why : str
-        The action is "saved", "alias set", "alias removed", "rolled back", or the
-        state that the version was given.
+        The action is "saved", "alias set", "alias removed", "rolled back", "calls
+        shared", or the state that the version was given.
     number : int or None
         The version concerned.
     alias : str or None

@@ -86,10 +86,12 @@ def draw_up_call(
     *,
     source: str,
     key: str | None = None,
+    role: str | None = None,
 ) -> tuple[Answered, list[dict[str, Any]]]:
     """Answer records, and draw up what the log must hold before anybody sees it.
 
-    The parameters and errors are those of `answer_call`.
+    The parameters and errors are those of `answer_call`; `role` is "challenger" where
+    calls are shared.
 
     Returns
     -------
@@ -110,6 +112,7 @@ def draw_up_call(
         source=source,
         threshold=version.threshold,
         key=key,
+        role=role,
     )
     ids = [row["id"] for row in rows]
     return Answered(version.project, version.number, ids, answers, latency_ms), rows

@@ -129,7 +129,8 @@ def _add_calls(
     async def predict(project: str, request: Request) -> Response:
         parsed = parse_json(await read_body(request))
         with metrics.seconds.labels(project).time():
-            answered = await answer(project, rows_of(parsed, most))
+            key = request.headers.get("x-route-key")
+            answered = await answer(project, rows_of(parsed, most), key)
         labels = (project, str(answered.version))
         metrics.predictions.labels(*labels).inc(len(answered.answers))
         n_warned = sum(bool(answer.warnings) for answer in answered.answers)

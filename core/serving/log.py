@@ -34,6 +34,8 @@ class CallFacts(TypedDict, total=False):
         The caller's own key for the rows.
     at : datetime or None
         Aware; this moment when None.
+    role : str or None
+        "challenger" where calls are shared; else the champion answered.
     """
 
     latency_ms: Required[float | None]
@@ -41,6 +43,7 @@ class CallFacts(TypedDict, total=False):
     threshold: float | None
     key: str | None
     at: datetime | None
+    role: str | None
 
 
 class PredictionLog:
@@ -185,6 +188,7 @@ def draw_up(
         "key": facts.get("key"),
         "threshold": facts.get("threshold"),
         "latency_ms": facts["latency_ms"],
+        "role": facts.get("role"),
     }
     rows = []
     given = zip(new_ids(len(answers)), _plain(records), answers, strict=True)
