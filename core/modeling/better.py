@@ -132,11 +132,12 @@ def posterior_scores(
     ndarray of shape (1 + n_draws,)
     """
     y = judged.y
-    score = _scorer(metric, y, decided(metric, y, judged.of(candidate)))
+    own = np.ones(len(y)) if judged.weight is None else judged.weight
+    output = decided(metric, y, judged.of(candidate), weight=judged.weight)
+    score = _scorer(metric, y, output)
     rng = np.random.default_rng(random_state)
-    ones = np.ones(len(y))
-    drawn = (rng.standard_exponential(len(y)) for _ in range(n_draws))
-    return np.array([score(ones), *(score(weight) for weight in drawn)])
+    drawn = (own * rng.standard_exponential(len(y)) for _ in range(n_draws))
+    return np.array([score(own), *(score(weight) for weight in drawn)])
 
 
 def verdict(

@@ -25,6 +25,8 @@ class Judged:
         By candidate; never from a model that has learned from these rows.
     n_rows : int
         Validation rows in all. Of more than 20,000 a sample is kept, the same for all.
+    weight : ndarray of shape (n_kept,) or None
+        How much each row counts; None: all alike.
 
     Examples
     --------
@@ -36,6 +38,7 @@ class Judged:
     y: Floats = field(repr=False)
     outputs: Mapping[str, Floats] = field(repr=False)
     n_rows: int
+    weight: Floats | None = field(default=None, repr=False)
 
     def of(self, candidate: str) -> Floats:
         """Return what one candidate said.
@@ -58,6 +61,8 @@ class Judged:
             f"output-{i}": output.astype(np.float32)
             for i, output in enumerate(self.outputs.values())
         }
+        if self.weight is not None:
+            tables["weight"] = self.weight
         names = np.array(list(self.outputs), dtype=np.str_)
         buffer = io.BytesIO()
         np.savez_compressed(
@@ -73,11 +78,15 @@ class Judged:
                 str(name): stored[f"output-{i}"].astype(np.float64)
                 for i, name in enumerate(stored["names"])
             }
-            return cls(stored["y"], outputs, int(stored["n_rows"]))
+            weight = stored.get("weight")
+            return cls(stored["y"], outputs, int(stored["n_rows"]), weight)
 
 
 def gather(
-    y: Floats, read: Callable[[int], Floats], indices: Mapping[str, int]
+    y: Floats,
+    read: Callable[[int], Floats],
+    indices: Mapping[str, int],
+    weight: Floats | None = None,
 ) -> Judged:
     """Put the outputs of finished candidates together.
 
@@ -88,6 +97,8 @@ def gather(
         ``read(index)`` gives the output of the candidate at that place of the run.
     indices : mapping of str to int
         Places by candidate name.
+    weight : ndarray of shape (n_rows,), default=None
+        How much each row counts.
 
     Examples
     --------
@@ -99,4 +110,5 @@ def gather(
         drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
         rows = np.sort(drawn)
     outputs = {name: read(index)[rows] for name, index in indices.items()}
-    return Judged(y[rows], outputs, len(y))
+    kept = None if weight is None else weight[rows]
+    return Judged(y[rows], outputs, len(y), kept)

@@ -229,7 +229,7 @@ def _conclude(
         findings=(*findings, *judge(entries, material)),
         stopped=clock.stopped,
         elapsed_s=round(clock.elapsed_s, 3),
-        judged=gather(material.y_valid, store.output, done),
+        judged=gather(material.y_valid, store.output, done, material.weight_valid),
     )
     board.message = "Done"
     board.report(now=True)

@@ -78,6 +78,16 @@ def test_the_three_chances_sum_to_one(n_rows: int, seed: int) -> None:
     assert min(found.p_better, found.p_equal, found.p_worse) >= -1e-12
 
 
+def test_rows_that_count_differently_do_so_here() -> None:
+    y = np.zeros(100)
+    outputs = {"A": np.repeat([0.0, 5.0], 50), "B": np.repeat([5.0, 0.0], 50)}
+    first = np.repeat([1.9, 0.1], 50)
+    rows = Judged.from_bytes(Judged(y, outputs, 100, first).to_bytes())
+    assert is_better(rows, METRICS["mae"], "A", "B").p_better == 1.0
+    alike = is_better(Judged(y, outputs, 100), METRICS["mae"], "A", "B")
+    assert 0.2 < alike.p_better < 0.8
+
+
 def test_of_very_many_rows_the_same_sample_is_kept_for_all() -> None:
     n_rows = MOST_ROWS + 500
     y = np.arange(float(n_rows))
