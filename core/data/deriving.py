@@ -103,6 +103,34 @@ def group_rare(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.Da
     return frame.assign(**{name: text.where(kept, options.get("other") or OTHER)})
 
 
+def frequent_levels(
+    values: pd.Series, *, n_rows: int = 0, share: float = 0.0
+) -> tuple[str, ...]:
+    """Return the values that are frequent enough to keep, most frequent first.
+
+    A step that groups rare values is made from them: they are named in it, and
+    nothing is counted again on other rows.
+
+    Parameters
+    ----------
+    values : Series of shape (n_rows,)
+        Missing ones are not counted.
+    n_rows : int, default 0
+        Fewest rows of a value.
+    share : float, default 0
+        Smallest share among the rows that have a value, in [0, 1].
+
+    Examples
+    --------
+    >>> plans = pd.Series(["a", "a", "a", "b", "b", "c"])
+    >>> frequent_levels(plans, n_rows=2), frequent_levels(plans, share=0.5)
+    (('a', 'b'), ('a',))
+    """
+    counts = as_text(values).value_counts()
+    least = max(n_rows, share * float(counts.sum()))
+    return tuple(str(level) for level in counts.index[counts >= least])
+
+
 def parse_number(
     frame: pd.DataFrame, columns: Columns, options: Options
 ) -> pd.DataFrame:

@@ -8,15 +8,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.facts import Facts
+from core.data.fixes import RARE_SHARE
 from core.data.missing_checks import stand_in
 from core.data.profiled import Profile
 from core.data.row_checks import near_repeats
 from core.data.spelling import spelling_variants
+from core.data.values import as_numbers
 from core.findings import Finding
 
 N_EXAMPLES: Final = 5
 _MOST_COLUMNS: Final = 8
-_WITHOUT: Final = ("DATA-001", "DATA-003", "DATA-019", "DATA-021")
+_WITHOUT: Final = ("DATA-001", "DATA-003", "DATA-019")
 
 
 def example_rows(
@@ -45,6 +47,8 @@ def example_rows(
     )  # fmt: skip
     choose = _CHOICES.get(finding.code, _with_values)
     rows = np.flatnonzero(choose(finding, facts))
+    if finding.code == "DATA-021":
+        rows = rows[np.argsort(-as_numbers(frame[finding.columns[0]].iloc[rows]))]
     if finding.code in ("DATA-002", "DATA-023"):
         rows = _side_by_side(frame, rows)
     named = [*finding.columns, *([report.target] if report.target else [])]
@@ -116,10 +120,19 @@ def _rarest(finding: Finding, facts: Facts) -> Chosen:
     return chosen
 
 
+def _rarely_seen(finding: Finding, facts: Facts) -> Chosen:
+    """Choose rows with values that fewer than 1 % of the rows have."""
+    values = facts.frame[finding.columns[0]]
+    sizes = values.map(values.value_counts(), na_action="ignore")
+    rare: Chosen = (sizes < RARE_SHARE * values.notna().sum()).to_numpy(dtype=bool)
+    return rare
+
+
 _CHOICES: Final[Mapping[str, Callable[[Finding, Facts], Chosen]]] = {
     "DATA-002": _repeated,
     "DATA-005": _without_values,
     "DATA-006": _without_values,
+    "DATA-008": _rarely_seen,
     "DATA-009": _no_numbers,
     "DATA-010": _variants,
     "DATA-011": _far_out,

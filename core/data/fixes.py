@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from core.data.checks import MANY_LEVELS
 from core.data.frames import canonical
 from core.data.profile import profile
 from core.data.profiled import Profile
@@ -13,6 +14,7 @@ from core.data.spelling import spelling_variants
 from core.findings import Finding
 
 _CERTAIN = ("DATA-002", "DATA-003", "DATA-004", "DATA-007", "DATA-010", "DATA-012")
+RARE_SHARE: Final = 0.01
 _LEAKS = ("DATA-014", "DATA-015", "DATA-016")
 
 
@@ -58,12 +60,23 @@ def _blank_stand_in(finding: Finding, report: Profile) -> Step:
     return Step("blank_values", finding.columns, {"values": [far]})
 
 
+def _group_rare(finding: Finding, report: Profile) -> Step | None:
+    """Keep the values that 1 % of the rows have, so many that few are left."""
+    column = report[finding.columns[0]].schema
+    least = RARE_SHARE * (column.n_rows - column.n_missing)
+    pairs = zip(column.levels, column.counts, strict=True)
+    keep = [str(level) for level, count in pairs if count >= least]
+    chosen = keep[: MANY_LEVELS - 1]
+    return Step("group_rare", finding.columns, {"keep": chosen}) if chosen else None
+
+
 _FIXES: Final[Mapping[str, Callable[[Finding, Profile], Step | None]]] = {
     "DATA-002": lambda _finding, _report: Step("drop_duplicates"),
     "DATA-003": _drop_columns,
     "DATA-004": _drop_columns,
     "DATA-005": _flag_missing,
     "DATA-007": _drop_columns,
+    "DATA-008": _group_rare,
     "DATA-009": lambda finding, _: Step("set_type", finding.columns, {"to": "number"}),
     "DATA-010": _merge_spellings,
     "DATA-012": _blank_stand_in,

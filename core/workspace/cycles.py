@@ -1,6 +1,7 @@
 """Cycles: the turns of a project's wheel, and what each points at."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import func, insert, select, update
@@ -144,6 +145,13 @@ class Cycles:
             content_hash=recipe.content_hash,
         )
         return self.point(cycle_id, recipe_id=saved.id)
+
+    def recipes(self, project_id: str) -> Sequence[tuple[datetime, Recipe]]:
+        """Return all recipes that a project had, newest first, with their times."""
+        return [
+            (record.created_at, Recipe.from_json(record.payload["json"]))
+            for record in self._store.list(project_id, "recipe")
+        ]
 
     def ignore_finding(
         self, cycle_id: str, code: str, columns: Sequence[str], reason: str

@@ -11,6 +11,7 @@ from pages.shared.explore_recipe import (
     offer_downloads,
     show_changed_rows,
 )
+from pages.shared.explore_recipes import compare_with_earlier, show_text
 from pages.shared.explore_step import ask_step
 from pages.shared.frame import md, show_error, stop_on_error
 from pages.shared.state import workspace
@@ -42,6 +43,9 @@ def show_recipe(cycle: Cycle, dataset: Dataset) -> None:
         with st.container(border=True):
             st.markdown("**Add a step**")
             _add_step(cycle, dataset, recipe)
+    if recipe.steps:
+        show_text(dataset, recipe)
+    compare_with_earlier(cycle, dataset, recipe)
     ask_recipe(cycle, dataset)
 
 

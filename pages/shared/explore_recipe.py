@@ -70,12 +70,19 @@ def ask_recipe(cycle: Cycle, dataset: Dataset) -> None:
             recipe = Recipe.from_json(text)
             frame = workspace().data.frame(dataset.id)
             found = fit_recipe(recipe, frame, Recipe.columns_in(text))
-        _show_fit(found)
-        if found.recipe.steps and st.button(
-            f"Use its {_n_steps(found)}", icon=":material/playlist_add:"
-        ):
+        offer_fit(cycle, found, key="file")
+
+
+def offer_fit(cycle: Cycle, found: RecipeFit, *, key: str) -> None:
+    """Say how a recipe fits the table, and offer to use it instead of the present."""
+    _show_fit(found)
+    if found.recipe.steps and st.button(
+        f"Use its {_n_steps(found)}", icon=":material/playlist_add:", key=f"use-{key}",
+        help="They take the place of the present recipe, which stays to compare with.",
+    ):  # fmt: skip
+        with stop_on_error():
             workspace().cycles.save_recipe(cycle.id, found.recipe)
-            st.rerun()
+        st.rerun()
 
 
 def _show_fit(found: RecipeFit) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import STEPS, Step, StepField, StepKind, describe_schema
+from core.data.deriving import frequent_levels
 from pages.shared.frame import md
 
 
@@ -68,6 +69,8 @@ def _ask_field(
         return st.selectbox(field.title, field.choices, key=key)
     if field.kind == "number":
         return st.number_input(field.title, value=None, key=key)
+    if field.name == "keep":
+        return _ask_kept(field, frame, columns, key)
     if field.kind == "words":
         words = st.multiselect(
             field.title,
@@ -79,6 +82,29 @@ def _ask_field(
     if field.kind == "mapping":
         return _ask_mapping(frame, columns, key)
     return st.text_input(field.title, key=key).strip() or None
+
+
+def _ask_kept(
+    field: StepField, frame: pd.DataFrame, columns: tuple[str, ...], key: str
+) -> list[str] | None:
+    """Ask which values to keep, by a rule or by name; the step holds the names."""
+    left, right = st.columns(2)
+    n_rows = left.number_input("Keep those with at least this many rows", 0, None, 0,
+                               key=f"rows-{key}")  # fmt: skip
+    share = right.number_input("and at least this share, in %", 0.0, 100.0, 0.0,
+                               key=f"share-{key}")  # fmt: skip
+    if columns and (n_rows or share):
+        kept = frequent_levels(frame[columns[0]], n_rows=n_rows, share=share / 100)
+        more = f" and {len(kept) - 10} more" if len(kept) > 10 else ""
+        named = md(", ".join(kept[:10])) + more if kept else "none"
+        st.caption(f"Kept by name in the step: {named}.")
+        return list(kept) or None
+    return (
+        st.multiselect(
+            field.title, _values(frame, columns), accept_new_options=True, key=key
+        )
+        or None
+    )
 
 
 def _ask_mapping(
