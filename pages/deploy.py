@@ -7,6 +7,7 @@ from pages.shared.deploy_bundles import show_bundles
 from pages.shared.deploy_champion import ask_champion, offer_roll_back, show_live
 from pages.shared.deploy_history import show_history
 from pages.shared.deploy_keys import show_keys
+from pages.shared.deploy_route import show_route
 from pages.shared.deploy_versions import show_card, show_versions
 from pages.shared.frame import header, next_step, point_to
 from pages.shared.state import require_project, workspace
@@ -18,8 +19,8 @@ versions = registry.versions(project.id)
 if not versions:
     point_to("evaluate", "There is no version yet. Save one after evaluating it.")
 show_live(project.id)
-choice, calls, carried, told = st.tabs(
-    ["Versions", "Call it", "Carry it away", "History"],
+choice, calls, shared, carried, told = st.tabs(
+    ["Versions", "Call it", "Share calls", "Carry it away", "History"],
     key="deploy-part",
     on_change="rerun",
 )
@@ -41,6 +42,9 @@ if calls.open:
     with calls:
         show_api(project.id)
         show_keys(project.id)
+if shared.open:
+    with shared:
+        show_route(project.id, versions)
 if carried.open:
     with carried:
         show_bundles(project.id, versions)

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.serving.keys import ApiKeys
+from core.serving.routing import Route, Routes
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from pages.shared.deploy_champion import comparison
@@ -280,3 +281,33 @@ def test_a_key_without_a_name_is_refused_with_the_next_step(site):
     (make,) = [button for button in page.button if button.label == "Make a key"]
     make.click().run()
     assert "needs a name" in page.error[0].value
+
+
+def test_calls_are_shared_with_a_challenger_and_taken_back(site):
+    here = site(2, live=(1,))
+    page = here.open("Share calls")
+    assert "All calls go to the champion" in words(page)
+    page.segmented_control[0].set_value("challenger").run()
+    page.slider(key="route-share").set_value(25)
+    page = press(page, "Share calls this way")
+    route = Routes(here.workspace.database).of(here.project_id)
+    assert (route.in_force, route.share, route.number) == ("challenger", 0.25, 2)
+    assert "25 % of calls go to the challenger" in words(page)
+    page.segmented_control[0].set_value("champion").run()
+    press(page, "Share calls this way")
+    assert Routes(here.workspace.database).of(here.project_id).mode == "champion"
+
+
+def test_a_guardrail_that_has_tripped_is_said(site):
+    here = site(2, live=(1,))
+    here.workspace.registry.set_alias(here.project_id, "challenger", 2, who="Ada")
+    routes = Routes(here.workspace.database)
+    routes.put(here.project_id, Route("challenger", 0.5), who="Ada")
+    routes.trip(here.project_id, 2, f"it is slow {HOSTILE}")
+    page = here.open("Share calls")
+    assert "sent all of them back" in page.error[0].value
+    assert "<script>" not in page.error[0].value
+
+
+def test_one_version_alone_has_nobody_to_share_with(site):
+    assert "second version" in words(site(1, live=(1,)).open("Share calls"))
