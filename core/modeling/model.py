@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from core.modeling.packing import pack, unpack
 from core.modeling.prediction_intervals import IntervalRule
 from core.modeling.prediction_sets import SetKind, SetRule
 from core.modeling.scoring import classes_of
+from core.modeling.served import ServedForm
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,19 @@ class Model:
     calibration: Calibration | None = None
     uncertainty: IntervalRule | SetRule | None = None
     coverage: float = COVERAGE
+
+    @cached_property
+    def served_form(self) -> ServedForm:
+        """The form that answers a single record quickly; made when first asked for.
+
+        Its output is that of the pipeline, before calibration, equal to 1e-6.
+        """
+        return ServedForm(self.pipeline, self.n_outputs)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of classes; 1 for regression."""
+        return 1 if self.classes_ is None else len(self.classes_)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: the pipeline as few bytes (see `packing`)."""
@@ -142,7 +157,7 @@ class Model:
     def output(self, frame: pd.DataFrame | Sequence[Mapping[str, Any]]) -> Floats:
         """Return probabilities (n_rows, n_classes), or numbers (n_rows,)."""
         table = coerce(frame, self.schema)
-        n_outputs = 1 if self.classes_ is None else len(self.classes_)
+        n_outputs = self.n_outputs
         if not len(table):
             return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
         if isinstance(self.pipeline, Blend):

@@ -15,8 +15,8 @@ Style = Literal["tree", "linear", "smooth", "none"]
 Matrix = NDArray[np.float32]
 
 _LARGEST_EXACT: Final = 2.0**22
-_FAR: Final = 1e6
-_LARGEST: Final = float(np.finfo(np.float32).max)
+FAR: Final = 1e6
+LARGEST: Final = float(np.finfo(np.float32).max)
 _NO_MARKS: Final = np.empty(0, dtype=np.int64)
 
 
@@ -71,9 +71,9 @@ class NumberBlock:
             filled = np.where(missing, self.fill, values)
             scaled = (filled - self.offset) / self.scale
         if self.bend:
-            far = np.clip(scaled, -_FAR, _FAR)
+            far = np.clip(scaled, -FAR, FAR)
             scaled = far / np.hypot(1, far / 3)
-        top = _FAR if np.isfinite(self.fill).all() else _LARGEST
+        top = FAR if np.isfinite(self.fill).all() else LARGEST
         narrow = np.clip(scaled, -top, top).astype(np.float32)
         if not self.marked.size:
             return narrow

@@ -1,0 +1,149 @@
+"""The served form answers one record as the pipeline does, whatever the record."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.pipeline import Pipeline
+
+from core.data import Task, canonical, coerce, describe_schema
+from core.modeling.encoder import FrameEncoder, raw_columns
+from core.modeling.estimators import Blend, read_output
+from core.modeling.families import FAMILIES
+from core.modeling.family import FitData, Watch
+from core.modeling.grove import Grove, booster_trees
+from core.modeling.numbers import Style
+from core.modeling.one_row import RowEncoder
+from core.modeling.served import ServedForm, kernel_of
+from tests.fitted import customers, fit_model
+
+QUICK = [n for n in FAMILIES if n not in ("baseline", "nearest_neighbours")]
+
+
+def _features() -> pd.DataFrame:
+    frame = customers().drop(columns=["churn", "level", "value"])
+    frame["note"] = ["late again", "all good now", None, "late"] * 30
+    return canonical(frame)
+
+
+FEATURES = _features()
+SCHEMA = describe_schema(FEATURES)
+ENCODERS = {
+    style: FrameEncoder(SCHEMA, style).fit(FEATURES)
+    for style in ("tree", "linear", "smooth")
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(["tree", "linear", "smooth"]),
+    st.floats() | st.none(),
+    st.floats() | st.integers(-100, 100) | st.none(),
+    st.sampled_from(["basic", "plus", "pro", "new", None]),
+    st.sampled_from([0.0, 1.0, None]),
+    st.floats(-1e13, 1e13) | st.integers(0, 2_000_000_000) | st.none(),
+    st.sampled_from(["late again", "", "nothing known", None]),
+)
+def test_one_record_is_encoded_to_the_very_same_numbers(  # noqa: PLR0917
+    style: Style, age, spend, plan, member, since, note
+) -> None:
+    def number(value) -> np.ndarray:
+        return np.array([np.nan if value is None else float(value)])
+
+    raw = {
+        "age": number(age), "spend": number(spend), "plan": [plan],
+        "member": number(member), "since": number(since), "note": [note],
+    }  # fmt: skip
+    with np.errstate(all="ignore"):
+        (expected,) = ENCODERS[style].encode(raw, 1)
+        found = RowEncoder(ENCODERS[style]).encode(raw)
+    np.testing.assert_array_equal(found, expected)
+
+
+def _data(task: Task, n_outputs: int, *, missing: bool) -> FitData:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4)).astype(np.float32)
+    signal = X[:, 0] + 0.5 * X[:, 1] * X[:, 2]
+    y = signal.astype(float)
+    if task != "regression":
+        y = np.digitize(signal, [0.0] if n_outputs == 2 else [-0.7, 0.7]).astype(float)
+    if missing:
+        X[rng.random(X.shape) < 0.1] = np.nan
+    return FitData(X[:200], y[:200], X[200:], y[200:], task, n_outputs, 0.1)
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    ("task", "n_outputs"), [("binary", 2), ("multiclass", 3), ("regression", 1)]
+)
+def test_each_family_has_a_quick_form_that_agrees(name, task, n_outputs) -> None:
+    family = FAMILIES[name]
+    data = _data(task, n_outputs, missing=family.style == "tree")
+    fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
+    kernel = kernel_of(fitted, 4, n_outputs)
+    assert "slow" not in kernel.__qualname__
+    rows = np.vstack([data.X_valid, np.zeros((1, 4)), np.full((1, 4), 1e30)])
+    rows = rows.astype(np.float32)
+    if name == "neural_network":
+        rows = rows[:-1]
+    expected = read_output(fitted, rows, n_outputs).reshape(len(rows), -1)
+    found = np.array([kernel(row) for row in rows])
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+    if family.style == "tree" and n_outputs < 3:
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_what_would_answer_otherwise_is_not_taken_over() -> None:
+    data, family = _data("binary", 2, missing=True), FAMILIES["histogram_boosting"]
+    fitted = family.fit(data, {}, 0, Watch(30)).estimator
+    changed = copy.deepcopy(fitted)
+    changed._raw_predict = lambda X, **_: np.zeros((len(X), 1))
+    assert "slow" in kernel_of(changed, 4, 2).__qualname__
+    assert "slow" not in kernel_of(fitted, 4, 2).__qualname__
+
+
+def test_families_without_a_quick_form_answer_all_the_same() -> None:
+    data, family = _data("binary", 2, missing=False), FAMILIES["nearest_neighbours"]
+    fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
+    kernel = kernel_of(fitted, 4, 2)
+    expected = read_output(fitted, data.X_valid[:3], 2)
+    np.testing.assert_array_equal([kernel(row) for row in data.X_valid[:3]], expected)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_blend_answers_one_record_as_it_answers_many(task: Task) -> None:
+    model = fit_model(task, blended=True)
+    frame = coerce(customers(40, 5), model.schema)
+    many = model.output(frame)
+    for row in range(len(frame)):
+        raw = raw_columns(frame.iloc[[row]], model.schema)
+        (found,) = model.served_form.output(raw)
+        np.testing.assert_allclose(found, many[row], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_trees", [1, 2, 3, 7])
+def test_every_tree_of_a_grove_is_reached(n_trees: int) -> None:
+    data, family = _data("regression", 1, missing=True), FAMILIES["lightgbm"]
+    params = {"learning_rate": 0.3, "iterations": n_trees, "num_leaves": 5}
+    booster = family.fit(data, params, 0, Watch(30)).estimator.booster_
+    trees = booster_trees(booster)
+    assert len(trees) == n_trees
+    grove = Grove(trees, 4)
+    for row in data.X_valid[:20]:
+        per_tree = [
+            booster.predict(row.reshape(1, -1), start_iteration=i, num_iteration=1)[0]
+            for i in range(n_trees)
+        ]
+        np.testing.assert_allclose(grove.leaves(row)[:, 0], per_tree, rtol=1e-12)
+
+
+def test_the_served_form_is_not_written_with_the_model() -> None:
+    model = fit_model()
+    assert isinstance(model.pipeline, Pipeline | Blend)
+    before = model.__getstate__()
+    assert isinstance(model.served_form, ServedForm)
+    assert model.served_form is model.served_form
+    assert set(model.__getstate__()) == set(before)
