@@ -4,6 +4,8 @@ from core.evaluation.checks import CODES, review
 from core.evaluation.class_metrics import ClassMetrics
 from core.evaluation.comparison import Comparison, Difference, Outcome, compare
 from core.evaluation.confusion import Confusion
+from core.evaluation.coverage import LEVELS as COVERAGES
+from core.evaluation.coverage import CoverageCheck
 from core.evaluation.curves import Calibration, ScoreCurve
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.explanation import Importance, ImportanceBasis
@@ -14,12 +16,14 @@ from core.evaluation.vault import SealedTest
 
 __all__ = [
     "CODES",
+    "COVERAGES",
     "MEASURES",
     "Calibration",
     "ClassMetrics",
     "Cloud",
     "Comparison",
     "Confusion",
+    "CoverageCheck",
     "Difference",
     "Evaluation",
     "Importance",

@@ -7,6 +7,7 @@ from typing import Any
 from core.data import Task
 from core.evaluation.class_metrics import ClassMetrics
 from core.evaluation.confusion import Confusion
+from core.evaluation.coverage import CoverageCheck
 from core.evaluation.curves import Calibration, ScoreCurve
 from core.evaluation.explanation import Importance, ImportanceBasis
 from core.evaluation.metrics import MetricValue
@@ -47,6 +48,8 @@ class Evaluation:
         Greatest first.
     importance_basis : ImportanceBasis or None
     findings : tuple of Finding
+    coverage : tuple of CoverageCheck
+        Of intervals or prediction sets, for each coverage that can be chosen.
     """
 
     task: Task
@@ -68,6 +71,7 @@ class Evaluation:
     importance: tuple[Importance, ...] = ()
     importance_basis: ImportanceBasis | None = None
     findings: tuple[Finding, ...] = ()
+    coverage: tuple[CoverageCheck, ...] = ()
 
     @property
     def headline(self) -> MetricValue | None:
@@ -88,7 +92,7 @@ class Evaluation:
             for name, item in values["metrics"].items()
         }
         for name, read in _READERS.items():
-            found = values[name]
+            found = values.get(name)  # reports of earlier releases lack some
             if isinstance(found, Sequence):
                 taken[name] = tuple(read(item) for item in found)
             elif found is not None:
@@ -106,6 +110,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "importance": lambda values: Importance(**values),
     "importance_basis": lambda values: ImportanceBasis(**values),
     "findings": Finding.from_dict,
+    "coverage": lambda values: CoverageCheck(**values),
 }
 
 

@@ -8,6 +8,7 @@ from core.evaluation.checks import review
 from core.evaluation.class_metrics import measure_classes
 from core.evaluation.comparison import Comparison, compare_held
 from core.evaluation.confusion import confusion
+from core.evaluation.coverage import check_promises
 from core.evaluation.curves import calibration, score_curves
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.explanation import permutation_importance
@@ -142,6 +143,8 @@ def _evaluate_rows(
             confidence=confidence,
         )
         found = replace(found, importance=ranked, importance_basis=basis)
+    promises = check_promises(model, rows, held, confidence)
+    found = replace(found, coverage=promises)
     seen = tuple(finding for check in ROW_CHECKS for finding in check(glance))
     found = replace(found, findings=seen)
     return replace(found, findings=review(found))

@@ -10,6 +10,7 @@ from core.data import read_parquet, replay_of, write_parquet
 from core.errors import WorkspaceError
 from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
 from core.modeling import Model
+from core.modeling.prediction_sets import SetKind
 from core.registry import Registry, VersionInfo
 from core.storage import Database
 from core.storage.tables import openings
@@ -116,8 +117,25 @@ class Evaluations:
             and (found.run_id, found.candidate) == (run.id, run.chosen)
         )
 
-    def save_version(self, cycle_id: str, note: str = "", who: str = "") -> VersionInfo:
+    def save_version(
+        self,
+        cycle_id: str,
+        note: str = "",
+        who: str = "",
+        *,
+        coverage: float | None = None,
+        sets: SetKind | None = None,
+    ) -> VersionInfo:
         """Save the evaluated candidate as a version of the project.
+
+        Parameters
+        ----------
+        cycle_id : str
+        note, who : str
+        coverage : float, default=None
+            Of the intervals or prediction sets in every answer; None: 0.9.
+        sets : {"small", "adaptive"}, default=None
+            Of classes; None: small.
 
         Raises
         ------
@@ -132,6 +150,8 @@ class Evaluations:
                 hint="Open the test set on the Evaluate page first.",
             )
         model = self._training.model(run.id, run.chosen)
+        if coverage is not None:
+            model = model.with_coverage(coverage, sets)
         info = self._registry.add(
             cycle.project_id,
             model,

@@ -18,6 +18,7 @@ from core.plots.residuals import (
     draw_residuals,
 )
 from core.wording import score_text
+from pages.shared.evaluate_coverage import show_coverage
 from pages.shared.evaluate_words import basis_words, classes_table
 from pages.shared.frame import md, show_chart
 
@@ -135,10 +136,12 @@ _CLASSES: dict[str, Show] = {
     "Confusion": show_confusion,
     "ROC and PR": show_curves,
     "Calibration": show_calibration,
+    "Uncertainty": show_coverage,
     "Importance": show_importance,
 }
 _NUMBERS: dict[str, Show] = {
     "Predicted and actual": show_predicted,
     "Residuals": show_residuals,
+    "Uncertainty": show_coverage,
     "Importance": show_importance,
 }

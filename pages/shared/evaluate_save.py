@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.registry import VersionInfo
 from core.workspace import Cycle, EvaluationRecord
+from pages.shared.evaluate_coverage import ask_promise, set_kind
 from pages.shared.frame import next_step, stop_on_error
 from pages.shared.state import person, workspace
 
@@ -13,7 +14,7 @@ def show_saving(cycle: Cycle, found: EvaluationRecord) -> None:
     version = saved_version(cycle, found)
     if version is None:
         st.header("Save as a version", anchor=False)
-        _ask(cycle)
+        _ask(cycle, found)
         return
     st.success(f"Saved as version {version.number}.", icon=":material/check_circle:")
     if workspace().registry.champion(cycle.project_id) == version.number:
@@ -21,7 +22,7 @@ def show_saving(cycle: Cycle, found: EvaluationRecord) -> None:
     else:
         next_step("deploy", f"Make version {version.number} answer for the project.")
     with st.expander("Save it once more, with another note"):
-        _ask(cycle)
+        _ask(cycle, found)
 
 
 def saved_version(cycle: Cycle, found: EvaluationRecord) -> VersionInfo | None:
@@ -32,7 +33,7 @@ def saved_version(cycle: Cycle, found: EvaluationRecord) -> VersionInfo | None:
     return info if info.created_at >= found.created_at else None
 
 
-def _ask(cycle: Cycle) -> None:
+def _ask(cycle: Cycle, found: EvaluationRecord) -> None:
     st.caption(
         "A version keeps the model, its threshold and columns, a sample of the "
         "training rows and this evaluation, and never changes. Nothing answers with it "
@@ -44,10 +45,15 @@ def _ask(cycle: Cycle) -> None:
             "Note", max_chars=300, placeholder="What is new in it", key="version-note"
         )
         who = right.text_input("Your name", person(), max_chars=80, key="version-who")
+        promise = ask_promise(found.champion)
         wanted = st.form_submit_button(
             "Save as a version", type="primary", icon=":material/save:"
         )
     if wanted:
         with stop_on_error(), st.spinner("Saving"):
-            workspace().evaluation.save_version(cycle.id, note.strip(), who.strip())
+            workspace().evaluation.save_version(
+                cycle.id, note.strip(), who.strip(),
+                coverage=None if promise is None else promise.asked,
+                sets=None if promise is None else set_kind(promise),
+            )  # fmt: skip
         st.rerun()

@@ -281,3 +281,18 @@ def test_rows_of_one_class_have_a_headline_too() -> None:
     assert headline(found, found).startswith(
         f"On {len(rows)} test rows that Boosting 0"
     )
+
+
+def test_the_promise_is_shown_and_chosen_when_saving(site):
+    site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    open_part(page, "Uncertainty")
+    assert "promise 90%" in words(page)
+    promise = next(b for b in page.selectbox if b.label == "What its answers promise")
+    wanted = next(
+        o for o in promise.options if o.startswith("Sets that adapt") and "95%:" in o
+    )
+    promise.set_value(wanted)
+    press(page, "Save as a version")
+    model = site.workspace.registry.load(site.cycle.project_id, 1).model
+    assert (model.coverage, model.uncertainty.kind) == (0.95, "adaptive")
