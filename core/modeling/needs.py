@@ -15,6 +15,7 @@ Kind = Literal["accurate", "fast", "plain"]
 
 N_DRAWS: Final = 300
 _CLEARLY_FASTER: Final = 1.5
+_FAST_ENOUGH_MS: Final = 0.1
 _MOST_COMPARED: Final = 12
 
 PLAIN: Final[Mapping[str, str]] = {
@@ -54,8 +55,9 @@ def choose_by_need(
     """Name the most accurate, the fastest within the noise, and the plainest.
 
     "Within the noise" is `Better.within_noise` against the most accurate, on the rows
-    that all were judged by. Faster counts from 1.5 times on: smaller differences in
-    time are noise themselves.
+    that all were judged by. Faster counts from 1.5 times on, since smaller differences
+    in time are noise themselves, and only where the best takes more than 0.1 ms a row:
+    any call around the model takes longer than that.
 
     Parameters
     ----------
@@ -111,7 +113,7 @@ def recommend(needs: Sequence[Need], rows: Sequence[Row]) -> str:
     >>> needs = [Need("accurate", "A", ""), Need("fast", "A", ""),
     ...          Need("plain", None, "")]
     >>> recommend(needs, [{"candidate": "A", "family": "linear"}])
-    'A: no other candidate is as good and clearly faster.'
+    'A: no other candidate is as good and noticeably faster.'
     """
     if not needs:
         return ""
@@ -130,7 +132,7 @@ def recommend(needs: Sequence[Need], rows: Sequence[Row]) -> str:
             f"{plain.candidate} is within the noise of {best.candidate} and the "
             f"easiest to follow: take it where answers have to be explained."
         )
-    return f"{best.candidate}: no other candidate is as good and clearly faster."
+    return f"{best.candidate}: no other candidate is as good and noticeably faster."
 
 
 class _Arena:
@@ -158,6 +160,13 @@ class _Arena:
 
 
 def _fastest(others: Sequence[Row], arena: _Arena) -> Need:
+    best = arena.best
+    if best.get("row_ms") is not None and best["row_ms"] <= _FAST_ENOUGH_MS:
+        why = (
+            f"It answers a row in {score_text(best['row_ms'])} ms: no caller would "
+            "notice a faster one."
+        )
+        return Need("fast", best["candidate"], why)
     faster = [row for row in others if arena.times_faster(row) >= _CLEARLY_FASTER]
     faster.sort(key=lambda row: -arena.times_faster(row))
     for row in faster[:_MOST_COMPARED]:

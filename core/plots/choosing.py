@@ -33,7 +33,7 @@ def draw_better(found: Better, first: str, second: str) -> Chart:
         ("practically equal", found.p_equal, NEUTRAL),
         (f"{second} is better", found.p_worse, BAD),
     )
-    figure = new_figure(height=120)
+    figure = new_figure(height=150)
     for name, share, colour in parts:
         figure.add_trace(
             go.Bar(
@@ -94,7 +94,7 @@ def draw_settings(found: FamilySettings, title: str) -> Chart:
             showlegend=False,
         )
     )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(autorange="reversed", type="category")
     said = ", ".join(
         f"{item.name} {item.share:.0%} ({item.low:.0%} to {item.high:.0%})"

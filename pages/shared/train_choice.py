@@ -82,7 +82,11 @@ def compare_two(run: RunRecord, metric: Metric) -> None:
         left, middle, right = st.columns(3, gap="medium")
         first = left.selectbox("A", names, key="better-first")
         others = [name for name in names if name != first]
-        second = middle.selectbox("B", others, key="better-second")
+        family = run.row(first)["family"]
+        other = next((n for n in others if run.row(n)["family"] != family), others[0])
+        second = middle.selectbox(
+            "B", others, index=others.index(other), key="better-second"
+        )
         zone = right.selectbox(
             "A difference that does not matter",
             _ZONES,

@@ -63,8 +63,8 @@ def _show(found: ScriptRecord, split: SplitRecord) -> None:
             "Download the table", lambda: _table(split), "table.parquet",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-    with st.popover("Read it", icon=":material/visibility:", width="content"):
-        st.code(text, language="python", height=420)
+        with st.popover("Read it", icon=":material/visibility:", width="content"):
+            st.code(text, language="python", height=420)
 
 
 def _table(split: SplitRecord) -> bytes:

@@ -65,6 +65,9 @@ def _show_settings(run: RunRecord, metric: Metric) -> None:
                 "needed. More time gives more."
             )
             continue
+        if len(item.settings) == 1:
+            st.caption(f"{item.settings[0].name} is the only setting that differs.")
+            continue
         if item.explained is not None and item.explained < _HARDLY:
             st.caption(
                 "The settings hardly explain the scores: differences are mostly noise, "

@@ -48,6 +48,14 @@ def test_a_fast_model_that_is_clearly_worse_is_not_recommended() -> None:
     assert recommend(needs, ROWS).startswith("Boost: no other")
 
 
+def test_a_best_that_is_fast_enough_needs_no_faster_one() -> None:
+    rows = [{**ROWS[0], "row_ms": 0.02}, {**ROWS[1], "row_ms": 0.001}]
+    needs = choose_by_need(rows, AUC, judged(Boost=0.1, Line=0.12))
+    assert needs[1].candidate == "Boost"
+    assert "0.020 ms" in needs[1].why
+    assert "easiest to follow" in recommend(needs, rows)
+
+
 def test_the_baseline_serves_no_need() -> None:
     needs = choose_by_need(ROWS, AUC, judged(Boost=9.0, Baseline=9.0))
     assert "Baseline" not in {need.candidate for need in needs}
