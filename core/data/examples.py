@@ -1,6 +1,7 @@
 """Rows that show what a finding means."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,10 +22,32 @@ _MOST_COLUMNS: Final = 8
 _WITHOUT: Final = ("DATA-001", "DATA-003", "DATA-019")
 
 
+@dataclass(frozen=True, eq=False)
+class ExampleRows:
+    """Some of the rows that a finding is about.
+
+    Attributes
+    ----------
+    rows : DataFrame of shape (n_examples, n_shown)
+        At most five, with the columns concerned; its index holds row positions.
+        Empty where rows would show nothing.
+    n_rows : int or None
+        Rows concerned in all; None where the finding is about columns as a whole.
+    """
+
+    rows: pd.DataFrame
+    n_rows: int | None
+
+
 def example_rows(
     finding: Finding, frame: pd.DataFrame, report: Profile
 ) -> pd.DataFrame:
-    """Return at most five rows that a finding is about, and the columns concerned.
+    """Return the rows of `examples_of` alone."""
+    return examples_of(finding, frame, report).rows
+
+
+def examples_of(finding: Finding, frame: pd.DataFrame, report: Profile) -> ExampleRows:
+    """Return at most five rows that a finding is about, and how many there are.
 
     Parameters
     ----------
@@ -36,24 +59,24 @@ def example_rows(
 
     Returns
     -------
-    DataFrame of shape (n_examples, n_shown)
-        Its index holds row positions; empty where rows would show nothing.
+    ExampleRows
     """
     if finding.code in _WITHOUT:
-        return frame.iloc[:0]
+        return ExampleRows(frame.iloc[:0], None)
     facts = Facts(
         frame, report.columns, report.n_duplicates, report.target, report.task,
         report.associations, report.relation,
     )  # fmt: skip
     choose = _CHOICES.get(finding.code, _with_values)
     rows = np.flatnonzero(choose(finding, facts))
+    n_rows = rows.size if finding.code in _CHOICES else None
     if finding.code == "DATA-021":
         rows = rows[np.argsort(-as_numbers(frame[finding.columns[0]].iloc[rows]))]
     if finding.code in ("DATA-002", "DATA-023"):
         rows = _side_by_side(frame, rows)
     named = [*finding.columns, *([report.target] if report.target else [])]
     names = list(dict.fromkeys(named if finding.columns else frame.columns))
-    return frame[names[:_MOST_COLUMNS]].iloc[rows[:N_EXAMPLES]]
+    return ExampleRows(frame[names[:_MOST_COLUMNS]].iloc[rows[:N_EXAMPLES]], n_rows)
 
 
 Chosen = NDArray[np.bool_]

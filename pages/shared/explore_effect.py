@@ -6,7 +6,7 @@ from core.data import Profile, Recipe, Step, Task
 from core.data.effect import StepScore, score_step
 from core.data.profile import LEAK_CODES
 from core.errors import DataError
-from core.wording import interval_text, score_text, signed_text
+from core.wording import signed_text, with_interval
 from core.workspace import Dataset
 from pages.shared.explore_facts import table_in_words
 from pages.shared.explore_recipe import show_changed_rows
@@ -14,21 +14,15 @@ from pages.shared.frame import md, show_error
 from pages.shared.state import workspace
 
 
-def show_effect(
-    dataset: Dataset, report: Profile, recipe: Recipe, step: Step, key: str
-) -> None:
+def show_effect(dataset: Dataset, report: Profile, recipe: Recipe, step: Step) -> None:
     """Show the rows that a step would change and what it does to the quick score."""
-    place = st.expander("What the fix would do", key=f"effect-{key}", on_change="rerun")
-    if not place.open:
-        return
-    with place:
-        st.markdown(md(step.sentence))
-        tried = recipe.with_step(step)
-        try:
-            show_changed_rows(dataset, tried, len(recipe.steps))
-            _show_score(dataset, report, recipe, step)
-        except DataError as error:
-            show_error(error)
+    sentence = step.sentence
+    st.markdown(md(sentence if len(sentence) <= 300 else f"{sentence[:300]}…"))
+    try:
+        show_changed_rows(dataset, recipe.with_step(step), len(recipe.steps))
+        _show_score(dataset, report, recipe, step)
+    except DataError as error:
+        show_error(error)
 
 
 def _show_score(dataset: Dataset, report: Profile, recipe: Recipe, step: Step) -> None:
@@ -73,9 +67,11 @@ def _scored(
 
 
 def _said(found: StepScore) -> str:
-    before = f"{score_text(found.before)} ({interval_text(*found.before_range)})"
-    after = f"{score_text(found.after)} ({interval_text(*found.after_range)})"
-    gap = f"{signed_text(found.difference)} ({interval_text(*found.difference_range)})"
+    before = with_interval(found.before, *found.before_range)
+    after = with_interval(found.after, *found.after_range)
+    low, high = found.difference_range
+    gap = signed_text(found.difference, like=1.0)
+    gap = f"{gap} ({signed_text(low, like=1.0)} to {signed_text(high, like=1.0)})"
     clear = "" if found.is_clear else "; that may be chance"
     return (
         f"**Quick score, {found.metric}:** {before} before, {after} after. "

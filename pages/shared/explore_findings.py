@@ -10,6 +10,9 @@ from core.workspace import Cycle, Dataset
 from pages.shared.explore_effect import show_effect
 from pages.shared.explore_facts import profile_of
 from pages.shared.explore_judged import (
+    EFFECT,
+    ROWS,
+    ask_look,
     ask_reason,
     key_of,
     show_cohort_findings,
@@ -86,9 +89,12 @@ def _show_card(
         with text:
             show_finding(finding)
         taken = is_taken(step, finding, recipe)
-        show_examples(dataset, report, finding)
-        if step is not None and not taken and not _hits_target(step, cycle):
-            show_effect(dataset, report, recipe, step, _mark(step))
+        open_fix = step is not None and not taken and not _hits_target(step, cycle)
+        look = ask_look(finding, fix=open_fix)
+        if look == ROWS:
+            show_examples(dataset, report, finding)
+        elif look == EFFECT and step is not None:
+            show_effect(dataset, report, recipe, step)
         with action:
             if taken:
                 st.badge("In the recipe", icon=":material/check:", color="green")

@@ -3,17 +3,18 @@
 import json
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data import Cohort, Profile, Task
-from core.data.examples import example_rows
+from core.data.examples import ExampleRows, examples_of
 from core.findings import Finding
+from core.wording import counted, percent
 from core.workspace import Cycle, Dataset
 from pages.shared.explore_facts import profile_of, table_in_words
 from pages.shared.frame import md, show_finding, stop_on_error
 from pages.shared.state import workspace
 
+ROWS, EFFECT = "Rows", "What the fix would do"
 Reasons = dict[tuple[str, ...], str]
 
 
@@ -33,25 +34,37 @@ def show_cohort_findings(dataset: Dataset, report: Profile, cohort: Cohort) -> N
     for finding in report.findings:
         with st.container(border=True):
             show_finding(finding)
-            show_examples(dataset, report, finding, cohort)
+            if ask_look(finding, fix=False) is not None:
+                show_examples(dataset, report, finding, cohort)
+
+
+def ask_look(finding: Finding, *, fix: bool) -> str | None:
+    """Ask what is to be seen below a card: its rows, or what its fix would do."""
+    chosen: str | None = st.pills(
+        "Look closer",
+        [ROWS, EFFECT] if fix else [ROWS],
+        key=f"look-{'-'.join(key_of(finding))}",
+        label_visibility="collapsed",
+    )
+    return chosen
 
 
 def show_examples(
     dataset: Dataset, report: Profile, finding: Finding, cohort: Cohort | None = None
 ) -> None:
-    """Show at most five rows that a finding is about, once asked for."""
-    mark = "-".join((*key_of(finding), cohort.content_hash if cohort else ""))
-    rows = st.expander("Rows", key=f"rows-{mark}", on_change="rerun")
-    if rows.open:
-        with rows:
-            rule = None if cohort is None else json.dumps(cohort.to_dict())
-            shown = _examples(
-                dataset.id, report.target, report.task, key_of(finding), rule
-            )
-            if len(shown):
-                st.dataframe(shown, alt=f"Rows that show: {finding.title}.")
-            else:
-                st.caption("It is about the whole table; single rows show nothing.")
+    """Show at most five rows that a finding is about, and say how many there are."""
+    rule = None if cohort is None else json.dumps(cohort.to_dict())
+    found = _examples(dataset.id, report.target, report.task, key_of(finding), rule)
+    if not len(found.rows):
+        st.caption("It is about the whole table; single rows show nothing.")
+        return
+    if found.n_rows is not None:
+        share = percent(found.n_rows / max(report.n_rows, 1))
+        st.caption(
+            f"{len(found.rows)} of {counted('row', found.n_rows)} ({share}); the "
+            "number in front is the row's place in the table, from 0."
+        )
+    st.dataframe(found.rows, alt=f"Rows that show: {finding.title}.")
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -61,17 +74,17 @@ def _examples(
     task: Task | None,
     key: tuple[str, ...],
     rule: str | None,
-) -> pd.DataFrame:
+) -> ExampleRows:
     dataset = workspace().data.get(dataset_id)
     cohort = None if rule is None else Cohort.from_dict(json.loads(rule))
     report = profile_of(dataset, target, task, cohort)
     finding = next(item for item in report.findings if key_of(item) == key)
     frame = table_in_words(dataset, target)
     if cohort is None:
-        return example_rows(finding, frame, report)
+        return examples_of(finding, frame, report)
     places = np.flatnonzero(cohort.mask(frame))
-    rows = example_rows(finding, frame.iloc[places].reset_index(drop=True), report)
-    return rows.set_axis(places[rows.index])
+    found = examples_of(finding, frame.iloc[places].reset_index(drop=True), report)
+    return ExampleRows(found.rows.set_axis(places[found.rows.index]), found.n_rows)
 
 
 def ask_reason(cycle: Cycle, finding: Finding) -> None:

@@ -1,10 +1,8 @@
-import hashlib
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.data import Cohort, Condition, Step
+from core.data import Cohort, Condition
 from tests.pages.test_explore import HOSTILE, Site, box, press, site, small, words
 
 __all__ = ["site"]
@@ -135,9 +133,17 @@ def test_a_fix_says_before_what_it_does_to_rows_and_score(site: Site):
     frame = pd.concat([small(), small().head(10)], ignore_index=True)
     page = site.bring(frame, "y").open("Findings")
     assert "Quick score" not in told(page)
-    digest = hashlib.sha256(Step("drop_duplicates").sentence.encode()).hexdigest()
-    page.session_state[f"effect-{digest[:12]}"] = True
+    page.session_state["look-DATA-002"] = "What the fix would do"
     page.run()
     assert not page.exception
     assert "Quick score, AUC" in told(page)
     assert "the same rows and folds both times" in told(page)
+
+
+def test_a_finding_says_how_many_rows_it_is_about(site: Site):
+    frame = pd.concat([small(), small().head(10)], ignore_index=True)
+    page = site.bring(frame, "y").open("Findings")
+    page.session_state["look-DATA-002"] = "Rows"
+    page.run()
+    assert not page.exception
+    assert "5 of 20 rows (15.4%)" in told(page)
