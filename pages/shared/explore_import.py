@@ -46,6 +46,7 @@ def _settled(dataset: Dataset, asked: Question) -> dict[str, Any]:
     """Return how the file was read, without what is asked about."""
     report = dataset.report
     options: dict[str, Any] = {"encoding": report.encoding, "header": report.header}
+    options.update(report.given)
     if report.format == "csv":
         options["delimiter"] = report.delimiter
     if report.sheet is not None:

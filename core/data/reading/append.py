@@ -188,6 +188,12 @@ def _report(tables: Sequence[Table]) -> ReadReport:
         for report in reports
         for row in report.refused
     ]
+    asked = {
+        question.code: question
+        for report in reports
+        for question in report.questions
+        if question.code not in _UNTOLD
+    }
     digests = "\n".join(report.sha256 for report in reports)
     return replace(
         first,
@@ -198,7 +204,7 @@ def _report(tables: Sequence[Table]) -> ReadReport:
         n_refused=sum(report.n_refused for report in reports),
         refused=tuple(refused[:MOST_REFUSED]),
         notes=tuple(dict.fromkeys(notes)),
-        questions=tuple(q for q in first.questions if q.code not in _UNTOLD),
+        questions=tuple(asked.values()),
         sources=tuple(
             SourceFile(r.name, r.sha256, r.size_bytes, r.n_rows) for r in reports
         ),

@@ -10,11 +10,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from core.data.reading.delimited import (
-    Located,
     convert_options,
     parse_options,
 )
 from core.data.reading.layout import Layout
+from core.data.reading.located import Located
 
 BLOCK: Final = 2**22
 _PIECE: Final = 2**16

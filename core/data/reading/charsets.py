@@ -100,6 +100,10 @@ _DOUBLE: Final[Mapping[str, tuple[str, Callable[[str], float]]]] = {
 }
 
 
+WIDER: Final = {name: codec for name, (codec, _) in _DOUBLE.items()}
+"""Which codec of Python reads all that is called by a name."""
+
+
 @dataclass(frozen=True)
 class Charset:
     """An encoding that was recognised.
@@ -132,11 +136,11 @@ def guess_charset(piece: bytes) -> Charset:
 
     Examples
     --------
-    >>> guess_charset("ночь,число\nцифры,9\n".encode("koi8-r")).name
+    >>> guess_charset("ночь,число\nвьюга,9\n".encode("koi8-r")).name
     'koi8-r'
     >>> guess_charset("naam,plaats\nJosé,Málaga\n".encode("cp1252")).name
     'cp1252'
-    """
+    """  # noqa: RUF002
     scores: dict[str, float] = {}
     for name, known in _SINGLE.items():
         text = _decoded(piece, name)

@@ -19,6 +19,7 @@ from core.data.reading.dialect import (
 )
 from core.data.reading.encoding import Decoded
 from core.data.reading.layout import Layout, find_layout
+from core.data.reading.located import Located
 from core.data.reading.options import ReadOptions
 from core.data.reading.report import Refusals
 from core.data.reading.rows import (
@@ -26,6 +27,8 @@ from core.data.reading.rows import (
     parse_rows,
     swallows_rows,
 )
+from core.data.reading.tail import without_asides
+from core.data.reading.wrapped import is_wrapped, unwrap
 from core.errors import DataError
 
 _SAMPLE: Final = 2**18
@@ -68,23 +71,6 @@ class TextTable:
         return len(self.columns[0]) if self.columns else 0
 
 
-@dataclass(frozen=True, eq=False)
-class Located:
-    """A table found in a text: the bytes from `start` on are its rows.
-
-    Attributes
-    ----------
-    data : bytes or mmap
-        UTF-8.
-    start : int
-    layout : Layout
-    """
-
-    data: "bytes | mmap.mmap"
-    start: int
-    layout: Layout
-
-
 def locate(decoded: Decoded, options: ReadOptions) -> Located:
     """Find out how a delimited text is written and where its rows begin.
 
@@ -97,9 +83,13 @@ def locate(decoded: Decoded, options: ReadOptions) -> Located:
     sample, whole = _sample(data, decoded.start)
     if not sample.strip("\ufeff \r\n\t"):
         raise DataError("The file is empty.", hint="Choose a file with a table in it.")
+    first = decoded.start
+    if options.quote is None and is_wrapped(sample):
+        data = unwrap(bytes(data[first:]).decode("utf-8", errors="replace")).encode()
+        first, (sample, whole) = 0, _sample(data, 0)
     layout = find_layout(sample, whole, options)
     layout = replace(layout, notes=(*decoded.notes, *layout.notes))
-    start = decoded.start + _offset(sample, layout.n_lines_before)
+    start = first + _offset(sample, layout.n_lines_before)
     if layout.dialect.delimiter and len(layout.dialect.delimiter) > 1:
         rest = bytes(data[start:]).decode("utf-8", errors="replace")
         data, start = layout.dialect.plain(rest).encode(), 0
@@ -110,7 +100,11 @@ def read_text(located: Located) -> TextTable:
     """Read a located table into columns of text."""
     layout = located.layout
     columns, refusals = _parse(located.data, located.start, layout)
-    names, columns, notes = _without_empty_last(layout, columns)
+    columns, notes = without_asides(
+        layout.names, columns, refusals, header=layout.header
+    )
+    names, columns, left_out = _without_empty_ends(layout, columns)
+    notes.extend(left_out)
     if refusals.n_padded:
         notes.append(
             f"{refusals.n_padded:,} rows had fewer values than the table has columns; "
@@ -165,7 +159,9 @@ def _parse(
         return parsed
     text = bytes(buffer).decode("utf-8", errors="replace")
     dialect, before = _parted(layout.dialect), layout.n_lines_before
-    parsed = parse_rows(text, dialect, layout.width, pad=layout.pad, first_line=before)
+    parsed = parse_rows(
+        text, dialect, layout.width, pad=layout.pad, trim=layout.trim, first_line=before
+    )
     if not _is_broken(*parsed, layout):
         return parsed
     return parse_lines(text, dialect, layout.width, before)
@@ -262,15 +258,26 @@ def _contains(buffer: Any, mark: str) -> bool:
     return any(mark.encode() in bytes(view[i : i + step]) for i in starts)
 
 
-def _without_empty_last(
+def _without_empty_ends(
     layout: Layout, columns: Sequence[Any]
 ) -> tuple[tuple[str, ...], Sequence[Any], list[str]]:
-    """Leave out the empty last column that a delimiter at every line's end makes."""
-    last = f"column_{layout.width}"
-    if layout.width < 2 or layout.names[-1] != last or not layout.header:
+    """Leave out empty outer columns without a name, as bars around lines make them."""
+    first, last = 0, layout.width
+    while layout.header and last - first > 1 and _is_void(layout, columns, last - 1):
+        last -= 1
+    while layout.blank_first and last - first > 1 and _is_void(layout, columns, first):
+        first += 1
+    n_left = layout.width - last + first
+    if not n_left:
         return layout.names, columns, []
-    blank = pc.all(pc.equal(pc.utf8_trim_whitespace(columns[-1]), "")).as_py()
-    if not blank:
-        return layout.names, columns, []
-    note = "An empty last column without a name was left out."
-    return layout.names[:-1], columns[:-1], [note]
+    note = f"{n_left} empty outer columns without a name were left out."
+    if n_left == 1:
+        note = "An empty outer column without a name was left out."
+    return layout.names[first:last], columns[first:last], [note]
+
+
+def _is_void(layout: Layout, columns: Sequence[Any], position: int) -> bool:
+    if layout.names[position] != f"column_{position + 1}":
+        return False
+    blank = pc.equal(pc.utf8_trim_whitespace(columns[position]), "")
+    return bool(pc.all(pc.fill_null(blank, True)).as_py())

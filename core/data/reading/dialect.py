@@ -36,6 +36,7 @@ WHEN: Final = re.compile(
 SEP_LINE: Final = re.compile(r"sep=([^\r\n]) *\r?\n", re.IGNORECASE)
 """A first line by which spreadsheets name the delimiter."""
 
+_CLOCK: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?\b")
 _LEFTOVER: Final = re.compile(r"[,;\t|]|^[\"']|[\"']$")
 
 
@@ -134,8 +135,8 @@ def _candidates(
     escape = "\\" if '\\"' in sample else None
     for mark in [*delimiters, *([] if delimiter else [None])]:
         for around in quotes:
-            if escape and around:
-                yield Dialect(mark, around, escape)
+            if around and (escape or (mark and f"\\{mark}" in sample)):
+                yield Dialect(mark, around, "\\")
             yield Dialect(mark, around)
             if mark and around and re.search(rf"{re.escape(mark)} +{around}", sample):
                 yield Dialect(mark, around, None, skip_blanks=True)
@@ -144,6 +145,10 @@ def _candidates(
 def _delimiters(sample: str) -> list[str]:
     single = [mark for mark in _USUAL + _UNUSUAL if mark in sample]
     double = [mark for mark in ("::", "||") if mark in sample]
+    if "||" in sample and sample.count("|") == 2 * sample.count("||"):
+        single.remove("|")
+    if ":" in single and ":" not in _CLOCK.sub("", sample):
+        single.remove(":")
     runs = [mark for mark in RUNS if "  " in sample]
     return [*single, *double, *runs]
 

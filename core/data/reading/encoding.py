@@ -3,10 +3,10 @@
 import codecs
 import mmap
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from core.data.reading.charsets import Charset, guess_charset
+from core.data.reading.charsets import WIDER, Charset, guess_charset
 from core.data.reading.scan import contains, is_utf8
 from core.data.reading.sources import ACCEPTED
 from core.errors import DataError
@@ -73,7 +73,7 @@ def decode(data: bytes | mmap.mmap, encoding: str | None = None) -> Decoded:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             if name == "utf-8-sig" and is_utf8(data):
-                return _without_nul(Decoded(data, len(mark), name))
+                return _without_nul(Decoded(data, _behind_marks(sample), name))
             return _without_nul(_transcode(data, name))
     wide = _utf16_without_mark(sample)
     if wide:
@@ -82,6 +82,14 @@ def decode(data: bytes | mmap.mmap, encoding: str | None = None) -> Decoded:
     if is_utf8(data):
         return _without_nul(Decoded(data, 0, "utf-8"))
     return _without_nul(_eight_bit(data, sample))
+
+
+def _behind_marks(sample: bytes) -> int:
+    """Return the length of the byte order marks before a text, often just one."""
+    start = 0
+    while sample.startswith(codecs.BOM_UTF8, start):
+        start += len(codecs.BOM_UTF8)
+    return start
 
 
 def _as_given(data: bytes | mmap.mmap, encoding: str) -> Decoded:
@@ -95,6 +103,8 @@ def _as_given(data: bytes | mmap.mmap, encoding: str) -> Decoded:
     if name in ("utf-8", "utf-8-sig") and is_utf8(data):
         mark = bytes(data[:3]) == codecs.BOM_UTF8
         return Decoded(data, 3 if mark else 0, name)
+    if encoding in WIDER:
+        return replace(_transcode(data, WIDER[encoding]), encoding=encoding)
     return _transcode(data, name)
 
 
@@ -122,7 +132,7 @@ def _utf16_without_mark(sample: bytes) -> str | None:
 def _refuse_binary(sample: bytes) -> None:
     n_controls = len(_CONTROLS.findall(sample))
     many_zeros = sample.count(0) > 0.3 * len(sample)
-    if many_zeros or n_controls > 0.02 * len(sample):
+    if many_zeros or n_controls > max(2, 0.02 * len(sample)):
         raise DataError("The file is not text, whatever its name says.", hint=ACCEPTED)
 
 

@@ -133,7 +133,9 @@ def _are_labels(values: Sequence[str], named: Sequence[str]) -> bool:
     if len(values) < len(named):
         years = all(1800 <= number <= 2100 for number in numbers)
         return years and len(set(numbers)) == len(numbers)
-    return len(numbers) > 2 and numbers == list(range(len(numbers)))
+    first = numbers[0]
+    counted = numbers == list(range(first, first + len(numbers)))
+    return len(numbers) > 2 and counted and (not first or 1800 <= first <= 2100)
 
 
 def _differs(column: Sequence[str]) -> bool:

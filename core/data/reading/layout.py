@@ -11,6 +11,13 @@ from core.data.reading.dialect import (
     modal_width,
 )
 from core.data.reading.header import find_start, has_header, is_unsure, table_width
+from core.data.reading.lead import (
+    behind_groups,
+    behind_preamble,
+    is_rule,
+    names_written_otherwise,
+    without_blank_ends,
+)
 from core.data.reading.options import ReadOptions
 from core.data.reading.rows import lacks_ends
 from core.errors import DataError
@@ -28,11 +35,13 @@ class Layout:
     notes: tuple[str, ...]
     pad: bool = False
     unsure_of_header: bool = False
+    trim: bool = False
+    blank_first: bool = False
 
     @property
     def by_arrow(self) -> bool:
         """Whether Arrow can part the rows."""
-        return not self.pad and not self.dialect.skip_blanks
+        return not self.pad and not self.trim and not self.dialect.skip_blanks
 
 
 def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
@@ -60,22 +69,35 @@ def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
     if options.skip_lines:
         kept = [i for i, end in enumerate(ends) if end > options.skip_lines]
         rows, ends = [rows[i] for i in kept], [ends[i] for i in kept]
+    rows, trim = without_blank_ends(rows)
     width = table_width(rows)
-    start = 0 if options.skip_lines is not None else find_start(rows, width)
+    start = 0
+    if options.skip_lines is None:
+        start = find_start(rows, width)
+        start += behind_preamble(rows[start:], ends[start:], width)
+        start += behind_groups(rows[start:], width)
     notes = [f"{start} lines before the table were left out."] if start else []
     table = [row for row in rows[start:] if len(row) in (width, width - 1)]
     named = has_header(table) if header is None else header
     first = table[0] if named else [""] * width
+    ruled = named and is_rule(rows[start + 1 : start + 2])
+    if header is None and not named and start:
+        above = names_written_otherwise(rows[start - 1], dialect.separator, width)
+        named, first = (True, above) if above else (named, first)
+        start -= bool(above)
     names, notes_on_names = _names(first, width, table[1:])
     if named:
         notes.extend(notes_on_names)
-    n_first = start + 1 if named else start
+    if ruled:
+        notes.append("The line that underlines the names was left out.")
+    n_first = start + named + ruled
     n_lines = ends[n_first - 1] if n_first else 0
     pad = width > modal_width([len(row) for row in rows[start:]])[0]
     pad = pad or lacks_ends(rows[start:], width)
-    unsure = header is None and is_unsure(table)
+    unsure = header is None and not ruled and is_unsure(table)
     return Layout(
-        dialect, width, names, named, n_lines, tuple(notes), pad, unsure
+        dialect, width, names, named, n_lines, tuple(notes), pad, unsure, trim,
+        named and not first[0].strip() and not any(row[0].strip() for row in table),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """How a file is to be read, as far as a person says so."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import DataError
 
@@ -30,6 +30,8 @@ class ReadOptions:
         Whether dates that could be read either way begin with the day.
     sheet : str
         Of a workbook; the file in an archive; the key that holds the records of JSON.
+    total_row : bool
+        Whether a last row that calls itself a total is a row of the table.
     max_rows, max_columns : int
         A larger table is refused.
     """
@@ -44,6 +46,7 @@ class ReadOptions:
     decimal: str | None = None
     day_first: bool | None = None
     sheet: str | None = None
+    total_row: bool | None = None
     max_rows: int | None = None
     max_columns: int | None = None
 
@@ -65,6 +68,16 @@ class ReadOptions:
             )
         if self.skip_lines is not None and self.skip_lines < 0:
             raise DataError("Fewer than no lines cannot be skipped.", hint="Use 0.")
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is known about the file, without limits."""
+        limits = ("max_rows", "max_columns", "as_text")
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if value is not None and name not in limits
+        }
 
     def check_size(self, n_rows: int, n_columns: int) -> None:
         """Refuse an empty table, and one that is larger than allowed.

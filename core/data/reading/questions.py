@@ -27,7 +27,7 @@ class Question:
 
     Attributes
     ----------
-    code : {"day_first", "decimal", "header"}
+    code : {"day_first", "decimal", "header", "total_row"}
     text : str
         The question, in one sentence.
     columns : tuple of str
@@ -67,6 +67,13 @@ _ASKED: Final = {
         (
             Answer("The decimal sign is the point", {"decimal": "."}),
             Answer("The decimal sign is the comma", {"decimal": ","}),
+        ),
+    ),
+    "total_row": (
+        "The last row calls itself a total. Is it a case like the others?",
+        (
+            Answer("Yes, keep it", {"total_row": True}),
+            Answer("No, leave it out", {"total_row": False}),
         ),
     ),
     "header": (

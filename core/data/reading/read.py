@@ -21,6 +21,7 @@ from core.data.reading.records import detect_json, read_json, read_json_lines
 from core.data.reading.report import ReadReport, Table
 from core.data.reading.sources import Raw, detect_format, gunzip, open_source, unzip
 from core.data.reading.stream import stream_table
+from core.data.reading.totals import without_total
 from core.data.reading.typed import TypedTable, type_column, type_notes
 from core.data.reading.workbook import read_workbook
 from core.errors import DataError
@@ -80,9 +81,9 @@ def read_table(
     given = ReadOptions(**options)
     with ThreadPoolExecutor(1) as beside:
         beside.submit(lambda: raw.sha256)
-        table = _read(raw, given, tell)
+        table = without_total(_read(raw, given, tell), given.total_row)
     tell(1.0, "Read")
-    return table
+    return replace(table, report=replace(table.report, given=given.said))
 
 
 def _read(raw: Raw, options: ReadOptions, tell: OnProgress) -> Table:

@@ -113,6 +113,8 @@ class ReadReport:
         of their SHA-256 in hex digits, one a line.
     source_column : str or None
         The column that says which of them a row came from.
+    given : mapping
+        What a person said about the file, by the names of `ReadOptions`.
     origin : str or None
         The address or the database it was fetched from, without any password.
     """
@@ -136,6 +138,7 @@ class ReadReport:
     sources: tuple[SourceFile, ...] = ()
     source_column: str | None = None
     origin: str | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -146,6 +149,7 @@ class ReadReport:
             "refused": rows,
             "notes": list(self.notes),
             "questions": asked,
+            "given": dict(self.given),
             "sheets": list(self.sheets),
             "sources": [dict(vars(file)) for file in self.sources],
         }

@@ -16,7 +16,13 @@ _LEAST_SHORT, _SHORT_SHARE = 3, 0.1
 
 
 def parse_rows(
-    text: str, dialect: Dialect, width: int, *, pad: bool, first_line: int = 0
+    text: str,
+    dialect: Dialect,
+    width: int,
+    *,
+    pad: bool,
+    trim: bool = False,
+    first_line: int = 0,
 ) -> tuple[list[Any], Refusals]:
     """Part a text with Python's csv module.
 
@@ -24,6 +30,8 @@ def parse_rows(
     ----------
     pad : bool
         Whether rows may lack empty cells at their end.
+    trim : bool, default False
+        Whether rows may have more empty cells at their end.
     first_line : int
         Lines of the file before the text.
 
@@ -35,6 +43,8 @@ def parse_rows(
     refusals = Refusals()
     kept: list[list[str]] = []
     for row, line in dialect.rows(text):
+        while trim and len(row) > width and not row[-1].strip():
+            row.pop()
         if len(row) == width or (pad and 0 < len(row) < width):
             refusals.n_padded += len(row) < width
             kept.append(row + [""] * (width - len(row)))

@@ -26,12 +26,13 @@ from core.data.reading.blocks import (
     take_sample,
 )
 from core.data.reading.collect import Collector, TypedColumn
-from core.data.reading.delimited import Located
+from core.data.reading.located import Located
 from core.data.reading.options import ReadOptions
 from core.data.reading.plans import plans
 from core.data.reading.report import Refusals
 from core.data.reading.rows import swallows_rows
 from core.data.reading.scan import release
+from core.data.reading.tail import has_asides
 from core.data.reading.typed import TypedTable, type_column
 from core.errors import DataError
 
@@ -62,7 +63,7 @@ def stream_table(
     size = len(located.data) - located.start
     if size < STREAM_FROM or layout.width < 2 or last_unnamed:
         return None
-    if not layout.by_arrow:
+    if not layout.by_arrow or layout.blank_first or has_asides(located):
         return None
     for quoted in (False, True):
         try:

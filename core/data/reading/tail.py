@@ -1,0 +1,95 @@
+"""Rows that are no cases: names repeated between rows, notes and totals below them."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.data.reading.located import Located
+from core.data.reading.report import Refusals
+
+_MOST_TAIL: Final = 50
+
+
+def without_asides(
+    names: Sequence[str], columns: Sequence[Any], refusals: Refusals, *, header: bool
+) -> tuple[Sequence[Any], list[str]]:
+    """Take out names that stand among the rows again, and what is below the rows.
+
+    Rows that repeat the names, and notes with a single filled cell behind an empty
+    row, are refused; empty rows at the end are left out, and a note counts them.
+
+    Returns
+    -------
+    columns : sequence of pyarrow text arrays
+    notes : list of str
+    """
+    n_rows = len(columns[0]) if columns else 0
+    if len(columns) < 2 or n_rows < 2:
+        return columns, []
+    keep = np.ones(n_rows, dtype=bool)
+    if header:
+        for position in _repeats(names, columns):
+            keep[position] = False
+            refusals.add(None, 0, 0, " | ".join(names), "the names again")
+    notes = _below(columns, keep, refusals)
+    if keep.all():
+        return columns, notes
+    mask = pa.array(keep)
+    return [pc.filter(column, mask) for column in columns], notes
+
+
+def _repeats(names: Sequence[str], columns: Sequence[Any]) -> list[int]:
+    """Return where rows are the names, unless most rows are."""
+    same: Any = None
+    for name, column in zip(names, columns, strict=True):
+        equal = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), name), False)
+        same = equal if same is None else pc.and_(same, equal)
+        if not pc.any(same).as_py():
+            return []
+    found = np.flatnonzero(np.asarray(same.to_numpy(zero_copy_only=False)))
+    return found.tolist() if 2 * len(found) < len(columns[0]) else []
+
+
+def _below(columns: Sequence[Any], keep: Any, refusals: Refusals) -> list[str]:
+    """Mark empty rows at the end, and notes between or behind them."""
+    n_rows = len(columns[0])
+    position, n_empty, asides = n_rows - 1, 0, list[int]()
+    end = n_rows
+    while position > 0 and n_rows - position <= _MOST_TAIL:
+        cells = [str(column[position].as_py() or "").strip() for column in columns]
+        filled = sum(map(bool, cells))
+        if not filled:
+            n_empty += 1
+            end = position
+        elif filled == 1 and cells[0] and len(columns) > 2:
+            asides.append(position)
+        else:
+            break
+        position -= 1
+    if end == n_rows:
+        return []
+    keep[end:] = False
+    for aside in sorted(row for row in asides if row > end):
+        text = str(columns[0][aside].as_py())
+        refusals.add(None, 1, len(columns), text, "a note below the table")
+    n_left = n_rows - end - sum(row > end for row in asides)
+    return [f"{n_left:,} empty rows at the end were left out."] if n_empty else []
+
+
+def has_asides(located: Located) -> bool:
+    """Say whether a large text ends in empty rows, or says its names once more."""
+    data, start, dialect = located.data, located.start, located.layout.dialect
+    end = (
+        bytes(data[-1_000:])
+        .rstrip(b"\r\n")
+        .rpartition(b"\n")[2]
+        .decode("utf-8", errors="replace")
+    )
+    empty = not end.replace(dialect.separator, "").replace('"', "").strip()
+    first = bytes(data[max(0, start - 100_000) : start]).rstrip(b"\r\n")
+    names = first.rpartition(b"\n")[2]
+    again = located.layout.header and len(names) > 1
+    return empty or (again and data.find(b"\n" + names, start - 1) >= 0)
