@@ -2,6 +2,8 @@
 
     python benchmarks/evaluation.py --draws 500        # the table in docs
     python benchmarks/evaluation.py --draws 50         # a quick look
+    python benchmarks/evaluation.py --conformal FOLDER --seeds 20
+                                    # coverage of intervals and sets on six tables
 
 Each draw makes held-out rows of a known law and a model's answers for them; the
 truth is the same number on a million rows. "paired" is the difference between two
@@ -12,8 +14,10 @@ of so many draws allowed for.
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from conformal import report
 from scipy.special import expit, softmax
 
 from core.evaluation.comparison import compare_rows
@@ -131,7 +135,12 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--rows", type=int, nargs="+", default=[300, 1_000])
     parser.add_argument("--only", default="", help="scenarios with this in their name")
+    parser.add_argument("--conformal", type=Path, help="folder with the six tables")
+    parser.add_argument("--seeds", type=int, default=20)
     asked = parser.parse_args()
+    if asked.conformal is not None:
+        report(asked.conformal, asked.seeds)
+        return
     started = time.perf_counter()
     for name, draw in SCENARIOS.items():
         if asked.only not in name:

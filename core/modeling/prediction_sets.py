@@ -29,11 +29,14 @@ class SetRule:
     adaptive: ConformalScores
     kind: SetKind = "small"
 
-    def members(self, output: Floats, coverage: float) -> NDArray[np.bool_]:
+    def members(
+        self, output: Floats, coverage: float, *, never_empty: bool = True
+    ) -> NDArray[np.bool_]:
         """Return which classes belong to each row's set, shape (n_rows, n_classes).
 
-        The likeliest class always does, so that no set is empty; that only covers
-        more. Every class does where the calibration rows are too few.
+        The likeliest class always does (unless `never_empty` is false), so that no
+        set is empty; that only covers more. Every class does where the calibration
+        rows are too few.
 
         Examples
         --------
@@ -46,7 +49,7 @@ class SetRule:
         scores = self.small if self.kind == "small" else self.adaptive
         all_scores = (_small if self.kind == "small" else _adaptive)(output)
         inside = all_scores <= scores.quantile(coverage)
-        if len(output):
+        if never_empty and len(output):
             inside[np.arange(len(output)), output.argmax(axis=1)] = True
         return inside
 

@@ -8,7 +8,10 @@ from core.evaluation.explaining.counterfactual import (
     Shortfall,
     find_counterfactuals,
 )
+from core.evaluation.explaining.dependence import Dependence
+from core.evaluation.explaining.effects import Effects, explain_effects
 from core.evaluation.explaining.explainer import Explainer
+from core.evaluation.explaining.interactions import Interaction, JointEffect
 from core.evaluation.explaining.row import (
     Contribution,
     RowExplanation,
@@ -21,12 +24,17 @@ __all__ = [
     "Change",
     "Contribution",
     "Counterfactual",
+    "Dependence",
     "Direction",
+    "Effects",
     "Explainer",
+    "Interaction",
+    "JointEffect",
     "RowExplanation",
     "Search",
     "Shortfall",
     "class_wish",
+    "explain_effects",
     "find_counterfactuals",
     "range_wish",
     "told_value",
