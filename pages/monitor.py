@@ -11,6 +11,7 @@ from pages.shared.monitor_drift import show_columns
 from pages.shared.monitor_outcomes import take_outcomes
 from pages.shared.monitor_performance import has_fallen, show_performance
 from pages.shared.monitor_predictions import show_over_time, show_predictions
+from pages.shared.monitor_rehearsal import show_break_it, show_rehearsal
 from pages.shared.monitor_rules import edit_watch
 from pages.shared.monitor_verdict import show_verdict
 from pages.shared.state import require_project, workspace
@@ -72,6 +73,8 @@ if watched.open:
     with watched:
         show_all_alarms(project.id)
         edit_watch(project.id, version.model.schema.names)
+        show_rehearsal(choice.subject, choice.windows)
+        show_break_it(choice.subject, as_share=version.task != "regression")
 if cycle.open:
     with cycle:
         offer_next_cycle(choice.subject)

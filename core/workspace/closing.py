@@ -18,9 +18,15 @@ from core.monitoring import (
 )
 from core.monitoring.drift import judge_counts
 from core.monitoring.harm import column_harm
-from core.monitoring.signals import drift_signals, points_lost, service_signals
+from core.monitoring.signals import (
+    drift_signals,
+    points_lost,
+    service_signals,
+    sure_effects,
+)
 from core.monitoring.summary import WindowSummary
 from core.monitoring.window_counts import WindowCounts, count_window
+from core.registry import ModelVersion
 from core.serving import CapturedPredictions, Service
 from core.workspace.answers import answer_column
 from core.workspace.material import Material
@@ -128,29 +134,8 @@ class Closer:
         report, inputs, answers = self.compare(
             service, captured.inputs, captured.meta, f"captured in {ends[0]}"
         )
-        realised, estimated = self.performance(service, captured, period)
-        signals = drift_signals(report.quality, report.drift, report.predictions)
-        signals |= service_signals(captured.meta)
-        for name, series in (("realised", realised), ("estimated", estimated)):
-            expected = None if series is None else expected_metric(version, series)
-            signals[name] = points_lost(series, expected)
-        summary = WindowSummary(
-            *ends,
-            n_rows=len(captured),
-            n_labels=int(captured.meta["outcome"].notna().sum()),
-            enough=report.drift.enough,
-            sentence=report.drift.sentence,
-            signals=signals,
-            effects={n: c.effect if c.changed else 0.0 for n, c in _columns(report)},
-            harm=report.harm,
-            realised=realised,
-            estimated=estimated,
-            faults=tuple(
-                f"{each.title}: {each.evidence}"
-                for each in report.quality
-                if each.severity == "problem"
-            ),
-        )
+        series = self.performance(service, captured, period)
+        summary = summarise(ends, report, captured.meta, series, version)
         kept = (each.thinned(KEPT_SAMPLE) for each in (inputs, answers))
         return ClosedWindow(summary, report, *kept)
 
@@ -174,6 +159,8 @@ class Closer:
         inputs: WindowCounts,
         answers: WindowCounts,
         source: str,
+        *,
+        with_harm: bool = True,
     ) -> MonitorReport:
         """Judge counts, of one window or of several added up."""
         version = service.version
@@ -183,7 +170,7 @@ class Closer:
         rows = version.reference
         harm = (
             {}
-            if rows is None or not moved
+            if rows is None or not moved or not with_harm
             else column_harm(
                 version.model.output, rows, references[0], inputs.columns, moved
             )
@@ -227,14 +214,56 @@ class Closer:
         )
 
 
-def expected_metric(version: Any, series: PerformanceSeries) -> dict[str, Any] | None:
+def summarise(
+    ends: tuple[str, datetime, datetime],
+    report: MonitorReport,
+    meta: pd.DataFrame,
+    series: tuple[PerformanceSeries | None, PerformanceSeries | None],
+    version: ModelVersion,
+) -> WindowSummary:
+    """Return the figures of a window that charts and rules read.
+
+    Parameters
+    ----------
+    ends : tuple of (label, start, end)
+    report : MonitorReport
+    meta : DataFrame
+        Its answers and outcomes.
+    series : tuple of PerformanceSeries or None
+        Realised and estimated, of this window alone.
+    version : ModelVersion
+    """
+    signals = drift_signals(report.quality, report.drift, report.predictions)
+    signals |= service_signals(meta)
+    for name, each in zip(("realised", "estimated"), series, strict=True):
+        expected = None if each is None else expected_metric(version, each)
+        signals[name] = points_lost(each, expected)
+    enough = report.drift.enough
+    return WindowSummary(
+        *ends,
+        n_rows=report.n_rows,
+        n_labels=int(meta["outcome"].notna().sum()),
+        enough=enough,
+        sentence=report.drift.sentence,
+        signals=signals,
+        effects=sure_effects(report.drift) if enough else {},
+        harm=report.harm,
+        realised=series[0],
+        estimated=series[1],
+        faults=tuple(
+            f"{each.title}: {each.evidence}"
+            for each in report.quality
+            if each.severity == "problem"
+        ),
+    )
+
+
+def expected_metric(
+    version: ModelVersion, series: PerformanceSeries
+) -> dict[str, Any] | None:
     """Return the metric of a series on the test rows, with its interval, if known."""
     metrics: dict[str, Any] = (version.evaluation or {}).get("metrics", {})
     return metrics.get(series.metric)
-
-
-def _columns(report: MonitorReport) -> Any:
-    return report.drift.columns.items() if report.drift.enough else ()
 
 
 def as_cleaned(service: Service, given: pd.DataFrame) -> pd.DataFrame:

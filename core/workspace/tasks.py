@@ -7,6 +7,7 @@ from core.data import Cohort
 from core.errors import JobError
 from core.modeling import Progress, TrainingPlan
 from core.workspace.records import Job
+from core.workspace.rehearsing import Rehearsal
 from core.workspace.report import Report
 from core.workspace.samples import build_sample
 from core.workspace.workspace import Workspace
@@ -113,6 +114,32 @@ def summarise_windows(workspace: Workspace, job: Job, report: Report) -> dict[st
     return {"n_windows": n_windows}
 
 
+def rehearse_monitoring(
+    workspace: Workspace, job: Job, report: Report
+) -> dict[str, Any]:
+    """Cut a version's test rows into windows and summarise them as if captured."""
+    given = job.arguments
+    rehearsal = Rehearsal(
+        workspace.monitoring.material, job.project_id, given["number"], given["n_rows"]
+    )
+    windows = rehearsal.history(report.tell)
+    return {
+        "history": [each.to_dict() for each in windows],
+        "n_rows": rehearsal.n_rows,
+    }
+
+
+def break_stream(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Put faults into a copy of a version's test rows; say which rule catches them."""
+    given = job.arguments
+    rehearsal = Rehearsal(
+        workspace.monitoring.material, job.project_id, given["number"], given["n_rows"]
+    )
+    rules = workspace.alarms.watch(job.project_id).active
+    trials = rehearsal.break_it(rules, report.tell)
+    return {"trials": [each.to_dict() for each in trials]}
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
     "script": write_script,
@@ -122,4 +149,6 @@ TASKS: dict[str, Task] = {
     "sets": compare_sets,
     "bundle": carry_away,
     "windows": summarise_windows,
+    "rehearsal": rehearse_monitoring,
+    "break": break_stream,
 }

@@ -318,3 +318,24 @@ def test_many_new_rows_are_summarised_in_a_job(page, site, monkeypatch):
     assert "400 new rows are summarised once" in words(at)
     (job,) = site[0].jobs.active("windows")
     site[0].jobs.cancel(job.id)
+
+
+def test_a_rehearsal_is_shown_and_thresholds_are_raised(page, site):
+    workspace, project_id = site
+    alarmed(workspace, project_id)
+    at = page("Alarms")
+    assert "every alarm there is a false one" in words(at)
+    history = next(c for c in at.segmented_control if c.label == "History")
+    history.set_value("Captured so far")
+    run(at)
+    assert at.dataframe[-1].value["Alarms"].tolist() == [1]
+    press(at, "Raise 1 threshold")
+    (rule,) = workspace.alarms.watch(project_id).rules
+    assert rule.threshold > 0.1
+
+
+def test_faults_are_put_in_by_a_job(page, site):
+    at = press(page("Alarms"), "Break it")
+    (job,) = site[0].jobs.active("break")
+    site[0].jobs.cancel(job.id)
+    assert "the live stream is not touched" in words(at)

@@ -16,13 +16,13 @@ PROJECT = "who-leaves"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, n_rows: int = 700) -> None:
     """Take a small table as far as a champion."""
     workspace = Workspace(settings_in(folder, "home"))
     project = workspace.projects.create("Who leaves")
     assert project.id == PROJECT
     cycle = workspace.cycles.current(project.id)
-    dataset = workspace.data.add_frame(project.id, customers(700), "customers.csv")
+    dataset = workspace.data.add_frame(project.id, customers(n_rows), "customers.csv")
     workspace.cycles.use_dataset(cycle.id, dataset.id)
     workspace.cycles.set_target(cycle.id, "left", "binary")
     split = workspace.data.split(cycle.id)

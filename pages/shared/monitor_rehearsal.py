@@ -1,0 +1,154 @@
+"""Alarms tried on what is known already: which would have fired, what slips through."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.monitoring.rehearsal import RehearsedRule, rehearse
+from core.monitoring.summary import WindowSummary
+from core.wording import counted, percent, score_text
+from core.workspace import Job
+from core.workspace.rehearsing import Trial
+from pages.shared.frame import md
+from pages.shared.jobs import watch_job
+from pages.shared.monitor_windows import Subject
+from pages.shared.state import workspace
+
+TEST_ROWS, CAPTURED = "Test rows", "Captured so far"
+
+
+def show_rehearsal(subject: Subject, windows: Sequence[WindowSummary]) -> None:
+    """Show which alarms a history would have raised, and offer quieter thresholds."""
+    st.header("Rehearsal", anchor=False)
+    st.caption(
+        "The rules judge a history as if it were happening. On test rows nothing has "
+        "changed, so every alarm there is a false one."
+    )
+    left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
+    source = left.segmented_control(
+        "History", [TEST_ROWS, CAPTURED], default=TEST_ROWS, required=True
+    )
+    one_in = int(middle.number_input("At most one alarm in … windows", 4, 520, 52))
+    history = tuple(windows)
+    if source == TEST_ROWS:
+        n_rows = int(right.number_input("Rows a window", 50, 100_000, 200))
+        found = _result(subject, "rehearsal", "Rehearse", n_rows)
+        if found is None:
+            return
+        history = tuple(WindowSummary.from_dict(each) for each in found["history"])
+        st.caption(
+            f"{counted('window', len(history))} of "
+            f"{counted('test row', found['n_rows'])}. The estimate without "
+            "outcomes is left out: it learned from these rows."
+        )
+    watch = workspace().alarms.watch(subject.project_id)
+    rehearsed = rehearse(watch.active, history, one_in=one_in)
+    st.dataframe(
+        pd.DataFrame([_rule_row(each, one_in) for each in rehearsed]),
+        hide_index=True,
+        alt="What each rule would have done.",
+    )
+    _offer_thresholds(subject, rehearsed)
+
+
+def _rule_row(each: RehearsedRule, one_in: int) -> dict[str, object]:
+    return {
+        "Rule": each.rule.title,
+        "Windows judged": each.n_windows,
+        "Bad": each.n_bad,
+        "Warnings": each.n_warnings,
+        "Alarms": each.n_alarms,
+        "First": each.first,
+        "Above": each.rule.threshold,
+        f"Above, for one in {one_in}": each.quiet_threshold,
+    }
+
+
+def _offer_thresholds(subject: Subject, rehearsed: Sequence[RehearsedRule]) -> None:
+    raised = {
+        each.rule.id: each.quiet_threshold
+        for each in rehearsed
+        if each.quiet_threshold > each.rule.threshold
+    }
+    if not raised:
+        st.success(
+            "No rule would have alarmed more often than that; the thresholds can stay.",
+            icon=":material/check_circle:",
+        )
+        return
+    if st.button(f"Raise {counted('threshold', len(raised))}", icon=":material/tune:"):
+        watch = workspace().alarms.watch(subject.project_id)
+        rules = tuple(
+            replace(rule, threshold=raised.get(rule.id, rule.threshold))
+            for rule in watch.rules
+        )
+        workspace().alarms.save_watch(subject.project_id, watch.with_rules(rules))
+        st.rerun()
+
+
+def show_break_it(subject: Subject, *, as_share: bool) -> None:
+    """Show which rule catches which fault, when, and what was lost before.
+
+    `as_share` tells whether the model answers with probabilities.
+    """
+    st.header("Break it", anchor=False)
+    st.caption(
+        "Faults are put into a copy of the test rows, into the columns that the model "
+        "relies on most; the live stream is not touched."
+    )
+    found = _result(subject, "break", "Break it", 200)
+    if found is None:
+        return
+    trials = [Trial.from_dict(each) for each in found["trials"]]
+    st.dataframe(
+        pd.DataFrame([_trial_row(each, as_share=as_share) for each in trials]),
+        hide_index=True,
+        alt="Each fault, what caught it, and what was lost before.",
+    )
+    blind = [each.title.lower() for each in trials if not each.caught_by]
+    if blind:
+        st.warning(
+            f"Nothing but outcomes shows {md(', '.join(blind))}. Bring outcomes in "
+            "early, or watch the column with a rule of its own.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _trial_row(each: Trial, *, as_share: bool) -> dict[str, object]:
+    outcomes = "" if each.by_outcomes is None else f"after {each.by_outcomes}"
+    return {
+        "Fault": each.title,
+        "Broken": ", ".join(each.columns),
+        "Caught by": each.caught_by or "nothing",
+        "After windows": each.n_windows if each.caught_by else None,
+        "By outcomes": outcomes,
+        "Rows answered before": each.n_rows,
+        "Answers moved by": percent(each.moved) if as_share else score_text(each.moved),
+        each.metric: f"{score_text(each.healthy)} → {score_text(each.broken)}",
+    }
+
+
+def _result(
+    subject: Subject, kind: str, label: str, n_rows: int
+) -> dict[str, Any] | None:
+    """Offer to run a job, watch it, and return what the newest one found."""
+    arguments = {"number": subject.number, "n_rows": n_rows}
+    jobs = [
+        job
+        for job in workspace().jobs.list(subject.project_id)
+        if job.kind == kind and job.arguments["number"] == subject.number
+    ]
+    newest: Job | None = jobs[0] if jobs else None
+    if newest is not None and newest.is_active:
+        watch_job(newest.id, label)
+        return None
+    if newest is not None and newest.state == "failed":
+        watch_job(newest.id, label)
+    if st.button(label, key=f"run-{kind}", icon=":material/play_arrow:"):
+        workspace().jobs.submit(kind, subject.project_id, arguments)
+        st.rerun()
+    done = [job for job in jobs if job.state == "done" and job.result]
+    return dict(done[0].result or {}) if done else None
