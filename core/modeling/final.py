@@ -2,7 +2,7 @@
 
 import math
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.modeling.entry import Entry
 from core.modeling.family import Watch
 from core.modeling.interval_learning import learn_intervals
 from core.modeling.material import Material
+from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.prediction_sets import learn_sets
 from core.modeling.refit import Refitted, refit
@@ -41,7 +42,7 @@ def perfect(
         What was done, for a person to know.
     """
     first = store.model(best.index)
-    model, findings = _calibrated(material, store, best, first)
+    model, findings = _learned(material, store.output(best.index), best, first)
     members = _members(best, list(board.entries.values()))
     board.message = f"Fitting {best.candidate} on all rows"
     board.report(now=True)
@@ -67,12 +68,53 @@ def perfect(
     return findings
 
 
-def _calibrated(
-    material: Material, store: Checkpoint, best: Entry, model: Model
+def finish(  # noqa: PLR0913 one argument for each thing known of the candidate
+    material: Material,
+    entries: Sequence[Entry],
+    chosen: Entry,
+    model: Model,
+    output: Floats,
+    *,
+    limit_s: float = 60.0,
+    random_state: int = 0,
+) -> Model:
+    """Do for a candidate that a person chose what is done for the champion.
+
+    Parameters
+    ----------
+    material : Material
+        Of the run, prepared once more from the same rows.
+    entries : sequence of Entry
+        All of the run.
+    chosen : Entry
+    model : Model
+        Its first fit.
+    output : ndarray of shape (n_valid, n_classes) or (n_valid,)
+        What that fit says of the rows it was judged by.
+    limit_s : float, default=60.0
+        Parts whose fit takes longer keep their first one.
+    random_state : int, default=0
+
+    Returns
+    -------
+    Model
+        Calibrated where that helps, with its threshold and intervals learned, and
+        fitted on all rows when a part was held out.
+    """
+    model, _ = _learned(material, output, chosen, model)
+    members = _members(chosen, list(entries))
+    watch = Watch(limit_s)
+    again = refit(material, members, model, watch, random_state=random_state)
+    return model if again is None or not _fits(again.model, material) else again.model
+
+
+def _learned(
+    material: Material, output: Floats, best: Entry, model: Model
 ) -> tuple[Model, list[Finding]]:
+    """Learn what is learned from validation rows, from a fit that has not seen them."""
     if material.task == "regression":
-        return _widths_learned(material, store, best, model)
-    y, output = material.y_valid, store.output(best.index)
+        return _widths_learned(material, output, best, model)
+    y = material.y_valid
     metric, weight = material.scoring, material.weight_valid
     findings = []
     found = calibrate(y, output, weight=weight, together=material.together)
@@ -97,7 +139,7 @@ def _fits(model: Model, material: Material) -> bool:
 
 
 def _widths_learned(
-    material: Material, store: Checkpoint, best: Entry, model: Model
+    material: Material, output: Floats, best: Entry, model: Model
 ) -> tuple[Model, list[Finding]]:
     """Let the widths of intervals follow the row where that serves better."""
     held = np.concatenate([fold.valid for fold in material.scheme.folds])
@@ -105,7 +147,7 @@ def _widths_learned(
         material.frame.iloc[held].reset_index(drop=True),
         material.schema,
         material.y_valid,
-        store.output(best.index),
+        output,
         material.weight_valid,
     )
     if rule.difficulty is None:

@@ -207,6 +207,7 @@ def build_model(
         task=material.task,
         target=material.target,
         metric=material.metric,
+        metric_options=dict(material.metric_options),
         schema=material.schema,
         pipeline=pipeline,
         classes_=material.classes_,

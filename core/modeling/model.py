@@ -17,11 +17,13 @@ from core.modeling.conformal import COVERAGE, check_coverage
 from core.modeling.encoder import raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.metrics import Floats
+from core.modeling.online import can_learn_on, learned_on
 from core.modeling.packing import pack, unpack
 from core.modeling.prediction_intervals import IntervalRule
 from core.modeling.prediction_sets import SetKind, SetRule
 from core.modeling.scoring import classes_of
 from core.modeling.served import ServedForm
+from core.modeling.target import Target, match_target
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,8 @@ class Model:
     target : str
     metric : str
         Name of the metric it was chosen by.
+    metric_options : mapping of str to float
+        Parameters of that metric, such as ``{"beta": 2.0}`` for "f_beta".
     schema : Schema
         Of the features it uses, described on the training rows.
     pipeline : Pipeline or Blend
@@ -81,6 +85,7 @@ class Model:
     calibration: Calibration | None = None
     uncertainty: IntervalRule | SetRule | None = None
     coverage: float = COVERAGE
+    metric_options: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def served_form(self) -> ServedForm:
@@ -271,3 +276,39 @@ class Model:
                 hint="Choose a threshold between 0 and 1.",
             )
         return replace(self, threshold=float(threshold))
+
+    @property
+    def updatable(self) -> bool:
+        """Whether `update` can let it learn from later rows."""
+        return can_learn_on(self.pipeline)
+
+    def update(self, frame: pd.DataFrame) -> "Model":
+        """Return a new model that has learned from later rows too; this one stays.
+
+        One pass over the rows. Rows without a target, and of a class that training
+        never saw, are left out. Scales, threshold and calibration stay as they were:
+        measure the new model before it answers.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n_rows, n_columns)
+            Cleaned, the target among the columns.
+
+        Raises
+        ------
+        ModelingError
+            The model cannot learn on, or no row has a usable target.
+        """
+        none: Floats = np.empty(0)
+        rows = np.empty(0, dtype=np.int64)
+        like = Target(self.target, self.task, none, rows, self.classes_)
+        known = match_target(frame, like)
+        if not len(known.rows):
+            raise ModelingError(
+                f"No row has a usable value in {self.target!r}.",
+                hint="Bring rows whose outcome is known.",
+            )
+        table = coerce(frame.iloc[known.rows], self.schema)
+        X = self.pipeline[0].transform(table) if self.updatable else none
+        pipeline = learned_on(self.pipeline, X, known.y, self.n_outputs)
+        return replace(self, pipeline=pipeline)

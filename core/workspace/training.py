@@ -13,8 +13,9 @@ from core.modeling import Judged, Model, Progress, Run, TrainingPlan, train
 from core.settings import Settings
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
+from core.workspace.finishing import finished, kept_together, unknown_candidate
 from core.workspace.jobs import Jobs
-from core.workspace.records import Cycle, Job, RunRecord, SplitRecord
+from core.workspace.records import Cycle, Job, RunRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id
 
 KIND = "training"
@@ -84,22 +85,38 @@ class Training:
         if not choices:
             return run
         newest = choices[0].payload
-        return dataclasses.replace(run, chosen=newest["candidate"], why=newest["why"])
+        models = dict(run.models)
+        for choice in reversed(choices):
+            models.update(choice.payload.get("models", {}))
+        return dataclasses.replace(
+            run, chosen=newest["candidate"], why=newest["why"], models=models
+        )
 
     def choose(self, cycle_id: str, candidate: str, why: str = "") -> RunRecord:
-        """Choose the candidate that goes on to evaluation, with the reason."""
+        """Choose the candidate that goes on to evaluation, with the reason.
+
+        The first time another one than the champion is chosen, it gets what the
+        champion got: calibration, threshold, a fit on all rows. That takes about as
+        long as its fit did.
+        """
         run = self.run(cycle_id)
         if run is None or candidate not in run.models:
-            raise WorkspaceError(
-                f"This cycle's run has no finished candidate “{candidate}”.",
-                hint="Choose one from the leaderboard.",
-            )
-        self._store.save(
-            run.project_id,
-            "choice",
-            {"run_id": run.id, "candidate": candidate, "why": why},
-        )
+            raise unknown_candidate(candidate)
+        choice: dict[str, Any] = {"run_id": run.id, "candidate": candidate, "why": why}
+        if candidate != run.champion and candidate not in self._finished(run):
+            model = self.model(run.id, candidate)
+            judged = None if run.judged is None else self.judged(run.id)
+            final = finished(self._data, run, model, judged)
+            digest = self._keep_model(run.project_id, run.id, final)
+            choice["models"] = {candidate: digest}
+        self._store.save(run.project_id, "choice", choice)
         return self.get(run.id)
+
+    def _finished(self, run: RunRecord) -> set[str]:
+        """Return the candidates that were finished when they were chosen before."""
+        choices = self._store.list(run.project_id, "choice")
+        mine = [c.payload for c in choices if c.payload["run_id"] == run.id]
+        return {name for payload in mine for name in payload.get("models", {})}
 
     def model(self, run_id: str, candidate: str) -> Model:
         """Load a candidate's model, after its file was checked against its hash.
@@ -169,7 +186,7 @@ class Training:
             balanced=plan.balanced,
             monotonic=plan.monotonic,
             largest=plan.largest,
-            **_kept_together(split),
+            **kept_together(split),
             budget_s=plan.budget_s,
             families=plan.families,
             n_jobs=plan.n_jobs or self._settings.job_threads,
@@ -239,17 +256,6 @@ class Training:
         digest = hashlib.sha256(content).hexdigest()
         self._data.files.write(_model_key(project_id, run_id, digest), content)
         return digest
-
-
-def _kept_together(split: SplitRecord) -> dict[str, str | None]:
-    """Return the columns by which the split kept rows together, or in order."""
-    if split.strategy == "group":
-        return {"groups": split.column}
-    if split.strategy == "time":
-        return {"time": split.column}
-    if split.strategy == "time and group":
-        return {"time": split.column, "groups": split.group}
-    return {}
 
 
 def _model_key(project_id: str, run_id: str, digest: str) -> str:

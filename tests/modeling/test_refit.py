@@ -2,9 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.modeling import METRICS, Model, Run, search, train
+from core.modeling import METRICS, Model, Run, TrainingPlan, search, train
+from core.modeling.checkpoint import Checkpoint
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Interrupted, Watch
+from core.modeling.finishing import finish_candidate
 from core.modeling.refit import iterations_of
 
 
@@ -146,3 +148,33 @@ def test_a_quantile_is_predicted_when_pinball_is_the_metric(quick) -> None:
     later = numbers(2_000, seed=5)
     assert 0.7 < np.mean(later["y"] <= run.champion.predict(later)) < 0.97
     assert run.to_dict()["metric_options"] == {"alpha": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("target", "metric"), [("left", "f1"), ("left", "log_loss"), ("value", "rmse")]
+)
+def test_a_chosen_candidate_gets_what_the_champion_got(
+    target, metric, frame, quick, tmp_path
+) -> None:
+    table = frame[["calls", "fee", "plan", target]]
+    rows, held = table.iloc[:160], table.iloc[160:]
+    options = {"families": ("linear", "extra_trees"), "metric": metric}
+    run = quick(rows, target, validation=held, checkpoint=tmp_path, **options)
+    best = next(e for e in run.entries if e.candidate == run.champion_name)
+    first = Checkpoint(tmp_path).model(best.index)
+    plan = TrainingPlan(
+        target, metric=metric, families=options["families"], budget_s=30, n_jobs=1
+    )
+    entries = run.to_dict()["entries"]
+    final = finish_candidate(rows, plan, entries, first, validation=held)
+    np.testing.assert_array_equal(final.output(table), run.champion.output(table))
+    assert final.threshold == run.champion.threshold
+    assert not np.array_equal(final.output(table), first.output(table))
+    baseline = run.baseline
+    assert finish_candidate(rows, plan, entries, baseline, validation=held) is baseline
+
+
+def test_a_model_knows_the_parameters_of_its_metric(frame, quick) -> None:
+    table = frame[["calls", "fee", "left"]]
+    run = quick(table, "left", metric="f_beta", metric_options={"beta": 3.0})
+    assert dict(run.champion.metric_options) == {"beta": 3.0}

@@ -226,6 +226,23 @@ def test_another_candidate_is_chosen_with_its_reason(site: Site) -> None:
     assert "easy to \\*explain\\*" in words(page)
 
 
+def test_a_chosen_candidate_learns_from_the_validation_rows_too(site: Site) -> None:
+    site.train(families=("linear", "extra_trees"))
+    training = site.workspace.training
+    run = training.run(site.cycle_id)
+    assert run is not None
+    other = next(n for n in run.models if n not in (run.champion, run.baseline))
+    before = training.model(run.id, other)
+    chosen = training.choose(site.cycle_id, other, "quicker")
+    assert chosen.models[other] != run.models[other]
+    after = training.model(run.id, other)
+    rows = site.workspace.data.part(run.split_id, "validation")
+    assert not np.array_equal(before.output(rows), after.output(rows))
+    again = training.choose(site.cycle_id, other, "once more")
+    assert again.models == chosen.models
+    assert training.choose(site.cycle_id, run.champion).models == chosen.models
+
+
 def test_following_a_need_keeps_its_reason(site: Site) -> None:
     site.train()
     page = site.open()
