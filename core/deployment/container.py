@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from core.deployment.core_files import Files, carried, python_version
+from core.deployment.core_files import (
+    Answers,
+    Files,
+    Rows,
+    carried,
+    core_files,
+    python_version,
+)
 from core.deployment.embedded import readme
 from core.deployment.platforms import PLATFORMS, commands
 from core.registry import ModelVersion
@@ -90,8 +97,8 @@ spec:
 """
 
 
-def container_files(version: ModelVersion) -> Files:
-    """Return the files of the container bundle beside those of every bundle."""
+def container_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
+    """Return the files of the container bundle."""
     name = image_name(version.project, version.number)
     image = f"{name}:latest"
     texts = {
@@ -103,7 +110,12 @@ def container_files(version: ModelVersion) -> Files:
         "DEPLOY.md": _guide(name),
     }
     programs = {program: carried(program) for program in _PROGRAMS}
-    return {**programs, **{file: text.encode() for file, text in texts.items()}}
+    files = core_files(version, rows, answers)
+    return {
+        **files,
+        **programs,
+        **{file: text.encode() for file, text in texts.items()},
+    }
 
 
 def image_name(project: str, number: int) -> str:

@@ -23,11 +23,11 @@ _NEVER: Final = (1980, 1, 1, 0, 0, 0)
 """A ZIP file of the same files is the same file, whenever it is made."""
 
 Files = dict[str, bytes]
+Rows = Sequence[Record]
+Answers = Sequence[Mapping[str, Any]]
 
 
-def core_files(
-    version: ModelVersion, rows: Sequence[Record], answers: Sequence[Mapping[str, Any]]
-) -> Files:
+def core_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
     """Return what a bundle needs to answer rows and to test itself.
 
     Parameters
@@ -36,13 +36,12 @@ def core_files(
     rows, answers : sequence
         Rows, and what the version answers; the first 20 become the examples.
     """
-    examples = {"rows": rows[:N_EXAMPLES], "answers": answers[:N_EXAMPLES]}
     files = {
         **{f"model/{name}": b for name, b in model_files(version).items()},
         **_runtime(),
         "predict.py": carried("predict.py"),
         "selftest.py": carried("selftest.py"),
-        "examples.json": json.dumps(examples, indent=1, ensure_ascii=False).encode(),
+        "examples.json": examples(rows, answers),
         "requirements.txt": requirements_text(libraries_of(version)).encode(),
         "card.md": version.card.encode(),
     }
@@ -51,6 +50,12 @@ def core_files(
     else:
         del files[f"{RUNTIME}/cleaning.py"]
     return files
+
+
+def examples(rows: Rows, answers: Answers) -> bytes:
+    """Return the first rows with their answers, as JSON."""
+    told = {"rows": rows[:N_EXAMPLES], "answers": answers[:N_EXAMPLES]}
+    return json.dumps(told, indent=1, ensure_ascii=False).encode()
 
 
 def libraries_of(version: ModelVersion) -> dict[str, str]:

@@ -2,7 +2,14 @@
 
 import re
 
-from core.deployment.core_files import Files, libraries_of, python_version
+from core.deployment.core_files import (
+    Answers,
+    Files,
+    Rows,
+    core_files,
+    libraries_of,
+    python_version,
+)
 from core.registry import ModelVersion
 
 _README = """# {name}
@@ -32,9 +39,10 @@ Python {python} or newer. `SHA256SUMS` lists every file; `card.md` is the model 
 """
 
 
-def embedded_files(version: ModelVersion) -> Files:
-    """Return the files of the embedded bundle beside those of every bundle."""
-    return {"README.md": readme(version).encode()}
+def embedded_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
+    """Return the files of the embedded bundle."""
+    files = core_files(version, rows, answers)
+    return {**files, "README.md": readme(version).encode()}
 
 
 def readme(version: ModelVersion) -> str:

@@ -6,9 +6,24 @@ from types import MappingProxyType
 from typing import Final
 
 from core.deployment.container import container_files
-from core.deployment.core_files import Files
+from core.deployment.core_files import Answers, Files, Rows, libraries_of
 from core.deployment.embedded import embedded_files
+from core.deployment.locked import import_names
+from core.deployment.plain_code import plain_files, run_plain
+from core.deployment.trial import run_bundle
 from core.registry import ModelVersion
+
+Write = Callable[[ModelVersion, Rows, Answers], Files]
+Run = Callable[[bytes, ModelVersion, Rows], tuple[list[Answers], float]]
+
+
+def run_core(
+    archive: bytes, version: ModelVersion, rows: Rows
+) -> tuple[list[Answers], float]:
+    """Answer rows with a bundle that has the files of every bundle."""
+    libraries = import_names(libraries_of(version))
+    answers, duration_s = run_bundle(archive, libraries, rows)
+    return [answers], duration_s
 
 
 @dataclass(frozen=True)
@@ -21,14 +36,17 @@ class BundleKind:
         Key in `KINDS`.
     title, about : str
         In a person's words: what it is, and for whom.
-    write : callable(ModelVersion) -> Files
-        The files beside those that every bundle has.
+    write : callable(version, rows, answers) -> Files
+        The files; some rows and the version's answers become its examples.
+    run : callable(archive, version, rows) -> (answers by language, seconds)
+        Answer rows without Rondo, in every language of the bundle.
     """
 
     name: str
     title: str
     about: str
-    write: Callable[[ModelVersion], Files]
+    write: Write
+    run: Run = run_core
 
 
 _CATALOGUE: Final = (
@@ -46,6 +64,14 @@ _CATALOGUE: Final = (
         "manifest. One image for Docker, Kubernetes, SageMaker, Vertex AI, Azure ML, "
         "KServe, MLflow's clients, watsonx and PAI-EAS.",
         container_files,
+    ),
+    BundleKind(
+        "plain",
+        "As plain code, Python and JavaScript",
+        "One function in one file without any library, for programs that cannot "
+        "install one, and for browsers. Linear models and trees of moderate size.",
+        plain_files,
+        run_plain,
     ),
 )
 

@@ -120,7 +120,7 @@ def run_bundle(
             place / "answers.json",
         ]  # fmt: skip
         started = time.monotonic()
-        _run([sys.executable, "-I", str(_GUARD), *map(str, arguments)], place)
+        run_process([sys.executable, "-I", str(_GUARD), *map(str, arguments)], place)
         duration_s = time.monotonic() - started
         told = json.loads((place / "answers.json").read_text("utf-8"))
     if told["selftest"] != 0:
@@ -129,7 +129,14 @@ def run_bundle(
     return answers, duration_s
 
 
-def _run(command: Sequence[str], place: Path) -> None:
+def run_process(command: Sequence[str], place: Path) -> None:
+    """Run a command with nothing in its environment; say how it failed.
+
+    Raises
+    ------
+    DeploymentError
+        It ends with an error, or takes over five minutes.
+    """
     try:
         done = subprocess.run(  # noqa: S603  our own files, no shell
             command, cwd=place, env=_environment(), capture_output=True,

@@ -164,15 +164,15 @@ def test_nearest_neighbours_are_refused_because_they_hold_the_rows(save, tmp_pat
 
 
 def test_a_bundle_that_answers_otherwise_is_not_offered(save, tmp_path, monkeypatch):
-    from core.deployment import bundles
+    from core.deployment import kinds
 
     def bent(archive: bytes, *rest: Any) -> Any:
         answers, duration_s = run(archive, *rest)
         answers[7]["prediction"] = "another"
         return answers, duration_s
 
-    run = bundles.run_bundle
-    monkeypatch.setattr(bundles, "run_bundle", bent)
+    run = kinds.run_bundle
+    monkeypatch.setattr(kinds, "run_bundle", bent)
     bundle = build_bundle(save(), "embedded", tmp_path / "out")
     assert "1 of " in bundle.reason
     assert "another answer" in bundle.reason

@@ -62,7 +62,8 @@ def _network(estimator: Mapping[str, Any], X: Matrix) -> Any:
 def _rescaled(estimator: Mapping[str, Any], X: Matrix) -> Any:
     inner = read_output(estimator["inner"], X, 1)
     values = inner * estimator["scale"] + estimator["offset"]
-    return np.expm1(values) if estimator["log"] else values
+    with np.errstate(over="ignore"):
+        return np.expm1(values) if estimator["log"] else values
 
 
 def _boosting(estimator: Mapping[str, Any], X: Matrix) -> Any:
