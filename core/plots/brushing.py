@@ -50,6 +50,9 @@ def add_cells(
         hoverinfo="skip", hovertemplate=None, selector={"type": "heatmap"}
     )
     _keep_still(figure)
+    # Points widen the axes; cells fill them, the first row on top.
+    figure.update_xaxes(range=[-0.5, n_columns - 0.5], showgrid=False)
+    figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False)
     figure.add_scatter(
         x=[x for _ in names for x in range(n_columns)],
         y=[y for y in range(len(names)) for _ in range(n_columns)],
@@ -99,9 +102,7 @@ def draw_crossing(found: Crossing, chosen: tuple[int, int] | None = None) -> Cha
     place = None if chosen is None else chosen[0] * len(labels) + chosen[1]
     add_cells(figure, names, place)
     figure.update_xaxes(tickvals=list(range(len(labels))), ticktext=labels)
-    figure.update_yaxes(
-        tickvals=list(range(len(sides))), ticktext=sides, autorange="reversed"
-    )
+    figure.update_yaxes(tickvals=list(range(len(sides))), ticktext=sides)
     most = max(
         ((n, a, b) for a, row in zip(found.rows, found.counts, strict=True)
          for b, n in zip(found.columns, row, strict=True)),

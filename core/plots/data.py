@@ -272,7 +272,7 @@ def draw_associations(
     ]
     add_cells(figure, said)
     figure.update_xaxes(tickvals=places, ticktext=labels, tickangle=-90)
-    figure.update_yaxes(tickvals=places, ticktext=labels, autorange="reversed")
+    figure.update_yaxes(tickvals=places, ticktext=labels)
     found = Associations(
         tuple(names), tuple(map(tuple, rows)), associations.n_rows
     ).strongest(5)

@@ -37,6 +37,7 @@ def show_relations(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> Non
         key = f"explore-associations-{report.n_rows}"
         pick_chart(chart, key, partial(_take_pair, key, dataset, report))
         st.header("Two columns together", anchor=False)
+        st.caption("Click a bar or a cell above, or choose two columns here.")
         show_pair(cycle, dataset, cohort, report)
     else:
         st.caption("There are not two columns to compare.")
