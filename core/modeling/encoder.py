@@ -23,6 +23,7 @@ from core.modeling.columns import (
     IndicatorColumn,
     TextColumn,
 )
+from core.modeling.hashing import TEXT_PLACES, HashedColumn
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, NumberBlock, Style
 
@@ -41,7 +42,7 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     schema : Schema
         The features, in order.
-    style : {"tree", "linear", "smooth"}, default="tree"
+    style : {"tree", "linear", "smooth", "hashed"}, default="tree"
 
     Attributes
     ----------
@@ -74,7 +75,9 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         raw = raw_columns(X, self.schema)
         names = [column.name for column in self.schema if column.kind in NUMERIC]
-        self.numbers_ = NumberBlock.fit(names, _stacked(raw, names, len(X)), self.style)
+        self.numbers_ = NumberBlock.fit(
+            names, _stacked(raw, names, len(X)), _for_numbers(self.style)
+        )
         self.columns_: tuple[Column, ...] = tuple(
             _fit_column(column, raw[column.name], self.style)
             for column in self.schema
@@ -150,10 +153,18 @@ def _stacked(raw: Mapping[str, Any], names: Sequence[str], n_rows: int) -> Float
     return np.column_stack([raw[name] for name in names])
 
 
+def _for_numbers(style: Style) -> Style:
+    return "smooth" if style == "hashed" else style
+
+
 def _fit_column(column: ColumnSchema, raw: Any, style: Style) -> Column:
     name, kind = column.name, column.kind
     if kind == "date":
-        return DateColumn.fit(name, raw, style)
+        return DateColumn.fit(name, raw, _for_numbers(style))
+    if style == "hashed" and kind == "text":
+        return HashedColumn(name, TEXT_PLACES, is_text=True)
+    if style == "hashed":
+        return HashedColumn(name)
     if kind == "text":
         return TextColumn.fit(name, raw, style)
     if style == "tree":

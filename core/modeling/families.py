@@ -14,6 +14,7 @@ from core.modeling.boosting import (
 )
 from core.modeling.family import Family
 from core.modeling.forests import draw_forest, fit_extra_trees, fit_random_forest
+from core.modeling.online import ONLINE, draw_online, fit_online
 from core.modeling.plain import (
     draw_linear,
     draw_neighbours,
@@ -116,6 +117,17 @@ _ALL = (
         draw_neighbours,
         most_rows=50_000,
         weights=False,
+    ),
+    Family(
+        ONLINE,
+        "Online linear model",
+        "A linear model that can go on learning from later rows, new words among them; "
+        "less accurate than one that is trained anew.",
+        "hashed",
+        fit_online,
+        ({"alpha": 1e-4, "learning_rate": "constant", "eta0": 0.01},),
+        draw_online,
+        asked_for=True,
     ),
 )
 

@@ -127,7 +127,7 @@ class Family:
         In a person's words.
     about : str
         One sentence: what it is and when it is good.
-    style : {"tree", "linear", "smooth", "none"}
+    style : {"tree", "linear", "smooth", "hashed", "none"}
         The form of matrix it takes.
     fit : callable
         ``fit(data, params, random_state, watch) -> Fitted``.
@@ -140,6 +140,8 @@ class Family:
     weights, monotonic, quantiles : bool
         Whether rows may count differently, predictions can be made to rise or fall
         with a column, and a quantile can be predicted.
+    asked_for : bool
+        Whether it is trained only when it is named.
     """
 
     name: str
@@ -153,3 +155,4 @@ class Family:
     weights: bool = True
     monotonic: bool = False
     quantiles: bool = False
+    asked_for: bool = False

@@ -309,6 +309,5 @@ class Model:
                 hint="Bring rows whose outcome is known.",
             )
         table = coerce(frame.iloc[known.rows], self.schema)
-        X = self.pipeline[0].transform(table) if self.updatable else none
-        pipeline = learned_on(self.pipeline, X, known.y, self.n_outputs)
+        pipeline = learned_on(self.pipeline, table, known.y, self.n_outputs)
         return replace(self, pipeline=pipeline)

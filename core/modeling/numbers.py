@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from core.modeling.metrics import Floats
 
-Style = Literal["tree", "linear", "smooth", "none"]
-"""Whom the numbers are for: trees, linear models, distances and networks, no one."""
+Style = Literal["tree", "linear", "smooth", "hashed", "none"]
+"""Whom the numbers are for: trees, linear models, distances and networks, models that
+go on learning, no one."""
 
 Matrix = NDArray[np.float32]
 

@@ -90,7 +90,7 @@ def check_families(families: tuple[str, ...] | None) -> tuple[str, ...]:
     ('linear',)
     """
     if families is None:
-        return tuple(FAMILIES)
+        return tuple(name for name in FAMILIES if not FAMILIES[name].asked_for)
     unknown = [name for name in families if name not in FAMILIES]
     if unknown or not families:
         named = f"There is no family {unknown[0]!r}." if unknown else "No family given."

@@ -152,6 +152,8 @@ def iterations_of(estimator: Any) -> dict[str, int]:
         return {"iterations": max(1, int(n_trees))}
     if hasattr(inner, "estimators_"):
         return {"iterations": len(inner.estimators_)}
+    if hasattr(inner, "passes_"):
+        return {"iterations": inner.passes_}
     if hasattr(inner, "loss_curve_"):
         return {"iterations": len(inner.loss_curve_)}
     if hasattr(inner, "_predictors"):
