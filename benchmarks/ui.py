@@ -1,6 +1,7 @@
 """How long a page change takes, next to an empty Streamlit application.
 
     python -m benchmarks.ui [--rounds 10]
+    python -m benchmarks.ui --explore       # a table of a million rows, see explore.py
 
 Starts Rondo with the finished churn example and, beside it, a Streamlit application
 of two empty pages; drives both in the same Chromium, turn by turn, and prints for each
@@ -22,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.explore import measure_explore
 from core.settings import Settings
 from core.workspace import open_workspace, start_sample
 
@@ -108,7 +110,13 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--explore", action="store_true", help="a million rows")
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    given = parser.parse_args()
+    if given.explore:
+        measure_explore(serve, ROOT, given.rows, given.rounds)
+        return
+    rounds = given.rounds
     folder = Path(tempfile.mkdtemp(prefix="rondo-ui-"))
     settings = Settings(home=folder / "workspace", models=folder / "models")
     workspace = open_workspace(settings)

@@ -18,6 +18,7 @@ from core.data.frames import (
     canonical_column,
     kind_of_dtype,
 )
+from core.data.repeats import repeated_rows
 from core.errors import DataError
 
 Columns = tuple[str, ...]
@@ -42,7 +43,8 @@ def drop_columns(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.DataFr
 
 def not_repeated(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.Series:
     """Keep the first of equal rows; equal in all columns when none is named."""
-    return ~frame.duplicated(subset=list(columns) or None)
+    compared = frame[list(columns)] if columns else frame
+    return pd.Series(~repeated_rows(compared), index=frame.index)
 
 
 def not_missing(frame: pd.DataFrame, columns: Columns, _: Options) -> pd.Series:

@@ -63,7 +63,7 @@ def count_levels(values: pd.Series) -> tuple[Levels, tuple[int, int, int]] | Non
     n_distinct = ordered.size - int(np.count_nonzero(again))
     if n_distinct < ordered.size / 2:
         return None
-    levels = _levels(words, hashes, np.unique(ordered[1:][again]), n_distinct)
+    levels = _levels(words, hashes, ordered[1:][again], n_distinct)
     lengths = pc.utf8_length(words).to_numpy(zero_copy_only=False)
     middle = (lengths.size - 1) // 2
     median = np.partition(lengths, middle)[middle]
@@ -74,7 +74,8 @@ def _levels(words: Any, hashes: Hashes, repeated: Hashes, n_distinct: int) -> Le
     """Return the most frequent words: those that repeat, then others by their text."""
     kept, sizes = words[:0], np.array([], dtype=np.int64)
     if repeated.size:
-        often = np.isin(hashes, repeated)
+        at = np.minimum(np.searchsorted(repeated, hashes), repeated.size - 1)
+        often = repeated[at] == hashes
         counted = pc.value_counts(words.filter(pa.array(often)))
         table = pa.table({"n": counted.field(1), "value": counted.field(0)})
         table = table.sort_by([("n", "descending"), ("value", "ascending")])

@@ -16,6 +16,7 @@ from core.data.missing_patterns import find_dependence
 from core.data.profiled import ColumnProfile, Profile, Relation
 from core.data.quick import quick_score, unusual_rows
 from core.data.ranking import rank_columns
+from core.data.repeats import repeated_rows
 from core.data.tallies import TargetCodes, code_target
 from core.data.target import Task, suggest_task
 from core.errors import DataError
@@ -144,16 +145,12 @@ def _gather(
 def count_repeated(table: pd.DataFrame, columns: Sequence[ColumnProfile]) -> int:
     """Count rows that repeat an earlier one.
 
-    Rows that are alone in the three columns of most different values are alone in
-    all; only the others are compared in full.
+    A column whose values are all different settles it at once.
     """
-    most = sorted(columns, key=lambda column: -column.schema.n_distinct)
-    if most[0].schema.n_distinct == len(table):
+    most = max(columns, key=lambda column: column.schema.n_distinct)
+    if most.schema.n_distinct == len(table):
         return 0
-    numeric = [c for c in most if str(table[c.name].dtype) != "str"]
-    chosen = [column.name for column in (numeric or most)[:3]]
-    alike = table[chosen].duplicated(keep=False)
-    return int(table[alike].duplicated().sum())
+    return int(repeated_rows(table).sum())
 
 
 def _refuse_nothing(table: pd.DataFrame, target: str | None) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.facts import Facts
+from core.data.repeats import mix_keys, twice
 from core.data.values import as_numbers, encode_words
 from core.findings import Finding
 
@@ -15,7 +16,6 @@ INFLATION: Final = 10.0
 _NEARLY_ALL: Final = 0.98
 _SPARE_DIGITS: Final = 1.0
 _SAME: Final = 0.99
-_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def missing_together(facts: Facts) -> Iterator[Finding]:
@@ -80,14 +80,13 @@ def _alike(frame: pd.DataFrame, names: list[str]) -> NDArray[np.int64]:
 
     Rows are compared by a hash of both columns, so a few too many may be returned.
     """
-    keys = np.zeros(len(frame), dtype=np.uint64)
-    for name in names:
-        keys ^= (_plainly(frame[name]) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-        keys *= _ODD
-        keys ^= keys >> np.uint64(32)
-    ordered = np.sort(keys)
-    again = ordered[1:][ordered[1:] == ordered[:-1]]
-    return np.flatnonzero(np.isin(keys, np.unique(again))) if again.size else again[:0]
+    return np.flatnonzero(twice(plain_keys(frame, names)))
+
+
+def plain_keys(frame: pd.DataFrame, names: list[str]) -> NDArray[np.uint64]:
+    """Return a key for each row: those that mean the same have equal ones."""
+    plain = [_plainly(frame[name]) + 0.0 for name in names]  # -0.0 becomes 0.0
+    return mix_keys(plain, len(frame))
 
 
 def write_plainly(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

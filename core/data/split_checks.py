@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.frames import as_text, canonical, kind_of_dtype
+from core.data.repeats import among, row_keys
 from core.data.scored import QuickScore
 from core.data.split_trials import (
     different_rows,
@@ -259,11 +260,13 @@ def _shared_rows(
     inputs = table.drop(columns=[target]) if target else table
     if not inputs.shape[1]:
         return
-    keys = pd.util.hash_pandas_object(inputs, index=False).to_numpy()
-    known = np.unique(keys[codes == 0])
     held = (codes == 1) | (codes == 2)
     n_held = int(held.sum())
-    n_shared = int(np.isin(keys[held], known).sum())
+    keys = row_keys(inputs)
+    near = held & among(keys, keys[codes == 0])
+    rows = np.flatnonzero(near | ((codes == 0) & among(keys, keys[near])))
+    exact = pd.util.hash_pandas_object(inputs.iloc[rows], index=False).to_numpy()
+    n_shared = int(among(exact[near[rows]], exact[~near[rows]]).sum())
     if n_shared:
         share = n_shared / n_held
         yield Finding(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from core.data.associations import sample_rows
 from core.data.frames import ColumnKind
 from core.data.quick import quick_score
-from core.data.row_checks import write_plainly
+from core.data.repeats import among, n_distinct
+from core.data.row_checks import plain_keys
 from core.data.schema import describe_schema
 from core.data.scored import QuickScore
 from core.findings import Finding
@@ -38,7 +39,7 @@ def near_repeats_across(
 ) -> Iterator[Finding]:
     """Find held-out rows that nearly repeat a training row (DATA-106)."""
     names = [n for n in table.columns if n != target and kinds[n] != "id"]
-    distinct = {name: int(table[name].nunique()) for name in names}
+    distinct = {name: n_distinct(table[name]) for name in names}
     names.sort(key=lambda name: -distinct[name])
     room = sum(np.log10(max(n, 1)) for n in distinct.values())
     if len(names) < 3 or room < 2 * np.log10(len(table)) + _SPARE_DIGITS:
@@ -47,15 +48,14 @@ def near_repeats_across(
     near = held.copy()
     for columns in (names[:2], names):
         rows = np.flatnonzero(near | train)
-        plain = write_plainly(table.iloc[rows].reset_index(drop=True), columns)
-        keys = pd.util.hash_pandas_object(plain, index=False).to_numpy()
-        near[rows] = np.isin(keys, keys[train[rows]]) & held[rows]
-        train[rows] = np.isin(keys, keys[near[rows]]) & train[rows]
+        keys = plain_keys(table[columns].iloc[rows].reset_index(drop=True), columns)
+        near[rows] = among(keys, keys[train[rows]]) & held[rows]
+        train[rows] = among(keys, keys[near[rows]]) & train[rows]
     inputs = table[[n for n in table.columns if n != target]]
     chosen = np.flatnonzero(near | train)
     exact = pd.util.hash_pandas_object(inputs.iloc[chosen], index=False).to_numpy()
     known = exact[train[chosen]]
-    n_near = int((near[chosen] & ~np.isin(exact, known)).sum())
+    n_near = int((near[chosen] & ~among(exact, known)).sum())
     if n_near:
         yield Finding(
             "DATA-106", "warning", "Rows are nearly in two sets",
@@ -77,9 +77,9 @@ def shared_entities(
         key = kinds[name] == "integer" and _KEY_NAME.search(name)
         if name == target or not (words or key) or not held.any():
             continue
-        n_distinct, n_present = int(values.nunique()), int(values.notna().sum())
+        n_values, n_present = n_distinct(values), int(values.notna().sum())
         fewest = max(20, _ENTITY_SHARE * n_present)
-        if not (fewest <= n_distinct <= _ENTITY_MOST * n_present):
+        if not (fewest <= n_values <= _ENTITY_MOST * n_present):
             continue
         known = values[codes == 0].dropna().unique()
         n_shared = int(values[held].isin(known).sum())
