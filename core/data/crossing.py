@@ -94,6 +94,10 @@ def _number_groups(
 ) -> tuple[list[Rule], Codes]:
     """Cut at quantiles; the edges occur, so that counts agree with rules."""
     numbers = as_numbers(values)
+    values_there = np.unique(numbers[~missing])
+    if column.schema.kind == "integer" and values_there.size <= MOST_GROUPS:
+        exact = [(Condition(column.name, "==", int(value)),) for value in values_there]
+        return list(exact), np.searchsorted(values_there, numbers)
     inner = _inner_edges(np.sort(numbers[~missing]))
     codes = np.searchsorted(inner, numbers, side="right")
     name, kind = column.name, column.schema.kind

@@ -38,6 +38,8 @@ class Step:
     --------
     >>> Step("drop_columns", ("id",)).sentence
     'Drop columns: id'
+    >>> Step("clip", ("fee",), {"maximum": 200}).sentence
+    'Limit to a range: fee (highest value 200)'
     """
 
     kind: str
@@ -64,8 +66,13 @@ class Step:
     @property
     def sentence(self) -> str:
         """What the step does, in words; names stand as they are."""
-        details = [_written(v) for v in self.options.values() if v is not None]
         known = STEPS[self.kind]
+        named = {f.name: f.title.lower() for f in known.fields if f.kind == "number"}
+        details = [
+            f"{named[key]} {_written(v)}" if key in named else _written(v)
+            for key, v in self.options.items()
+            if v is not None
+        ]
         if known.columns == "none":
             return f"{known.title}: {' = '.join(details)}"
         columns = ", ".join(self.columns) or "all columns"

@@ -23,7 +23,8 @@ def show_text(dataset: Dataset, recipe: Recipe) -> None:
         with place:
             kept, script = st.tabs(["JSON", "pandas script"])
             values = json.loads(recipe.to_json(dataset.schema.names))
-            text = json.dumps(values, indent=1, ensure_ascii=False)
+            steps_first = {"steps": values["steps"], **values}
+            text = json.dumps(steps_first, indent=1, ensure_ascii=False)
             kept.code(text, language="json", height=300)
             script.code(recipe.to_script(), language="python", height=300)
 
