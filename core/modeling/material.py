@@ -22,6 +22,7 @@ from core.errors import ModelingError
 from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS
 from core.modeling.encoder import FrameEncoder
 from core.modeling.folds import Scheme
+from core.modeling.memory import free_memory_bytes
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, Style
 from core.modeling.rows import Rows, balanced_weights
@@ -30,6 +31,8 @@ from core.storage.files import write_atomic
 
 LEAN_BYTES: Final = 20e6
 _GROWS: Final = 0.75
+_BYTES: Final = {"tree": 4, "linear": 12, "smooth": 8}
+"""Of one number: as it is stored, and once more where a family makes its own copy."""
 _FILE: Final = "material.pkl"
 
 
@@ -192,11 +195,13 @@ class Material:
             temporary.write_bytes(pickle.dumps(encoder, protocol=5))
 
     def _refuse_too_large(self, style: Style) -> None:
-        needed = expected_width(self.schema, style) * len(self.frame) * 4
+        if style == "none":
+            return
+        needed = expected_width(self.schema, style) * len(self.frame) * _BYTES[style]
         free = free_memory_bytes()
         if free is not None and needed > free / 4:
             raise ModelingError(
-                f"Its matrix would take {needed / 1e9:.1f} GB, and "
+                f"Its numbers would take {needed / 1e9:.1f} GB, and "
                 f"{free / 1e9:.1f} GB of memory are free.",
                 hint="Train on a sample of the rows, or on fewer columns.",
             )
@@ -245,17 +250,3 @@ def expected_width(schema: Schema, style: Style) -> int:
         else:
             width += 1 if style == "tree" else 1 + (column.n_missing > 0)
     return width
-
-
-def free_memory_bytes() -> int | None:
-    """Return the memory that can be taken without swapping; None when unknown."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        found = dict(line.split(":", 1) for line in lines)
-        return int(found["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):  # not on this system
-        return None

@@ -50,6 +50,26 @@ def test_thousands_of_columns_give_a_model(quick, n_columns: int) -> None:
     assert len(run.champion.feature_names) == n_columns
 
 
+def test_a_budget_of_one_second_gives_what_a_second_gives() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(20_000, 15))).add_prefix("x")
+    frame["y"] = np.where(frame["x0"] + rng.normal(size=20_000) > 0, "a", "b")
+    run = train(frame, "y", budget_s=1, n_jobs=1)
+    assert run.elapsed_s < 1 + 5
+    assert run.champion.predict(frame.iloc[:3]).shape == (3,)
+    told = _codes(run) & {"MODEL-009", "MODEL-007"}
+    assert told or run.champion_name != run.baseline_name
+
+
+def test_all_strings_different_beside_a_feature_do_not_stop_any_family(quick) -> None:
+    frame = _noise(200).assign(
+        code=[f"{i * 7919 % 100_003:05d}x" for i in range(200)],
+        remark=[f"row {i} says nothing in particular" for i in range(200)],
+    )
+    run = quick(frame, "y", families=None, n_candidates=8)
+    assert (run.leaderboard["state"] != "failed").all()
+
+
 def test_infinite_values_count_as_missing_and_are_named(quick) -> None:
     frame = _noise()
     frame.loc[3, "x1"] = np.inf
