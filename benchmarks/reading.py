@@ -1,6 +1,7 @@
 """How fast and how well tables are read: ``python benchmarks/reading.py [MB]``.
 
-Speed and memory stand against ``pandas.read_csv(engine="pyarrow")`` in one run, each
+``--upload [MB]`` measures an upload instead: kept, read, written as Parquet. Speed and
+memory stand against ``pandas.read_csv(engine="pyarrow")`` in one run, each
 in a process of its own; every figure is the best of three.
 """
 
@@ -73,6 +74,35 @@ def measure(reader: str, path: str) -> None:
     print(min(wall), min(cpu), share)
 
 
+def measure_upload(size_mb: int) -> None:
+    """Print peak memory of an upload over the size of its table, and the time."""
+    from core.settings import Settings
+    from core.workspace import open_workspace
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clean.csv"
+        command = [sys.executable, __file__, "--write", str(path), str(size_mb)]
+        subprocess.run(command, check=True, cwd=ROOT)
+        settings = Settings(home=Path(folder) / "w", models=Path(folder) / "m")
+        workspace = open_workspace(settings)
+        project = workspace.projects.create("Upload")
+        told: list[float] = []
+        before, started = peak_bytes(), time.perf_counter()
+        with path.open("rb") as file:
+            made = workspace.data.import_files(
+                project.id,
+                {"clean.csv": file},
+                on_progress=lambda share, _: told.append(share),
+            )
+        wall, peak = time.perf_counter() - started, peak_bytes() - before
+        frame = workspace.data.frame(made.id)
+        size = frame.memory_usage(deep=True).sum()
+        print(
+            f"Upload of {path.stat().st_size / 1e6:,.0f} MB: {wall:.1f} s, peak "
+            f"{peak / size:.2f} x the table (to reach: 3), {len(told)} steps told"
+        )
+
+
 def compare_speed(size_mb: int) -> None:
     """Print the two readers beside each other."""
     with tempfile.TemporaryDirectory() as folder:
@@ -123,6 +153,10 @@ def count_dialects() -> None:
 if __name__ == "__main__":
     if "--measure" in sys.argv:
         measure(*sys.argv[2:])
+    elif "--write" in sys.argv:
+        write_table(Path(sys.argv[2]), int(sys.argv[3]))
+    elif "--upload" in sys.argv:
+        measure_upload(int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     else:
         count_dialects()
         compare_speed(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
@@ -142,7 +141,7 @@ def plain_block(located: Located, columns: list[str], bounds: tuple[int, int]) -
     layout, refused = located.layout, []
     piece = pa.py_buffer(located.data).slice(first, last - first)
     quote = layout.dialect.quote
-    if quote and (np.frombuffer(piece, np.uint8) == ord(quote)).any():
+    if quote and located.data.find(quote.encode(), first, last) >= 0:
         raise QuoteFoundError
 
     def refuse(row: Any) -> str:

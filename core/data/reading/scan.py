@@ -46,12 +46,11 @@ def contains(data: bytes | mmap.mmap, mark: bytes, start: int = 0) -> bool:
     >>> contains(b"a,b", b","), contains(b"a,b", b",", start=2)
     (True, False)
     """
-    wanted = mark[0]
-    return any(
-        bool((np.frombuffer(piece, np.uint8)[i : i + 2**18] == wanted).any())
-        for piece in pieces(data, start)
-        for i in range(0, len(piece), 2**18)
-    )
+    for position in range(start, len(data), _PIECE):
+        if data.find(mark, position, position + _PIECE) >= 0:
+            return True
+        release(data, position + _PIECE)
+    return False
 
 
 def is_utf8(data: bytes | mmap.mmap) -> bool:
