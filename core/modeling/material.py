@@ -31,7 +31,7 @@ from core.storage.files import write_atomic
 
 LEAN_BYTES: Final = 20e6
 _GROWS: Final = 0.75
-_BYTES: Final = {"tree": 4, "linear": 12, "smooth": 8}
+_BYTES: Final = {"tree": 4, "linear": 12, "smooth": 8, "hashed": 8}
 """Of one number: as it is stored, and once more where a family makes its own copy."""
 _FILE: Final = "material.pkl"
 

@@ -33,7 +33,7 @@ def draw_better(found: Better, first: str, second: str) -> Chart:
         ("practically equal", found.p_equal, NEUTRAL),
         (f"{second} is better", found.p_worse, BAD),
     )
-    figure = new_figure(height=150)
+    figure = new_figure(height=170)
     for name, share, colour in parts:
         figure.add_trace(
             go.Bar(
@@ -44,7 +44,7 @@ def draw_better(found: Better, first: str, second: str) -> Chart:
                 hovertemplate=f"{text(name)}: %{{x:.1%}}<extra></extra>",
             )
         )  # fmt: skip
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    figure.update_layout(barmode="stack", legend_traceorder="normal", margin_t=64)
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     said = ", ".join(f"{name} {percent(share, 0)}" for name, share, _ in parts)
     return Chart(

@@ -21,6 +21,7 @@ from core.workspace.scripts import Scripts
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
+from core.workspace.updates import Updates
 
 
 class Workspace:
@@ -51,6 +52,8 @@ class Workspace:
         Alarms told outside.
     next_cycle : NextCycle
         The way back from what was captured.
+    updates : Updates
+        New versions that have learned from later rows.
     jobs : Jobs
     status : Status
     """
@@ -75,6 +78,7 @@ class Workspace:
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)
         self.notices = Notices(settings, database, self.alarms)
+        self.updates = Updates(self.monitoring, self.registry)
         self.next_cycle = NextCycle(self.cycles, self.data, self.monitoring)
         self.status = Status(
             self.cycles, self.data, self.training, self.evaluation, self.monitoring

@@ -99,7 +99,7 @@ def _ask_families(key: str) -> tuple[str, ...]:
             missing = UNAVAILABLE.get(name)
             if st.checkbox(
                 f"**{FAMILIES[name].title}**  \n:gray[{md(FAMILIES[name].about)}]",
-                value=missing is None,
+                value=missing is None and not FAMILIES[name].asked_for,
                 disabled=missing is not None,
                 key=f"{key}-{name}",
                 help=missing,

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from core.modeling import FAMILIES, Better, Metric, Need
+from core.modeling.online import ONLINE
 from core.wording import (
     NONE,
     counted,
@@ -126,8 +127,16 @@ def notes(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def family_title(name: str) -> str:
-    """Return a family's title; "Ensemble" for the blend of several."""
-    return FAMILIES[name].title if name in FAMILIES else name.capitalize()
+    """Return a family's title, and whether it goes on learning.
+
+    Examples
+    --------
+    >>> family_title("ensemble"), family_title("online")
+    ('Ensemble', 'Online linear model (updatable)')
+    """
+    if name not in FAMILIES:
+        return name.capitalize()
+    return FAMILIES[name].title + (" (updatable)" if name == ONLINE else "")
 
 
 def duration(seconds: float) -> str:
