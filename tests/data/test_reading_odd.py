@@ -123,6 +123,11 @@ def test_a_large_file_that_ends_in_empty_rows_is_read_alike(monkeypatch):
     assert len(read(WHOLE["names again"]).frame) == 9
 
 
+def test_dressed_numbers_beside_cells_left_out_are_numbers():
+    content = "a;b;c\n€ 1.234,56;1;\n€ 2.345,67;2\n(€ 3,50);3\n€ 4,25;4\n€ 5,00;5;x\n"
+    assert read(content).frame["a"].tolist() == [1234.56, 2345.67, -3.5, 4.25, 5.0]
+
+
 def test_what_was_answered_is_kept():
     table = read("d,n\n01/02/2024,1\n03/04/2024,2\n", day_first=True, max_rows=9)
     assert table.report.given == {"day_first": True}

@@ -75,7 +75,7 @@ def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
     if options.skip_lines is None:
         start = find_start(rows, width)
         start += behind_preamble(rows[start:], ends[start:], width)
-        start += behind_groups(rows[start:], width)
+        start += behind_groups(rows[start:], width) if header is not False else 0
     notes = [f"{start} lines before the table were left out."] if start else []
     table = [row for row in rows[start:] if len(row) in (width, width - 1)]
     named = has_header(table) if header is None else header

@@ -141,9 +141,9 @@ def plain_numbers(text: Any, style: NumberStyle) -> Any:
     bare = pc.replace_substring(bare, group, "")
     if style.decimal == ",":
         bare = pc.replace_substring(bare, ",", ".")
-    return pc.if_else(
-        pc.fill_null(negative, False), pc.binary_join_element_wise("-", bare, ""), bare
-    )
+    minus, between = pa.scalar("-", bare.type), pa.scalar("", bare.type)
+    below_zero = pc.binary_join_element_wise(minus, bare, between)
+    return pc.if_else(pc.fill_null(negative, False), below_zero, bare)
 
 
 def all_match(values: Any, pattern: str) -> bool:
