@@ -37,6 +37,26 @@ def describe_encoder(encoder: FrameEncoder) -> dict[str, Any]:
     }
 
 
+class Encoders:
+    """The encoders of a model, each described once, whoever uses it.
+
+    Attributes
+    ----------
+    described : list of dict
+    """
+
+    def __init__(self) -> None:
+        self.described: list[dict[str, Any]] = []
+        self._places: dict[int, int] = {}
+
+    def place(self, encoder: FrameEncoder) -> int:
+        """Return where an encoder stands in the list; it is added when it is new."""
+        if id(encoder) not in self._places:
+            self._places[id(encoder)] = len(self.described)
+            self.described.append(describe_encoder(encoder))
+        return self._places[id(encoder)]
+
+
 def _describe_numbers(block: NumberBlock) -> dict[str, Any]:
     return {
         "names": list(block.names),
@@ -60,6 +80,9 @@ def _describe_column(column: object) -> dict[str, Any]:
         return _named("moments", column.name, start_s=column.start_s, numbers=numbers)
     if isinstance(column, TextColumn):
         return _describe_texts(column)
+    if type(column).__name__ == "HashedColumn":
+        parts = {"places": column.n_places, "is_text": column.is_text}  # type: ignore[attr-defined]
+        return _named("hashes", column.name, **parts)  # type: ignore[attr-defined]
     raise DeploymentError(
         f"A column of the kind {type(column).__name__} cannot be written as tables.",
         hint="Serve this version with Rondo's own API.",

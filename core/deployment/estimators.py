@@ -69,6 +69,15 @@ def _logistic(estimator: Any) -> Described:
     return _linear(estimator, "sigmoid" if len(estimator.classes_) == 2 else "softmax")
 
 
+def _online(estimator: Any) -> Described:
+    if estimator.loss != "log_loss":
+        raise DeploymentError(
+            f"A linear model with the loss {estimator.loss!r} has no probabilities.",
+            hint="Train with the settings that Rondo offers.",
+        )
+    return _linear(estimator, "sigmoid" if len(estimator.classes_) == 2 else "rest")
+
+
 def _network(estimator: Any) -> Described:
     links = {"logistic": "sigmoid", "softmax": "softmax", "identity": "identity"}
     if estimator.activation != "relu":
@@ -104,6 +113,8 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Described]]] = {
     "DummyRegressor": _constant,
     "Ridge": lambda estimator: _linear(estimator, "identity"),
     "LogisticRegression": _logistic,
+    "SGDClassifier": _online,
+    "SGDRegressor": lambda estimator: _linear(estimator, "identity"),
     "MLPClassifier": _network,
     "MLPRegressor": _network,
     "RescaledRegressor": _rescaled,

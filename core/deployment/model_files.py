@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from core.data.schema import ColumnSchema
-from core.deployment.encoders import describe_encoder
+from core.deployment.encoders import Encoders
 from core.deployment.estimators import describe_estimator
 from core.deployment.runtime.predictor import FORMAT
+from core.deployment.uncertainty import describe_uncertainty
 from core.modeling.model import Model
 from core.registry import ModelVersion
 from core.serving.warnings import ColumnWatch
@@ -47,6 +48,7 @@ def describe_version(version: ModelVersion) -> dict[str, Any]:
     """Return a version as plain values, and arrays."""
     model = version.model
     encoders, members = _members(model)
+    uncertainty = describe_uncertainty(model, encoders)
     curves = () if model.calibration is None else model.calibration.curves
     return {
         "format": FORMAT,
@@ -58,11 +60,12 @@ def describe_version(version: ModelVersion) -> dict[str, Any]:
         "target": model.target,
         "classes": None if model.classes_ is None else model.classes_.tolist(),
         "threshold": model.threshold,
-        "half_width": model.interval_quantile,
+        "coverage": model.coverage,
+        "uncertainty": uncertainty,
         "inputs": [_column(column) for column in version.schema],
         "columns": [_column(column) for column in model.schema],
         "cleaning": _digest(cleaning_script(version)),
-        "encoders": encoders,
+        "encoders": encoders.described,
         "members": members,
         "calibration": [[np.asarray(end) for end in curve] for curve in curves],
     }
@@ -78,23 +81,18 @@ def _digest(script: bytes) -> str | None:
     return hashlib.sha256(script).hexdigest() if script else None
 
 
-def _members(model: Model) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _members(model: Model) -> tuple[Encoders, list[dict[str, Any]]]:
     """Describe each member; those that share an encoder object share its tables."""
-    n_outputs = 1 if model.classes_ is None else len(model.classes_)
-    encoders: dict[int, dict[str, Any]] = {}
-    members = []
-    for weight, pipeline in model.members:
-        encoder, estimator = pipeline[0], pipeline[-1]
-        if id(encoder) not in encoders:
-            encoders[id(encoder)] = describe_encoder(encoder)
-        members.append(
-            {
-                "weight": float(weight),
-                "encoder": list(encoders).index(id(encoder)),
-                "estimator": describe_estimator(estimator, n_outputs),
-            }
-        )
-    return list(encoders.values()), members
+    encoders = Encoders()
+    members = [
+        {
+            "weight": float(weight),
+            "encoder": encoders.place(pipeline[0]),
+            "estimator": describe_estimator(pipeline[-1], model.n_outputs),
+        }
+        for weight, pipeline in model.members
+    ]
+    return encoders, members
 
 
 def _column(column: ColumnSchema) -> dict[str, Any]:

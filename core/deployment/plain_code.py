@@ -143,10 +143,15 @@ def _refuse_unfit(described: Mapping[str, Any]) -> None:
     """Say why a model cannot be written as plain code."""
     columns = [column for each in described["encoders"] for column in each["columns"]]
     asked = [_innermost(member["estimator"]) for member in described["members"]]
+    rule = described["uncertainty"] or {}
+    if rule.get("difficulty"):
+        asked.append(_innermost(rule["difficulty"]["estimator"]))
     n_nodes = sum(len(each["feature"]) for each in asked if "feature" in each)
     reasons = {
         "rows are cleaned by a recipe first, which needs pandas": described["cleaning"],
         "it reads the words of a text": any(c["kind"] == "texts" for c in columns),
+        "it reads words by their hash": any(c["kind"] == "hashes" for c in columns),
+        "its sets of classes are adaptive": rule.get("kind") == "adaptive",
         "a neural network is part of it": any(e["kind"] == "network" for e in asked),
         f"its trees have {n_nodes:,} nodes, above {MOST_NODES:,}": n_nodes > MOST_NODES,
     }

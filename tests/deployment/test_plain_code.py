@@ -12,12 +12,14 @@ from sklearn.linear_model import Ridge
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 
-from core.data import Recipe, Step, describe_schema
+from core.data import Recipe, Step, Task, describe_schema
 from core.deployment import build_bundle, plain_code
 from core.modeling.calibration import Calibration
 from core.modeling.encoder import FrameEncoder
 from core.modeling.estimators import RescaledRegressor
+from core.modeling.interval_learning import learn_intervals
 from core.modeling.model import Model
+from core.modeling.prediction_sets import learn_sets
 from tests.fitted import TARGETS, customers, fit_model
 
 needs_node = pytest.mark.skipif(
@@ -35,14 +37,32 @@ def linear(*, log: bool = False) -> Model:
     return replace(plain, pipeline=make_pipeline(encoder, outer))
 
 
-def calibrated(task: str) -> Model:
+def calibrated(task: Task) -> Model:
     curve = (np.array([0.0, 0.4, 1.0]), np.array([0.1, 0.3, 0.9]))
     n_curves = 1 if task == "binary" else 3
-    model = fit_model(task)  # type: ignore[arg-type]
+    model = fit_model(task)
     return replace(model, calibration=Calibration("isotonic", (curve,) * n_curves))
 
 
+def unsure(task: Task) -> Model:
+    """Return a model with intervals that follow the row, or with sets."""
+    model, frame = fit_model(task), customers(600, 4)
+    X = frame.drop(columns=list(TARGETS.values()))
+    output = model.output(X)
+    if task == "regression":
+        old = frame["age"].to_numpy() > 60
+        y = frame["value"].fillna(0.0).to_numpy() * (1 + old)
+        rule = learn_intervals(X, model.schema, y, output)
+        assert rule.difficulty is not None
+        return replace(model, uncertainty=rule)
+    y = np.searchsorted(model.classes_.astype(str), frame[model.target].astype(str))
+    return replace(model, uncertainty=learn_sets(y.astype(float), output))
+
+
 MODELS = {
+    "intervals that follow the row": lambda: unsure("regression"),
+    "sets of two classes": lambda: unsure("binary"),
+    "sets of three classes": lambda: unsure("multiclass"),
     "trees of two classes": lambda: fit_model("binary"),
     "a blend of three classes": lambda: fit_model("multiclass", blended=True),
     "trees of a number": lambda: fit_model("regression"),
@@ -56,10 +76,13 @@ MODELS = {
 @pytest.mark.filterwarnings("ignore:overflow encountered in expm1")
 @pytest.mark.parametrize("name", MODELS)
 def test_it_answers_as_the_version_does(save, tmp_path, name):
-    bundle = build_bundle(save(MODELS[name]()), "plain", tmp_path / "out")
+    version = save(MODELS[name]())
+    bundle = build_bundle(version, "plain", tmp_path / "out")
     assert bundle.offered, bundle.reason
     assert bundle.parity is not None
     assert bundle.parity.n_real == 2_000
+    embedded = build_bundle(version, "embedded", tmp_path / "out")
+    assert embedded.offered, embedded.reason
 
 
 @needs_node

@@ -29,7 +29,7 @@ export function predict(record) {
     (_, i) => total(outputs.map((o, m) => weights[m] * o[i])) / total(weights),
   );
   if (MODEL.classes === null) {
-    const half = MODEL.half_width;
+    const half = halfWidth(rows, mean[0]);
     const interval = half === null ? null : [mean[0] - half, mean[0] + half];
     return { prediction: mean[0], interval };
   }
@@ -39,7 +39,24 @@ export function predict(record) {
     code = shares[1] >= (MODEL.threshold === null ? 0.5 : MODEL.threshold) ? 1 : 0;
   }
   const named = MODEL.classes.map((label, i) => [text(label), shares[i]]);
-  return { prediction: MODEL.classes[code], probabilities: Object.fromEntries(named) };
+  const answer = {
+    prediction: MODEL.classes[code],
+    probabilities: Object.fromEntries(named),
+  };
+  if (MODEL.uncertainty === null) return answer;
+  const limit = MODEL.uncertainty.limit + 1e-9;
+  const likeliest = shares.indexOf(Math.max(...shares));
+  const inside = (_, i) => 1 - shares[i] <= limit || i === likeliest;
+  return { ...answer, prediction_set: MODEL.classes.filter(inside) };
+}
+
+function halfWidth(rows, number) {
+  if (MODEL.uncertainty === null) return null;
+  const { reach, difficulty } = MODEL.uncertainty;
+  if (difficulty === null) return reach;
+  const narrow = Math.fround(Math.min(Math.max(number, -LARGEST), LARGEST));
+  const row = [...rows[difficulty.encoder], narrow];
+  return reach * Math.max(ask(difficulty.estimator, row)[0], difficulty.floor);
 }
 
 function own(object, name) {

@@ -29,8 +29,9 @@ def predict(record: Mapping[str, Any]) -> dict[str, Any]:
         sum(w * share for w, share in zip(weights, shares, strict=True)) / sum(weights)
         for shares in zip(*outputs, strict=True)
     ]
-    classes, half = MODEL["classes"], MODEL["half_width"]
+    classes, rule = MODEL["classes"], MODEL["uncertainty"]
     if classes is None:
+        half = None if rule is None else _half_width(rule, rows, mean[0])
         interval = None if half is None else [mean[0] - half, mean[0] + half]
         return {"prediction": mean[0], "interval": interval}
     shares = _calibrated(mean)
@@ -39,7 +40,22 @@ def predict(record: Mapping[str, Any]) -> dict[str, Any]:
         threshold = 0.5 if MODEL["threshold"] is None else MODEL["threshold"]
         code = int(shares[1] >= threshold)
     named = dict(zip(map(str, classes), shares, strict=True))
-    return {"prediction": classes[code], "probabilities": named}
+    answer = {"prediction": classes[code], "probabilities": named}
+    if rule is None:
+        return answer
+    limit, likeliest = rule["limit"] + 1e-9, shares.index(max(shares))
+    inside = [i for i, s in enumerate(shares) if 1 - s <= limit or i == likeliest]
+    return {**answer, "prediction_set": [classes[i] for i in inside]}
+
+
+def _half_width(rule: Mapping[str, Any], rows: Any, number: float) -> float:
+    difficulty, reach = rule["difficulty"], float(rule["reach"])
+    if difficulty is None:
+        return reach
+    narrow = _single(min(max(number, -_LARGEST), _LARGEST))
+    row = [*rows[difficulty["encoder"]], narrow]
+    expected = float(_ask(difficulty["estimator"], row)[0])
+    return reach * max(expected, float(difficulty["floor"]))
 
 
 def _read(cell: Any, kind: str) -> Any:

@@ -30,14 +30,23 @@ def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
     """
     shares = expected.get("probabilities")
     if shares is None:
-        a, b = float(found["prediction"]), float(expected["prediction"])
-        if a == b or (math.isnan(a) and math.isnan(b)):
-            return 0.0
-        return abs(a - b) / max(1.0, abs(b))
+        ends = expected.get("interval") or ()
+        others = found.get("interval") or ()
+        pairs = [(found["prediction"], expected["prediction"])]
+        pairs += zip(others, ends, strict=True)
+        return max(_gap(float(a), float(b)) for a, b in pairs)
     if found["prediction"] != expected["prediction"]:
+        return math.inf
+    if found.get("prediction_set") != expected.get("prediction_set"):
         return math.inf
     gaps = [abs(found["probabilities"][name] - shares[name]) for name in shares]
     return float(max(gaps))
+
+
+def _gap(a: float, b: float) -> float:
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return 0.0
+    return abs(a - b) / max(1.0, abs(b))
 
 
 def main(folder: Path = FOLDER) -> int:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 
 _FAR = 1e6
 _LARGEST = float(np.finfo(np.float32).max)
+_WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"(?u)\b\w\w+\b")
 
 
@@ -109,6 +111,22 @@ def _encode_texts(column: Mapping[str, Any], values: Sequence[Any]) -> Matrix:
     return np.hstack(blocks)
 
 
+def _encode_hashes(column: Mapping[str, Any], values: Sequence[Any]) -> Matrix:
+    """Put each word at the place of its checksum, with the checksum's sign."""
+    table = np.zeros((len(values), column["places"]), dtype=np.float32)
+    for row, value in zip(table, values, strict=True):
+        found = [] if value is None else [value]
+        if column["is_text"] and value is not None:
+            found = _WORD.findall(value.lower())
+        for word in found:
+            code = crc32(word.encode("utf-8", "surrogatepass"))
+            row[(code >> 1) % column["places"]] += 1 if code & 1 else -1
+    if column["is_text"]:
+        length = np.linalg.norm(table, axis=1, keepdims=True)
+        table /= np.where(length > 0, length, 1)
+    return table
+
+
 def _topics(column: Mapping[str, Any], text: str) -> Floats:
     words = _TOKEN.findall(text.lower())
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
@@ -133,4 +151,5 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Any], Matrix]] = {
     "indicators": _encode_indicators,
     "moments": _encode_moments,
     "texts": _encode_texts,
+    "hashes": _encode_hashes,
 }

@@ -132,7 +132,19 @@ def _softmax(scores: Any) -> Any:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-_LINKS = {"identity": _identity, "sigmoid": _sigmoid, "softmax": _softmax}
+def _one_against_rest(scores: Any) -> Any:
+    """Return sigmoids of several classes, brought to a sum of 1."""
+    with np.errstate(over="ignore"):
+        shares = 1 / (1 + np.exp(-scores))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+_LINKS = {
+    "identity": _identity,
+    "rest": _one_against_rest,
+    "sigmoid": _sigmoid,
+    "softmax": _softmax,
+}
 _KINDS = {
     "constant": _constant,
     "linear": _linear,

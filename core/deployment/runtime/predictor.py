@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from .cells import Columns, Problem, read_records
-from .columns import Floats, encode
+from .columns import Floats, Matrix, encode
 from .doubts import doubts
 from .estimators import read_output
+from .uncertainty import half_widths, label_sets
 
 FORMAT = 1
 
@@ -72,7 +73,8 @@ class Predictor:
         list of n_rows dict
             "prediction" and "warnings"; for classes "probability" (of the positive
             class of two, else of the predicted one) and "probabilities" by label; for
-            numbers "interval", which holds 9 in 10 true values.
+            numbers "interval", for classes "prediction_set": they hold the truth for
+            the share "coverage" of new rows.
 
         Raises
         ------
@@ -83,12 +85,17 @@ class Predictor:
         if strict and problems:
             raise BadRows(problems)
         columns, n_rows = self._columns(raw), len(records)
-        output = self._output(columns, n_rows)
+        matrices = [encode(item, columns, n_rows) for item in self.model["encoders"]]
+        output = self._output(matrices, n_rows)
+        beyond = self._beyond(matrices, output)
         warnings = doubts(self.model["columns"], columns, n_rows)
         for problem in problems:
             text = f'{problem["column"]} is "{problem["value"]}", which does not fit.'
             warnings[problem["row"]].append(text)
-        return [self._answer(output[row], warnings[row]) for row in range(n_rows)]
+        return [
+            {**self._answer(output[row]), **beyond[row], "warnings": warnings[row]}
+            for row in range(n_rows)
+        ]
 
     def _columns(self, raw: Columns) -> Columns:
         if self._clean is None:
@@ -97,12 +104,11 @@ class Predictor:
         found: Columns = self._cleaning.cleaned(raw, self.inputs, taken, self._clean)
         return found
 
-    def _output(self, raw: Columns, n_rows: int) -> Floats:
+    def _output(self, matrices: Sequence[Matrix], n_rows: int) -> Floats:
         """Return probabilities (n_rows, n_classes), or numbers (n_rows,)."""
         n_outputs = 1 if self.classes is None else len(self.classes)
         if not n_rows:
             return np.empty((0, n_outputs))
-        matrices = [encode(item, raw, n_rows) for item in self.model["encoders"]]
         total: Any = 0.0
         for member in self.model["members"]:
             X = matrices[member["encoder"]]
@@ -126,11 +132,26 @@ class Predictor:
         table = np.maximum(np.column_stack(moved), 1e-6)
         return np.asarray(table / table.sum(axis=1, keepdims=True))
 
-    def _answer(self, output: Any, warnings: list[str]) -> dict[str, Any]:
+    def _beyond(
+        self, matrices: Sequence[Matrix], output: Floats
+    ) -> list[dict[str, Any]]:
+        """Return the interval around each number, or the classes that stay possible."""
+        rule, coverage = self.model["uncertainty"], self.model["coverage"]
+        if rule is None or not len(output):
+            return [{} for _ in output]
         if self.classes is None:
-            number, half = float(output), self.model["half_width"]
-            interval = None if half is None else [number - half, number + half]
-            return {"prediction": number, "interval": interval, "warnings": warnings}
+            half = half_widths(rule, matrices, output)
+            ends = np.column_stack([output - half, output + half]).tolist()
+            return [{"interval": end, "coverage": coverage} for end in ends]
+        names = np.array([*self.classes, None], dtype=object)[:-1]
+        return [
+            {"prediction_set": names[inside].tolist(), "coverage": coverage}
+            for inside in label_sets(rule, output)
+        ]
+
+    def _answer(self, output: Any) -> dict[str, Any]:
+        if self.classes is None:
+            return {"prediction": float(output)}
         two = len(self.classes) == 2
         code = int(output[1] >= self.threshold) if two else int(np.argmax(output))
         shares = [float(share) for share in output]
@@ -140,7 +161,6 @@ class Predictor:
             "probabilities": dict(
                 zip(map(str, self.classes), shares, strict=True)
             ),
-            "warnings": warnings,
         }  # fmt: skip
 
 
