@@ -122,6 +122,22 @@ def test_the_table_is_looked_at(walk: Walk, part: str):
     shoot(walk.page, f"03-explore-{part.lower()}")
 
 
+def test_a_click_on_a_bar_shows_its_rows(walk: Walk):
+    walk.open_tab("Columns")
+    bar = walk.page.locator(".js-plotly-plot .bars .point path").first
+    bar.scroll_into_view_if_needed()
+    # Plotly lays a sheet over its bars, so that only the pointer finds them.
+    box = bar.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    walk.page.mouse.move(x - 2, y)
+    walk.page.mouse.move(x, y)
+    walk.page.wait_for_timeout(200)
+    walk.page.mouse.click(x, y)
+    settled(walk.page)
+    expect(walk.page.get_by_role("button", name="Name these rows")).to_be_visible()
+
+
 def test_it_is_cleaned_by_a_recipe(walk: Walk):
     walk.open_tab("Findings")
     walk.press(re.compile("Take the .* no judgement"))
