@@ -84,6 +84,11 @@ def test_of_several_lists_one_is_chosen_and_the_others_are_named():
         read(content, sheet="x")
 
 
+def test_half_a_letter_is_shown_as_unknown():
+    table = read('[{"a": "x\\ud800", "\\udfff": 1}, {"a": "y", "b": {"\\ud800": 2}}]')
+    assert table.frame["a"].tolist() == ["x\ufffd", "y"]
+
+
 def test_limits_hold_while_reading():
     with pytest.raises(DataError, match="2 rows"):
         read(LINES, max_rows=2)

@@ -57,13 +57,14 @@ class RecordColumns:
 
     def _flat(self, record: Mapping[str, Any]) -> dict[str, str | None]:
         cells: dict[str, str | None] = {}
-        for key, value in record.items():
+        for written, value in record.items():
+            key = whole_letters(written)
             if not isinstance(value, Mapping):
                 self._put(cells, key, value)
                 continue
             self._opened.add(key)
             for inner, below in value.items():
-                self._put(cells, f"{key}.{inner}", below)
+                self._put(cells, f"{key}.{whole_letters(inner)}", below)
         return cells
 
     def _put(self, cells: dict[str, str | None], name: str, value: Any) -> None:
@@ -123,11 +124,26 @@ def cell_of(value: Any) -> str | None:
     >>> cell_of(True), cell_of(None), cell_of(["a", "1"])
     ('true', None, '["a", "1"]')
     """
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return whole_letters(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)
+    return whole_letters(json.dumps(value, ensure_ascii=False))
+
+
+def whole_letters(text: str) -> str:
+    r"""Replace halves of letters, which JSON can write and no file can hold.
+
+    Examples
+    --------
+    >>> whole_letters("a\ud800") == "a\ufffd", whole_letters("ä🙂")
+    (True, 'ä🙂')
+    """
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _listed(names: set[str]) -> str:
