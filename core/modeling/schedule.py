@@ -13,7 +13,7 @@ from core.modeling.metrics import Floats
 from core.modeling.scoring import Metric
 
 _ORDER: Final = (
-    ("lightgbm", 0), ("linear", 0), ("histogram_boosting", 0), ("lightgbm", 1),
+    ("linear", 0), ("lightgbm", 0), ("histogram_boosting", 0), ("lightgbm", 1),
     ("extra_trees", 0), ("lightgbm", 3), ("random_forest", 0), ("neural_network", 0),
     ("lightgbm", 2), ("histogram_boosting", 1), ("lightgbm", 4),
     ("nearest_neighbours", 0), ("linear", 1), ("online", 0),
@@ -87,6 +87,11 @@ class Schedule:
             if log_target and (name, setting) in _LOG_TOO:
                 listed.append((name, {**params, "log_target": True}))
         return listed
+
+    @property
+    def listed(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Family and settings of what is tried before the search, in order."""
+        return tuple(self._fixed)
 
     def _usable(self, name: str) -> bool:
         most = FAMILIES[name].most_rows

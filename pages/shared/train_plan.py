@@ -12,6 +12,7 @@ from core.modeling import (
 from core.workspace import Cycle, SplitRecord
 from pages.shared.frame import facts, md
 from pages.shared.state import workspace
+from pages.shared.train_hint import show_hint
 from pages.shared.train_options import ask_options
 from pages.shared.train_words import duration
 
@@ -61,6 +62,7 @@ def ask_plan(cycle: Cycle, split: SplitRecord, key: str) -> TrainingPlan | None:
     with st.container(horizontal=True):
         families = _ask_families(key)
         more = ask_options(cycle, split, key)
+    show_hint(cycle, split, families, float(budget_s or 60))
     if not st.button(
         "Train", type="primary", icon=":material/play_arrow:", key=f"{key}-train"
     ):

@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -132,6 +133,19 @@ def test_a_metric_with_parameters_asks_for_them(site: Site) -> None:
     plan = TrainingPlan.from_dict(job.arguments["plan"])
     assert plan.metric == "cost"
     assert plan.metric_options["false_negative"] == 40.0
+
+
+def test_before_a_run_the_page_says_what_the_time_is_enough_for(site: Site) -> None:
+    page = site.open()
+    said = next(c.value for c in page.caption if "candidates" in c.value)
+    assert re.match(r"About .* for \d+ candidates; what is left of 1 min goes", said)
+    for box in page.checkbox:
+        if "Linear" not in box.label:
+            box.uncheck()
+    page.run()
+    assert "for 2 candidates" in next(
+        c.value for c in page.caption if "candidates" in c.value
+    )
 
 
 def test_more_options_travel_in_the_plan(site: Site) -> None:
