@@ -76,7 +76,8 @@ class Scripts:
         """Return the newest script of a candidate, held or not, or None."""
         for record in self._store.list(run.project_id, KIND):
             values = record.payload
-            if (values["run_id"], values["candidate"]) == (run.id, candidate):
+            mine = values["run_id"] == run.id and values["candidate"] == candidate
+            if mine and values["model"] == run.models[candidate]:
                 return _script(record)
         return None
 
@@ -115,6 +116,7 @@ class Scripts:
         payload = {
             "run_id": run_id,
             "candidate": candidate,
+            "model": run.models[candidate],
             "proof": proof.to_dict(),
             "sha256": digest,
         }
@@ -139,6 +141,8 @@ class Scripts:
     def _story(self, run: RunRecord, split: SplitRecord, model: Model) -> Story:
         _refuse(run)
         entries = {entry["candidate"]: entry for entry in run.entries}
+        first_fits = self._store.get(run.id, "run").payload["models"]
+        finished = first_fits[model.name] != run.models[model.name]
         own = entries[model.name]
         members = [own]
         if own["family"] == "ensemble":
@@ -154,7 +158,7 @@ class Scripts:
                 entry["family"],
                 {**entry["params"], **iterations_of(pipeline[-1])},
                 run.plan.random_state + entry["index"],
-                own.get("refit_rows") is not None
+                (finished or own.get("refit_rows") is not None)
                 and entry["candidate"]
                 in own["params"].get("refitted", [entry["candidate"]]),
             )

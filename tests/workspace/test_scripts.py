@@ -71,6 +71,21 @@ def test_the_script_of_the_champion_makes_the_same_model_without_rondo(
     assert workspace.scripts.latest(run, run.champion) == record
 
 
+def test_a_candidate_that_was_chosen_and_finished_is_written_as_it_is_now(
+    workspace: Workspace,
+) -> None:
+    run = trained(workspace, "churn", "binary", ("linear", "lightgbm"))
+    cycle = workspace.cycles.current(run.project_id)
+    other = next(n for n in run.models if n not in (run.champion, run.baseline))
+    before = workspace.scripts.execute(run.id, other)
+    assert before.proof.held
+    chosen = workspace.training.choose(cycle.id, other, "to be finished")
+    assert workspace.scripts.latest(chosen, other) is None
+    after = workspace.scripts.execute(run.id, other)
+    assert after.proof.reason == ""
+    assert after.sha256 != before.sha256
+
+
 def test_what_a_script_cannot_write_is_said_and_nothing_is_offered(
     workspace: Workspace,
 ) -> None:
