@@ -71,8 +71,8 @@ def time_families(
     Returns
     -------
     dict
-        Seconds of one fit on all these rows, on this machine as busy as it is. Families that cannot be fitted
-        on the sample are left out.
+        Seconds of one fit on all these rows, on this machine as busy as it is.
+        Families that cannot be fitted on the sample are left out.
 
     Raises
     ------
