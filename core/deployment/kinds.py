@@ -9,6 +9,7 @@ from core.deployment.container import container_files
 from core.deployment.core_files import Answers, Files, Rows, libraries_of
 from core.deployment.embedded import embedded_files
 from core.deployment.locked import import_names
+from core.deployment.mlflow_bundle import mlflow_files
 from core.deployment.plain_code import plain_files, run_plain
 from core.deployment.trial import run_bundle
 from core.registry import ModelVersion
@@ -64,6 +65,13 @@ _CATALOGUE: Final = (
         "manifest. One image for Docker, Kubernetes, SageMaker, Vertex AI, Azure ML, "
         "KServe, MLflow's clients, watsonx and PAI-EAS.",
         container_files,
+    ),
+    BundleKind(
+        "mlflow",
+        "As a model of MLflow",
+        "A folder that `mlflow.pyfunc.load_model` reads and `mlflow models serve` "
+        "serves, with its own loader; Rondo is not needed there.",
+        mlflow_files,
     ),
     BundleKind(
         "plain",

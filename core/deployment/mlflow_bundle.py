@@ -1,0 +1,116 @@
+"""The MLflow bundle: a model folder that MLflow loads and serves, without Rondo."""
+
+import json
+from typing import Any, Final
+
+from core.data.schema import ColumnSchema
+from core.deployment.core_files import (
+    Answers,
+    Files,
+    Rows,
+    carried,
+    core_files,
+    python_version,
+)
+from core.deployment.embedded import readme
+from core.deployment.locked import locked, requirements_text
+from core.registry import ModelVersion
+from core.registry.json_values import json_bytes
+from core.storage.types import now
+
+MLFLOW: Final = "3.17.2"
+"""The release that was tried; an unpinned one resolves to years ago beside pandas 3."""
+_LOADER: Final = "model_loader"
+_README: Final = """
+## With MLflow
+
+    python -c "import mlflow; print(mlflow.pyfunc.load_model('.'))"
+    mlflow models serve -m . --env-manager local -p 5001
+
+To keep it in a tracking server (`MLFLOW_TRACKING_URI` names it):
+
+```python
+import mlflow
+
+with mlflow.start_run() as run:
+    mlflow.log_artifacts(".", "model")
+mlflow.register_model(f"runs:/{{run.info.run_id}}/model", "{name}")
+```
+"""
+
+
+def mlflow_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
+    """Return a folder that is a model of MLflow, and a bundle like the others."""
+    python = python_version()
+    libraries = {"mlflow": MLFLOW, **_pinned()}
+    conda = {
+        "name": "model",
+        "channels": ["conda-forge"],
+        "dependencies": [
+            f"python={python}",
+            "pip",
+            {"pip": [f"{name}=={number}" for name, number in libraries.items()]},
+        ],
+    }
+    environment = {"python": python, "dependencies": ["-r requirements.txt"]}
+    name = f"{version.project}-{version.number}"
+    return {
+        **core_files(version, rows, answers),
+        "model_loader.py": carried("model_loader.py"),
+        "MLmodel": json_bytes(_described(version, python)),
+        "conda.yaml": json_bytes(conda),
+        "python_env.yaml": json_bytes(environment),
+        "requirements.txt": requirements_text(libraries).encode(),
+        "README.md": (readme(version) + _README.format(name=name)).encode(),
+    }
+
+
+def _pinned() -> dict[str, str]:
+    """Return the libraries to lock; MLflow limits itself what these bring along."""
+    found = locked(["numpy", "pandas"])
+    return {name: found[name] for name in ("numpy", "pandas")}
+
+
+def _described(version: ModelVersion, python: str) -> dict[str, Any]:
+    """Return the contents of MLmodel; JSON is YAML too."""
+    function = {
+        "loader_module": _LOADER,
+        "data": "model",
+        "code": ".",
+        "python_version": python,
+        "env": {"conda": "conda.yaml", "virtualenv": "python_env.yaml"},
+    }
+    inputs = [_input(column) for column in version.schema]
+    return {
+        "flavors": {"python_function": function},
+        "utc_time_created": now().strftime("%Y-%m-%d %H:%M:%S.%f"),
+        "mlflow_version": MLFLOW,
+        "signature": {
+            "inputs": json.dumps(inputs),
+            "outputs": json.dumps(_outputs(version)),
+            "params": None,
+        },
+    }
+
+
+def _input(column: ColumnSchema) -> dict[str, Any]:
+    """Name a column of any type.
+
+    MLflow would refuse whole numbers for numbers and what is missing for a boolean;
+    the model reads values itself, and says what it could not read.
+    """
+    return {"name": column.name, "type": "any", "required": False}
+
+
+def _outputs(version: ModelVersion) -> list[dict[str, Any]]:
+    classes = version.model.classes_
+    if classes is None:
+        names = ["prediction"]
+        return [{"name": name, "type": "double", "required": True} for name in names]
+    kinds = {bool: "boolean", int: "long", float: "double"}
+    kind = kinds.get(type(classes.tolist()[0]), "string")
+    shares = [
+        {"name": f"probability of {label}", "type": "double", "required": True}
+        for label in classes.tolist()
+    ]
+    return [{"name": "prediction", "type": kind, "required": True}, *shares]
