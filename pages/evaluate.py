@@ -8,6 +8,7 @@ from core.evaluation import review
 from core.findings import Finding
 from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord
 from pages.shared.evaluate_charts import show_parts
+from pages.shared.evaluate_explain import show_explanation
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
 from pages.shared.evaluate_words import (
@@ -65,16 +66,29 @@ def show_table(found: EvaluationRecord) -> None:
             st.markdown(f"**{md(title)}:** {md(meant)}")
 
 
-def show_evaluation(
-    cycle: Cycle, run: RunRecord, found: EvaluationRecord, opened: Sequence[Opening]
-) -> None:
-    """Show the report, gravest first, and what to do with it."""
+def show_report(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
+    """Show what the numbers say, gravest first."""
+    del cycle
     findings = findings_of(found, run)
-    show_numbers(run, found, opened)
     show_findings(finding for finding in findings if finding.severity != "note")
     show_parts(found.champion)
     show_table(found)
     show_findings(finding for finding in findings if finding.severity == "note")
+
+
+SECTIONS = {"Report": show_report, "Explanation": show_explanation}
+
+
+def show_evaluation(
+    cycle: Cycle, run: RunRecord, found: EvaluationRecord, opened: Sequence[Opening]
+) -> None:
+    """Show the headline, the open section, and what to do with the model."""
+    show_numbers(run, found, opened)
+    tabs = st.tabs(list(SECTIONS), key="evaluate-section", on_change="rerun")
+    for tab, show in zip(tabs, SECTIONS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(cycle, run, found)
     show_saving(cycle, found)
 
 

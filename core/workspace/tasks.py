@@ -140,8 +140,15 @@ def break_stream(workspace: Workspace, job: Job, report: Report) -> dict[str, An
     return {"trials": [each.to_dict() for each in trials]}
 
 
+def work_out_effects(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Work out what the columns of the evaluated model do; kept with its evaluation."""
+    effects = workspace.explanations.work_out(job.cycle_id or "", report.tell)
+    return {"n_answers": effects.n_answers}
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
+    "effects": work_out_effects,
     "script": write_script,
     "sample": make_sample,
     "profile": profile_table,

@@ -12,6 +12,7 @@ from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
+from core.workspace.explanations import Explanations
 from core.workspace.jobs import Jobs
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
@@ -42,6 +43,8 @@ class Workspace:
         Candidates written as code.
     evaluation : Evaluations
         The only way to the sealed test rows.
+    explanations : Explanations
+        Why the evaluated model answers as it does.
     registry : Registry
     bundles : Bundles
         Versions to carry away.
@@ -74,6 +77,9 @@ class Workspace:
         self.log = PredictionLog(database)
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry
+        )
+        self.explanations = Explanations(
+            store, self.data, self.training, self.evaluation, self.jobs
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)

@@ -296,3 +296,42 @@ def test_the_promise_is_shown_and_chosen_when_saving(site):
     press(page, "Save as a version")
     model = site.workspace.registry.load(site.cycle.project_id, 1).model
     assert (model.coverage, model.uncertainty.kind) == (0.95, "adaptive")
+
+
+def open_explanation(site: Site) -> AppTest:
+    page = site.open()
+    page.session_state["evaluate-section"] = "Explanation"
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize(
+    ("task", "target"),
+    [("binary", "left"), ("multiclass", "level"), ("regression", "value")],
+)
+def test_columns_and_rows_are_explained(settings, task, target):
+    site = make_site(settings, task, target)
+    site.workspace.evaluation.open(site.cycle_id)
+    page = open_explanation(site)
+    assert len(site.workspace.explanations.effects(site.cycle_id).dependences) == 2
+    assert "drawn from the 60 test rows" in words(page)
+    next(b for b in page.selectbox if b.label == "Column").set_value("age").run()
+    assert not page.exception
+    page.session_state["explain-part"] = "One test row"
+    page.run()
+    assert not page.exception
+    assert "against" in words(page)
+    assert "Predicted:" in words(page)
+    next(b for b in page.number_input if b.label.startswith("Row")).set_value(60).run()
+    assert not page.exception
+    assert len(site.workspace.evaluation.openings(site.cycle_id)) == 1
+
+
+def test_a_slow_model_is_explained_in_a_job(site, monkeypatch):
+    site.workspace.evaluation.open(site.cycle_id)
+    slow = lambda run, candidate: {"rows_ms": 1e4, "train_score": None}  # noqa: ARG005, E731
+    monkeypatch.setattr("core.workspace.RunRecord.row", slow)
+    page = open_explanation(site)
+    assert "Work it out" in [b.label for b in page.button]
+    assert site.workspace.explanations.effects(site.cycle_id) is None
