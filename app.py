@@ -36,6 +36,7 @@ HEAVY = (
     "core.plots.data",
     "core.plots.evaluation",
     "core.plots.monitoring",
+    "core.plots.windows",
 )
 
 

@@ -41,6 +41,21 @@ class MailServer:
         return urlsplit(self.url).hostname or ""
 
 
+def is_web_address(url: str) -> bool:
+    """Tell whether something can be posted to.
+
+    Examples
+    --------
+    >>> is_web_address("https://example.org/hook"), is_web_address("http://[bad")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A redirected POST would lose its body; the address must be mended instead."""
 
@@ -56,7 +71,7 @@ def post_webhook(url: str, payload: dict[str, Any]) -> None:
     MonitoringError
         Nothing answered, or not with success.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not is_web_address(url):
         raise _undelivered("webhook", "no address of the web")
     request = urllib.request.Request(  # noqa: S310  the scheme is checked above
         url,
@@ -90,8 +105,8 @@ def send_mail(
     message["Subject"] = " ".join(subject.split())[:200]
     message["From"], message["To"] = server.sender, ", ".join(addresses)
     message.set_content(text)
-    parts = urlsplit(server.url)
     try:
+        parts = urlsplit(server.url)
         with _connect(parts.scheme, server.host, parts.port) as connection:
             if parts.username:
                 _log_in(connection, server.host, parts.username, parts.password or "")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from core.errors import MonitoringError
+from core.monitoring.channels import is_web_address
 from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.windows import PERIODS, Period
 
@@ -81,8 +81,7 @@ class Watch:
 
 
 def _refuse_addresses(watch: Watch) -> None:
-    parts = urlsplit(watch.webhook)
-    if watch.webhook and (parts.scheme not in ("http", "https") or not parts.hostname):
+    if watch.webhook and not is_web_address(watch.webhook):
         raise MonitoringError(
             "The webhook is no address of the web.",
             hint="Give a full address that begins with https://.",

@@ -118,15 +118,17 @@ def show_break_it(subject: Subject, *, as_share: bool) -> None:
 
 
 def _trial_row(each: Trial, *, as_share: bool) -> dict[str, object]:
-    outcomes = "" if each.by_outcomes is None else f"after {each.by_outcomes}"
+    moved = percent(each.moved) if as_share else score_text(each.moved)
     return {
         "Fault": each.title,
         "Broken": ", ".join(each.columns),
         "Caught by": each.caught_by or "nothing",
-        "After windows": each.n_windows if each.caught_by else None,
-        "By outcomes": outcomes,
-        "Rows answered before": each.n_rows,
-        "Answers moved by": percent(each.moved) if as_share else score_text(each.moved),
+        "After": counted("window", each.n_windows) if each.caught_by else "",
+        "By outcomes after": ""
+        if each.by_outcomes is None
+        else counted("window", each.by_outcomes),
+        "Rows till then": each.n_rows,
+        "Answers off by": moved if each.moved else "",
         each.metric: f"{score_text(each.healthy)} → {score_text(each.broken)}",
     }
 
