@@ -123,7 +123,10 @@ class Jobs:
         self._write(
             job_id, state="cancelled", finished_at=now(), message="Cancelled by you"
         )
-        if job.pid is not None and self._is_ours(job):
+        child = self._children.get(job_id)
+        if child is not None and child.poll() is None:
+            end_group(child.pid)  # also one that has not come to write its number yet
+        elif job.pid is not None and self._is_ours(job):
             end_group(job.pid)
         self._let_go(job_id)
         return self._find(job_id)
