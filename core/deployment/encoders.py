@@ -11,6 +11,7 @@ from core.modeling.columns import (
     TextColumn,
 )
 from core.modeling.encoder import FrameEncoder
+from core.modeling.hashing import HashedColumn
 from core.modeling.numbers import NumberBlock
 
 
@@ -80,9 +81,9 @@ def _describe_column(column: object) -> dict[str, Any]:
         return _named("moments", column.name, start_s=column.start_s, numbers=numbers)
     if isinstance(column, TextColumn):
         return _describe_texts(column)
-    if type(column).__name__ == "HashedColumn":
-        parts = {"places": column.n_places, "is_text": column.is_text}  # type: ignore[attr-defined]
-        return _named("hashes", column.name, **parts)  # type: ignore[attr-defined]
+    if isinstance(column, HashedColumn):
+        places, is_text = column.n_places, column.is_text
+        return _named("hashes", column.name, places=places, is_text=is_text)
     raise DeploymentError(
         f"A column of the kind {type(column).__name__} cannot be written as tables.",
         hint="Serve this version with Rondo's own API.",

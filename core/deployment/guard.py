@@ -1,6 +1,7 @@
 """Run a bundle where nothing but it and its locked libraries can be imported.
 
     python -I guard.py FOLDER LIBRARIES ROWS ANSWERS
+    python -I guard.py FOLDER LIBRARIES serve PORT
 
 A script of its own: it is started in a fresh process, by its path, and must not need
 Rondo.
@@ -40,11 +41,15 @@ class Guard:
             )
 
 
-def main(folder: Path, libraries: str, rows: Path, answers: Path) -> None:
-    """Answer rows with the bundle, and write the answers and what was imported."""
+def close_in(folder: Path, libraries: str) -> None:
+    """Let nothing be imported but the bundle and its libraries, from now on."""
     own = [path.stem for path in folder.iterdir()]
     sys.meta_path.insert(0, Guard((*libraries.split(","), *own)))
     sys.path.insert(0, str(folder))
+
+
+def answer(rows: Path, answers: Path) -> None:
+    """Answer rows with the bundle, and write down the answers and its own test."""
     module = importlib.import_module("predict")
     found = module.predict(json.loads(rows.read_text("utf-8")))
     told = {"answers": found, "selftest": importlib.import_module("selftest").main()}
@@ -52,4 +57,8 @@ def main(folder: Path, libraries: str, rows: Path, answers: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    close_in(Path(sys.argv[1]), sys.argv[2])
+    if sys.argv[3] == "serve":
+        importlib.import_module("serve").main(["--port", sys.argv[4]])
+    else:
+        answer(Path(sys.argv[3]), Path(sys.argv[4]))

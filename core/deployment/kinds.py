@@ -11,6 +11,7 @@ from core.deployment.embedded import embedded_files
 from core.deployment.locked import import_names
 from core.deployment.mlflow_bundle import mlflow_files
 from core.deployment.plain_code import plain_files, run_plain
+from core.deployment.served_trial import run_served
 from core.deployment.trial import run_bundle
 from core.registry import ModelVersion
 
@@ -65,6 +66,7 @@ _CATALOGUE: Final = (
         "manifest. One image for Docker, Kubernetes, SageMaker, Vertex AI, Azure ML, "
         "KServe, MLflow's clients, watsonx and PAI-EAS.",
         container_files,
+        run_served,
     ),
     BundleKind(
         "mlflow",

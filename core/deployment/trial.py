@@ -16,7 +16,7 @@ from typing import Any, Final
 from core.deployment.carried.selftest import LIMIT, difference
 from core.errors import DeploymentError
 
-_GUARD: Final = Path(__file__).with_name("guard.py")
+GUARD: Final = Path(__file__).with_name("guard.py")
 _PATIENCE_S: Final = 300.0
 _KEPT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 
@@ -120,11 +120,11 @@ def run_bundle(
             place / "answers.json",
         ]  # fmt: skip
         started = time.monotonic()
-        run_process([sys.executable, "-I", str(_GUARD), *map(str, arguments)], place)
+        run_process([sys.executable, "-I", str(GUARD), *map(str, arguments)], place)
         duration_s = time.monotonic() - started
         told = json.loads((place / "answers.json").read_text("utf-8"))
     if told["selftest"] != 0:
-        raise _failed("its own test finds other answers than expected")
+        raise failed("its own test finds other answers than expected")
     answers: list[dict[str, Any]] = told["answers"]
     return answers, duration_s
 
@@ -139,23 +139,24 @@ def run_process(command: Sequence[str], place: Path) -> None:
     """
     try:
         done = subprocess.run(  # noqa: S603  our own files, no shell
-            command, cwd=place, env=_environment(), capture_output=True,
+            command, cwd=place, env=clean_environment(), capture_output=True,
             timeout=_PATIENCE_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise _failed(f"it did not answer within {_PATIENCE_S:.0f} s") from error
+        raise failed(f"it did not answer within {_PATIENCE_S:.0f} s") from error
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _failed(said[-1][:200] if said else "it ended without a word")
+        raise failed(said[-1][:200] if said else "it ended without a word")
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Keep what the system needs to start a process; nothing that Python reads."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return {**kept, "OMP_NUM_THREADS": "1"}
 
 
-def _failed(reason: str) -> DeploymentError:
+def failed(reason: str) -> DeploymentError:
+    """Return the error that a bundle does not run, for this reason."""
     return DeploymentError(
         f"The bundle does not run on its own: {reason}.",
         hint="Serve this version with Rondo's own API, or save another candidate.",

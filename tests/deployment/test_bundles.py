@@ -23,7 +23,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression, Ridge, SGDClassifier, SGDRegressor
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -45,9 +45,11 @@ CLASSIFIERS = {
     "histogram": (HistGradientBoostingClassifier(max_iter=5), "tree"),
     "forest": (RandomForestClassifier(5), "tree"),
     "extra": (ExtraTreesClassifier(5), "tree"),
+    "online": (SGDClassifier(loss="log_loss", random_state=0), "hashed"),
     "network": (MLPClassifier((8,), max_iter=5, batch_size=20), "smooth"),
 }
 REGRESSORS = {
+    "online": (SGDRegressor(random_state=0), "hashed"),
     "baseline": (DummyRegressor(), "none"),
     "linear": (Ridge(), "linear"),
     "lightgbm": (lightgbm.LGBMRegressor(n_estimators=5, verbosity=-1), "tree"),
@@ -61,7 +63,10 @@ REGRESSORS = {
 }
 CASES = [
     *(("binary", name) for name in CLASSIFIERS),
-    *(("multiclass", name) for name in ("linear", "lightgbm", "histogram", "forest")),
+    *(
+        ("multiclass", name)
+        for name in ("linear", "lightgbm", "histogram", "forest", "online")
+    ),
     *(("regression", name) for name in REGRESSORS),
 ]
 WORDS = np.array(["late parcel", "kind help on the phone", "price too high", "ok"])

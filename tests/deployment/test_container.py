@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from core.deployment import PLATFORMS, build_bundle, commands
+from core.deployment import PLATFORMS, build_bundle, commands, container
 from core.deployment.carried.contracts import Refused
 from core.deployment.carried.routes import Host
 
@@ -59,3 +59,12 @@ def test_until_the_model_is_loaded_it_lives_but_is_not_ready():
     assert host.get("/v2/health/ready")[0] == 503
     with pytest.raises(Refused, match="being loaded"):
         host.post("/invocations", b"{}", {})
+
+
+def test_a_container_whose_server_does_not_start_is_not_offered(
+    save, tmp_path, monkeypatch
+):
+    broken = b"raise SystemExit(3)"
+    monkeypatch.setattr(container, "carried", lambda name: broken)
+    bundle = build_bundle(save(), "container", tmp_path / "out")
+    assert "its server does not start" in bundle.reason
