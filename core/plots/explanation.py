@@ -68,11 +68,13 @@ by age = 50, 60.0% for this row.'
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
+    # Words stand between the two rules where they are far apart: outside, the frame of
+    # a narrow chart would cut them.
     rising = found.output >= found.base
-    _rule(figure, found.base, f"average {found.amount(found.base)}", left=rising)
-    _rule(
-        figure, found.output, f"this row {found.amount(found.output)}", left=not rising
-    )
+    spread = np.ptp(np.concatenate([starts, starts + effects]))
+    left = rising != (abs(found.output - found.base) > 0.6 * spread)
+    _rule(figure, found.base, f"average {found.amount(found.base)}", left=left)
+    _rule(figure, found.output, f"this row {found.amount(found.output)}", left=not left)
     figure.update_yaxes(
         autorange="reversed",
         tickvals=list(range(len(names))),
