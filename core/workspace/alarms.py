@@ -111,6 +111,7 @@ class Alarms:
         int
             Windows judged.
         """
+        self.retire(project_id, number)
         watch = self.watch(project_id)
         track = Track(project_id, number, watch.period)
         windows = self._monitoring.windows
@@ -127,6 +128,22 @@ class Alarms:
                 for rule in watch.active:
                     judging.judge(rule)
         return taken
+
+    def retire(self, project_id: str, number: int) -> int:
+        """Resolve what is open of other versions than the live one; return how many."""
+        said = f"Resolved by itself: version {number} is live now."
+        c = alarms.c
+        others = (c.project_id == project_id, c.version != number)
+        query = select(c.id, c.note).where(*others, c.open_key.is_not(None))
+        with self._database.connect() as connection:
+            if connection.execute(query).first() is None:
+                return 0
+        with self._database.begin() as connection:
+            left = connection.execute(query).all()
+            for row in left:
+                note = _noted(row.note, said)
+                change_alarm(connection, row.id, state="resolved", note=note)
+        return len(left)
 
     def channels(self, project_id: str) -> tuple[str, ...]:
         """Return by which channels alarms of a project are told outside."""

@@ -65,6 +65,7 @@ def _bring_up_to_date(subject: Subject) -> None:
             windows.bring_up_to_date(*track)
     elif due:
         _bring_in_a_job(subject, n_rows)
+    workspace().alarms.retire(subject.project_id, subject.number)
     if workspace().alarms.n_unjudged(subject.project_id, subject.number):
         workspace().alarms.judge(subject.project_id, subject.number)
 

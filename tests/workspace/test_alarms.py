@@ -136,6 +136,17 @@ def test_an_alarm_resolves_itself_when_the_signal_is_back(workspace: Workspace):
     assert "by itself" in alarm.note
 
 
+def test_alarms_of_a_version_that_is_no_longer_live_are_resolved(
+    workspace: Workspace,
+):
+    workspace.alarms.save_watch(PROJECT, AT_ONCE)
+    watch_once(workspace)
+    assert workspace.alarms.retire(PROJECT, 1) == 0
+    assert workspace.alarms.retire(PROJECT, 2) == 1
+    (alarm,) = workspace.alarms.list(PROJECT)
+    assert "version 2 is live now" in alarm.note
+
+
 def test_a_muted_alarm_is_not_counted_until_its_time_has_passed(workspace: Workspace):
     workspace.alarms.save_watch(PROJECT, AT_ONCE)
     watch_once(workspace)
