@@ -17,13 +17,12 @@ from core.modeling.conformal import COVERAGE, check_coverage
 from core.modeling.encoder import raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.metrics import Floats
-from core.modeling.online import can_learn_on, learned_on
+from core.modeling.online import can_learn_on, learned_from
 from core.modeling.packing import pack, unpack
 from core.modeling.prediction_intervals import IntervalRule
 from core.modeling.prediction_sets import SetKind, SetRule
 from core.modeling.scoring import classes_of
 from core.modeling.served import ServedForm
-from core.modeling.target import Target, match_target
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,9 +284,8 @@ class Model:
     def update(self, frame: pd.DataFrame) -> "Model":
         """Return a new model that has learned from later rows too; this one stays.
 
-        One pass over the rows. Rows without a target, and of a class that training
-        never saw, are left out. Scales, threshold and calibration stay as they were:
-        measure the new model before it answers.
+        One pass; rows without a target or of an unknown class are left out. Threshold
+        and calibration stay as they were: measure the new model before it answers.
 
         Parameters
         ----------
@@ -299,15 +297,4 @@ class Model:
         ModelingError
             The model cannot learn on, or no row has a usable target.
         """
-        none: Floats = np.empty(0)
-        rows = np.empty(0, dtype=np.int64)
-        like = Target(self.target, self.task, none, rows, self.classes_)
-        known = match_target(frame, like)
-        if not len(known.rows):
-            raise ModelingError(
-                f"No row has a usable value in {self.target!r}.",
-                hint="Bring rows whose outcome is known.",
-            )
-        table = coerce(frame.iloc[known.rows], self.schema)
-        pipeline = learned_on(self.pipeline, table, known.y, self.n_outputs)
-        return replace(self, pipeline=pipeline)
+        return replace(self, pipeline=learned_from(self, frame))

@@ -1,18 +1,23 @@
 """A family that learns from later batches: hashed words, scaled numbers, SGD."""
 
 import copy
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import SGDClassifier, SGDRegressor
 from sklearn.pipeline import Pipeline
 
+from core.data import coerce
 from core.errors import ModelingError
 from core.modeling.estimators import Blend, RescaledRegressor, read_output
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
 from core.modeling.metrics import Floats, log_loss, rmse
 from core.modeling.numbers import Matrix
+from core.modeling.target import Target, match_target
+
+if TYPE_CHECKING:
+    from core.modeling.model import Model
 
 _MOST_EPOCHS: Final = 60
 _PATIENCE: Final = 6
@@ -97,6 +102,21 @@ def can_learn_on(pipeline: Any) -> bool:
     if isinstance(pipeline, Blend):
         return all(can_learn_on(part) for part in pipeline.pipelines)
     return hasattr(getattr(pipeline[-1], "estimator", pipeline[-1]), "passes_")
+
+
+def learned_from(model: "Model", frame: pd.DataFrame) -> Any:
+    """Return a model's pipeline after one more pass; see `Model.update`."""
+    nothing = np.empty(0), np.empty(0, dtype=np.int64)
+    known = match_target(
+        frame, Target(model.target, model.task, *nothing, model.classes_)
+    )
+    if not len(known.rows):
+        raise ModelingError(
+            f"No row has a usable value in {model.target!r}.",
+            hint="Bring rows whose outcome is known.",
+        )
+    table = coerce(frame.iloc[known.rows], model.schema)
+    return learned_on(model.pipeline, table, known.y, model.n_outputs)
 
 
 def learned_on(pipeline: Any, table: pd.DataFrame, y: Floats, n_outputs: int) -> Any:

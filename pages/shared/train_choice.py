@@ -10,7 +10,7 @@ from core.plots.choosing import draw_better
 from core.workspace import Cycle, RunRecord
 from pages.shared.frame import md, show_chart, stop_on_error
 from pages.shared.state import workspace
-from pages.shared.train_words import NEEDS, reason_of, verdict_words
+from pages.shared.train_choice_words import NEEDS, reason_of, verdict_words
 
 _ZONES = (0.0, 0.005, 0.01, 0.02, 0.05)
 

@@ -1,19 +1,17 @@
 """What the Train page says about a leaderboard; nothing is drawn here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
-from core.modeling import FAMILIES, Better, Metric, Need
+from core.modeling import FAMILIES, Metric
 from core.modeling.online import ONLINE
 from core.wording import (
     NONE,
     counted,
     interval_text,
-    percent,
     score_text,
-    signed_text,
     with_interval,
 )
 from core.workspace import RunRecord, SplitRecord
@@ -21,7 +19,6 @@ from core.workspace import RunRecord, SplitRecord
 Row = Mapping[str, Any]
 
 SHORTEST_S = 0.1
-SURE = 0.95
 
 
 def sentence(row: Row, metric: Metric, where: str, baseline: Row | None) -> str:
@@ -46,53 +43,6 @@ def judged_on(run: RunRecord, split: SplitRecord) -> str:
     if split.in_folds:
         return counted("held-out training row", int(run.summary["n_judged"]))
     return counted("validation row", split.n_validation)
-
-
-NEEDS: Final[Mapping[str, str]] = {
-    "accurate": "Most accurate",
-    "fast": "Fastest within the noise",
-    "plain": "Easiest to follow",
-}
-"""What a need is called on the page and in a reason that is kept."""
-
-
-def reason_of(need: Need) -> str:
-    """Return the reason that is kept when a person follows a need.
-
-    Examples
-    --------
-    >>> reason_of(Need("fast", "A", "40 times faster."))
-    'Fastest within the noise: 40 times faster.'
-    """
-    return f"{NEEDS[need.kind]}: {need.why}"
-
-
-def verdict_words(found: Better, first: str, second: str, metric: Metric) -> str:
-    """Say how likely one candidate is better than another, and by how much.
-
-    Examples
-    --------
-    >>> from core.modeling import METRICS
-    >>> found = Better(0.97, 0.02, 0.01, 0.03, 0.01, 0.05, 0.01, 400)
-    >>> verdict_words(found, "A", "B", METRICS["roc_auc"])[:48]
-    'A is better than B: the chance is 97%. ROC AUC: '
-    """
-    chances = {
-        f"{first} is better than {second}": found.p_better,
-        f"{first} and {second} are practically equal": found.p_equal,
-        f"{second} is better than {first}": found.p_worse,
-    }
-    claim, chance = max(chances.items(), key=lambda item: item[1])
-    sure = claim if chance >= SURE else f"Not settled. Most likely, {claim}"
-    sign = 1.0 if metric.higher_is_better else -1.0
-    low, high = sorted((sign * found.low, sign * found.high))
-    like = max(abs(low), abs(high))
-    return (
-        f"{sure}: the chance is {percent(chance, 0)}. {metric.title}: {first} minus "
-        f"{second} is {signed_text(sign * found.gain, like)} "
-        f"({signed_text(low, like)} to {signed_text(high, like)}, the middle 95%) on "
-        f"{counted('validation row', found.n_rows)}."
-    )
 
 
 def table(rows: Sequence[Row]) -> pd.DataFrame:

@@ -101,9 +101,7 @@ def write_training_script(story: Story) -> str:
     places.append((function.__module__, function.__name__))
     if story.model.calibration is not None:
         places.append(("core.modeling.calibration", "Calibration"))
-    strategy = story.split["strategy"]
-    if strategy == "random":
-        strategy = "stratified"
+    strategy = story.split["strategy"].replace("random", "stratified")
     places.append(("core.data.strategies", SPLITS[strategy][0]))
     places.append(("core.data.frames", "canonical_column"))
     imports, carried = carry(places)
