@@ -4,6 +4,7 @@
     python benchmarks/evaluation.py --draws 50         # a quick look
     python benchmarks/evaluation.py --conformal FOLDER --seeds 20
                                     # coverage of intervals and sets on six tables
+    python benchmarks/evaluation.py --explain          # time of explanations
 
 Each draw makes held-out rows of a known law and a model's answers for them; the
 truth is the same number on a million rows. "paired" is the difference between two
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from conformal import report
+from explaining import time_explaining
 from scipy.special import expit, softmax
 
 from core.evaluation.comparison import compare_rows
@@ -137,7 +139,11 @@ def main() -> None:
     parser.add_argument("--only", default="", help="scenarios with this in their name")
     parser.add_argument("--conformal", type=Path, help="folder with the six tables")
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--explain", action="store_true", help="time explanations")
     asked = parser.parse_args()
+    if asked.explain:
+        time_explaining()
+        return
     if asked.conformal is not None:
         report(asked.conformal, asked.seeds)
         return

@@ -21,7 +21,7 @@ from pages.shared.frame import md, show_chart, stop_on_error
 from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
-_N_ANSWERS = 60_000
+_N_ANSWERS = 35_000
 _QUICK_S = 3.0
 
 
