@@ -19,7 +19,7 @@ PARTS = {
     "evaluate": ("ROC and PR", "Calibration", "Importance"),
     "deploy": ("Call it", "History"),
     "predict": ("A whole file", "Recent answers"),
-    "monitor": ("Predictions", "Outcomes", "Next cycle"),
+    "monitor": ("Predictions", "Outcomes", "Alarms", "Next cycle"),
 }
 
 # Streamlit's own, which no option of it changes: rule, and where it is met.
