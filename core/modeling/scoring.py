@@ -1,6 +1,6 @@
 """Which metric a search optimises, and how sure a score is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from core.data.target import Task
 from core.errors import ModelingError
 from core.modeling import metrics
+from core.modeling.draws import resampling_weights, sample_rows, times
 from core.modeling.intervals import auc_interval, wilson
 from core.modeling.metric_options import OPTIONS, checked_options, options_words
 from core.modeling.metrics import Floats
-
-N_RESAMPLES: Final = 200
-MOST_RESAMPLED_ROWS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -244,11 +242,11 @@ def score_interval(
         return auc_interval(y, output[:, 1])
     if weight is None and metric.name == "accuracy":
         return wilson(metric.score(y, output), len(y))
-    drawn = _sample_rows(len(y), random_state)
+    drawn = sample_rows(len(y), random_state)
     y_part, output_part = y[drawn], output[drawn]
     part = None if weight is None else weight[drawn]
     scores = [
-        metric.score(y_part, output_part, weight=_times(counts, part))
+        metric.score(y_part, output_part, weight=times(counts, part))
         for counts in resampling_weights(len(y_part), random_state)
     ]
     centre = metric.score(y, output, weight=weight)
@@ -280,35 +278,14 @@ def gain_and_error(
     gain = metric.gain(
         metric.score(y, output, weight=weight), metric.score(y, over, weight=weight)
     )
-    part = None if weight is None else weight[_sample_rows(len(y), random_state)]
-    drawn = _sample_rows(len(y), random_state)
+    part = None if weight is None else weight[sample_rows(len(y), random_state)]
+    drawn = sample_rows(len(y), random_state)
     y_part, left, right = y[drawn], output[drawn], over[drawn]
     gains = [
         metric.gain(
-            metric.score(y_part, left, weight=_times(counts, part)),
-            metric.score(y_part, right, weight=_times(counts, part)),
+            metric.score(y_part, left, weight=times(counts, part)),
+            metric.score(y_part, right, weight=times(counts, part)),
         )
         for counts in resampling_weights(len(y_part), random_state, n_resamples=60)
     ]
     return gain, float(np.nanstd(gains) * np.sqrt(len(y_part) / len(y)))
-
-
-def resampling_weights(
-    n_rows: int, random_state: int, *, n_resamples: int = N_RESAMPLES
-) -> Iterator[Floats]:
-    """Yield how often each row is drawn, for one bootstrap draw after another."""
-    rng = np.random.default_rng(random_state)
-    for _ in range(n_resamples):
-        drawn = rng.integers(0, n_rows, n_rows)
-        yield np.bincount(drawn, minlength=n_rows).astype(np.float64)
-
-
-def _times(counts: Floats, weight: Floats | None) -> Floats:
-    return counts if weight is None else counts * weight
-
-
-def _sample_rows(n_rows: int, random_state: int) -> NDArray[np.int64] | slice:
-    if n_rows <= MOST_RESAMPLED_ROWS:
-        return slice(None)
-    rng = np.random.default_rng(random_state)
-    return np.sort(rng.choice(n_rows, MOST_RESAMPLED_ROWS, replace=False))

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.data.frames import cell_text
 from core.errors import EvaluationError
+from core.modeling.draws import resampling_weights
 from core.modeling.model import Model
-from core.modeling.scoring import Metric, classes_of, find_metric, resampling_weights
+from core.modeling.scoring import Metric, classes_of, find_metric
 from core.wording import counted, score_text, signed_text
 
 Decision = Literal["promote", "not proven", "worse"]
