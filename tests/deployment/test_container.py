@@ -65,6 +65,6 @@ def test_a_container_whose_server_does_not_start_is_not_offered(
     save, tmp_path, monkeypatch
 ):
     broken = b"raise SystemExit(3)"
-    monkeypatch.setattr(container, "carried", lambda name: broken)
+    monkeypatch.setattr(container, "carried", lambda _: broken)
     bundle = build_bundle(save(), "container", tmp_path / "out")
     assert "its server does not start" in bundle.reason
