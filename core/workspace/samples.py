@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from core.data import Recipe, Sample, bundled_sample, churn_sample, suggest_recipe
 from core.modeling import TrainingPlan
+from core.monitoring.watch import Watch
 from core.workspace.records import Cycle
 from core.workspace.store import new_id
 from core.workspace.workspace import Workspace
@@ -45,7 +46,8 @@ def build_sample(
     """Take a sample round the wheel: import, clean, split, train, evaluate, deploy.
 
     A sample with later months is also used for them: every row is predicted at a
-    moment of its month, and outcomes are brought in where they are known.
+    moment of its month, outcomes are brought in where they are known, and its weeks
+    are judged, so that Monitor shows the alarm that the last month raises.
     """
     source = load_sample(sample)
     cycle = workspace.cycles.current(project_id)
@@ -79,6 +81,9 @@ def build_sample(
         share = 0.75 + 0.25 * position / len(source.months)
         on_progress(share, f"Predicting the rows of {month.name}")
         _use(workspace, project_id, source, position)
+    if source.months:
+        on_progress(0.95, "Looking at each week")
+        _watch(workspace, project_id, version.number)
     return workspace.cycles.get(cycle.id)
 
 
@@ -115,3 +120,10 @@ def _use(workspace: Workspace, project_id: str, source: Sample, position: int) -
                 zip(ids, known, strict=True),
                 at=month.start + timedelta(days=day + 20),
             )
+
+
+def _watch(workspace: Workspace, project_id: str, number: int) -> None:
+    """Watch the project by weeks, and look at those that are over."""
+    workspace.alarms.save_watch(project_id, Watch(period="week"))
+    workspace.monitoring.windows.bring_up_to_date(project_id, number, "week")
+    workspace.alarms.judge(project_id, number)

@@ -1,5 +1,7 @@
 """The finished examples: each sample goes round with real numbers."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.data import SAMPLES
@@ -38,6 +40,12 @@ def test_the_churn_example_is_complete_and_its_last_month_has_drifted(
     ]
     assert [report.drift.drifted for report in reports] == [False, False, True]
     assert workspace.monitoring.n_outcomes(cycle.project_id, 1) == 1_600
+
+    alarms = {each.rule_id: each for each in workspace.alarms.list(cycle.project_id)}
+    assert alarms["columns"].severity == "alarm"
+    assert "worse" not in alarms
+    first = alarms["columns"].since
+    assert starts[2] - timedelta(days=7) < first <= starts[2] + timedelta(days=7)
 
 
 @pytest.mark.parametrize("sample", [name for name in SAMPLES if name != "churn"])
