@@ -7,7 +7,6 @@ Inference Protocol V2), MLflow, watsonx and PAI-EAS.
 import csv
 import io
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -214,25 +213,23 @@ def _are_tensors(given: Any) -> bool:
 def _from_tensors(given: Any, names: Sequence[str]) -> list[Record]:
     if not _are_tensors(given):
         raise Refused(400, "Each input needs name, shape, datatype and data.")
-    columns: dict[str, Any] = {}
-    for tensor in given:
-        name, shape = str(tensor["name"]), tensor["shape"]
-        data = tensor["data"]
-        flat = [
+    found = {str(tensor["name"]): _flat(tensor) for tensor in given}
+    columns = {name: cells for name, cells in found.items() if name in names}
+    if not columns:
+        raise Refused(400, f"No input is a column of this model: {', '.join(names)}.")
+    return _from_columns(columns)
+
+
+def _flat(tensor: Mapping[str, Any]) -> list[Any]:
+    """Return the cells of one column, sent as [a, b] or as [[a], [b]]."""
+    shape, data = tensor["shape"], tensor["data"]
+    if isinstance(shape, list) and isinstance(data, list):
+        cells = [
             cell
             for part in data
             for cell in (part if isinstance(part, list) else [part])
         ]
-        whole = all(isinstance(n, int) and n >= 0 for n in shape) and len(shape) in (
-            1,
-            2,
-        )
-        if not whole or math.prod(shape) != len(flat) or (*shape, 1)[1] != 1:
-            raise Refused(
-                400, f"The data of {name!r} are not of the shape [n] or [n, 1]."
-            )
-        if name in names:
-            columns[name] = flat
-    if not columns:
-        raise Refused(400, f"No input is a column of this model: {', '.join(names)}.")
-    return _from_columns(columns)
+        if shape in ([len(cells)], [len(cells), 1]):
+            return cells
+    name = str(tensor["name"])[:60]
+    raise Refused(400, f"The data of {name!r} are not of the shape [n] or [n, 1].")
