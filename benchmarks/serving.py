@@ -223,7 +223,7 @@ def measure_calls(settings: Settings, body: bytes, home: Path) -> None:
 
 
 def measure_promotions(settings: Settings, body: bytes) -> None:
-    """Promote to and fro under load; print how long it takes and what failed."""
+    """Promote back and forth under load; print how long it takes and what failed."""
     port = free_port()
     registry = Registry.of(settings, open_database(settings))
     address = f"http://localhost:{port}/api/projects/{PROJECT}/schema"
