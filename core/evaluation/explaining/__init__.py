@@ -1,10 +1,8 @@
 """Why a model answers as it does, in the columns of its rows."""
 
+from core.evaluation.explaining.changes import Change, Counterfactual, Search
 from core.evaluation.explaining.counterfactual import (
-    Change,
-    Counterfactual,
     Direction,
-    Search,
     Shortfall,
     find_counterfactuals,
 )
