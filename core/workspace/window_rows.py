@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Text, cast, func, insert, select, update
@@ -72,14 +72,12 @@ class WindowRows:
         with self._database.connect() as connection:
             kept = {row.start: row for row in connection.execute(_heads(track))}
             mark = _newest_outcome(connection, track.project_id)
-            held = sum(row.n_rows for row in kept.values())
             late = _late(connection, track, kept)
-            if _n_rows(connection, track) == held and all(
-                row.revision for row in kept.values()
-            ):
-                found = [Due(*_ends(track, at), 0, 0) for at in late]
-            else:
-                found = list(_walk(connection, track))
+            found = list(
+                _walk(connection, track, _changed_since(connection, track, kept))
+            )
+        known = {each.start for each in found}
+        found += [Due(*_ends(track, at), 0, 0) for at in late if at not in known]
         due = []
         for each in found:
             row = kept.pop(each.start, None)
@@ -147,16 +145,22 @@ class WindowRows:
                 .values(outcome_mark=mark)
             )
 
-    def summaries(self, track: Track) -> list[dict[str, Any]]:
-        """Return what is kept of each window, without its details, earliest first."""
+    def summaries(self, track: Track, limit: int) -> list[dict[str, Any]]:
+        """Return what is kept of the newest windows but details, earliest first."""
         query = (
             select(cast(windows.c.summary, Text))
             .where(*_is(track), windows.c.revision > 0)
-            .order_by(windows.c.start)
+            .order_by(windows.c.start.desc())
         )
         with self._database.connect() as connection:
-            texts = connection.scalars(query).all()
+            texts = connection.scalars(query.limit(limit)).all()[::-1]
         return list(json.loads(f"[{','.join(texts)}]"))
+
+    def starts(self, track: Track) -> list[datetime]:
+        """Return when each summarised window begins, earliest first."""
+        query = select(windows.c.start).where(*_is(track), windows.c.revision > 0)
+        with self._database.connect() as connection:
+            return list(connection.scalars(query.order_by(windows.c.start)))
 
     def stamp(self, track: Track) -> int:
         """Return how often windows of this track were summarised, all together."""
@@ -209,8 +213,12 @@ def _of_version(track: Track) -> list[Any]:
     ]
 
 
-def _n_rows(connection: Connection, track: Track) -> int:
+def _n_rows(
+    connection: Connection, track: Track, before: datetime | None = None
+) -> int:
     query = select(func.count()).select_from(predictions).where(*_of_version(track))
+    if before is not None:
+        query = query.where(predictions.c.at < before)
     return connection.scalar(query) or 0
 
 
@@ -243,11 +251,35 @@ def _ends(track: Track, at: datetime) -> tuple[str, datetime, datetime]:
     return window.label, window.start.to_pydatetime(), window.end.to_pydatetime()
 
 
-def _walk(connection: Connection, track: Track) -> Iterator[Due]:
+def _changed_since(
+    connection: Connection, track: Track, kept: dict[datetime, Any]
+) -> datetime | None:
+    """Return where rows may have come since; None where nothing has.
+
+    Most often they came to the newest window or after it: then the earlier ones,
+    which may be thousands of hours, are counted all at once.
+    """
+    if not kept or not all(row.revision for row in kept.values()):
+        return datetime.min.replace(tzinfo=UTC)
+    newest = max(kept)
+    held = sum(row.n_rows for row in kept.values())
+    if _n_rows(connection, track) == held:
+        return None
+    earlier = held - kept[newest].n_rows
+    if _n_rows(connection, track, before=newest) == earlier:
+        return newest
+    return datetime.min.replace(tzinfo=UTC)
+
+
+def _walk(
+    connection: Connection, track: Track, since: datetime | None
+) -> Iterator[Due]:
     """Go from window to window that holds rows, counting each from the index."""
+    if since is None:
+        return
     p = predictions.c
     first = select(func.min(p.at)).where(*_of_version(track))
-    at = connection.scalar(first)
+    at = connection.scalar(first.where(p.at >= since))
     while at is not None:
         label, start, end = _ends(track, at)
         within = (*_of_version(track), p.at >= start, p.at < end)

@@ -23,6 +23,9 @@ from core.workspace.window_rows import Due, Track, WindowRows
 MAX_ROWS = 100_000
 """Most captured rows that one window is summarised from: its newest."""
 
+MOST_LISTED = 200
+"""So many windows are listed and judged; older ones count where all are added up."""
+
 Tell = Callable[[float, str], None]
 
 
@@ -112,8 +115,8 @@ class Windows:
     def list(
         self, project_id: str, number: int, period: Period
     ) -> tuple[WindowSummary, ...]:
-        """Return what is kept of every window, earliest first."""
-        kept = self._rows.summaries(Track(project_id, number, period))
+        """Return what is kept of the newest 200 windows, earliest first."""
+        kept = self._rows.summaries(Track(project_id, number, period), MOST_LISTED)
         return tuple(WindowSummary.from_dict(each) for each in kept)
 
     def stamp(self, project_id: str, number: int, period: Period) -> int:
@@ -146,8 +149,9 @@ class Windows:
             There is no window.
         """
         track = Track(project_id, number, period)
-        starts = [each.start for each in self.list(project_id, number, period)]
-        details = [self._rows.detail(track, start) for start in starts]
+        details = [
+            self._rows.detail(track, start) for start in self._rows.starts(track)
+        ]
         known = [each for each in details if each is not None]
         if not known:
             raise MonitoringError(

@@ -11,7 +11,8 @@ from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
 AT_ONCE = 20_000
-"""So many rows are summarised while the page waits; more in a job."""
+WINDOWS_AT_ONCE = 20
+"""So many rows and windows are summarised while the page waits; more in a job."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _bring_up_to_date(subject: Subject) -> None:
     track = (subject.project_id, subject.number, subject.period)
     due = windows.due(*track)
     n_rows = sum(each.n_rows for each in due)
-    if due and n_rows <= AT_ONCE:
+    if due and n_rows <= AT_ONCE and len(due) <= WINDOWS_AT_ONCE:
         with st.spinner(f"Summarising {counted('window', len(due))}"):
             windows.bring_up_to_date(*track)
     elif due:

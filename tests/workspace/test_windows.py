@@ -88,6 +88,22 @@ def test_late_rows_refresh_their_window(workspace: Workspace):
     assert rows == [121, 120]
 
 
+def test_rows_before_between_and_after_the_known_windows_are_found(
+    workspace: Workspace,
+):
+    bring(workspace)
+    for month in (3, -2, 1):
+        use(workspace, customers(2, 9), month)
+        assert bring(workspace) == 1
+    kept = workspace.monitoring.windows.list(PROJECT, 1, "month")
+    assert [(window.label, window.n_rows) for window in kept] == [
+        ("2025-12", 2),
+        ("2026-03", 120),
+        ("2026-04", 122),
+        ("2026-06", 2),
+    ]
+
+
 def test_two_workers_share_the_windows_and_do_none_twice(workspace: Workspace):
     with ThreadPoolExecutor(2) as workers:
         done = list(workers.map(lambda _: bring(workspace), range(2)))
