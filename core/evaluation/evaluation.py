@@ -79,6 +79,12 @@ class Evaluation:
         first = next(iter(self.metrics.values()), None)
         return self.metrics.get(self.metric, first)
 
+    @property
+    def ranks_by_order(self) -> bool:
+        """Whether the importance rests on the order of the rows alone."""
+        basis = self.importance_basis
+        return basis is not None and basis.metric in ("roc_auc", "pr_auc")
+
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}

@@ -102,6 +102,8 @@ class Rows:
         Rows left out because training never saw their class.
     absent : tuple of str
         Columns of the model that the table does not have.
+    positions : ndarray of shape (n_kept,) or None
+        Places of the kept rows in the table.
     """
 
     features: pd.DataFrame
@@ -109,6 +111,7 @@ class Rows:
     n_missing: int = 0
     n_unknown: int = 0
     absent: tuple[str, ...] = ()
+    positions: NDArray[np.int64] | None = None
 
     @property
     def n_dropped(self) -> int:
@@ -151,6 +154,7 @@ def rows_for(model: Model, frame: pd.DataFrame, target: str) -> Rows:
         n_missing=len(frame) - n_present,
         n_unknown=n_present - len(truth.rows),
         absent=absent,
+        positions=truth.rows,
     )
 
 

@@ -86,6 +86,7 @@ def evaluate_against(  # noqa: PLR0913 - all but three have defaults that fit
     target: str | None = None,
     *,
     train_score: float | None = None,
+    known: Evaluation | None = None,
     random_state: int = 0,
     confidence: float = 0.95,
 ) -> tuple[Evaluation, Evaluation, Comparison]:
@@ -101,6 +102,9 @@ def evaluate_against(  # noqa: PLR0913 - all but three have defaults that fit
         As in `evaluate`.
     train_score : float, default=None
         The model's metric on its training rows.
+    known : Evaluation, default=None
+        An earlier one of the same pipeline on the same rows, whose importance is taken
+        over where another threshold or calibration does not change it.
 
     Returns
     -------
@@ -119,7 +123,16 @@ def evaluate_against(  # noqa: PLR0913 - all but three have defaults that fit
     target = target or model.target
     ours, theirs = look(model, frame, target), look(baseline, frame, target)
     comparison = compare_held(ours, theirs, target, confidence)
-    found = _evaluate_rows(ours, confidence, n_repeats=5, random_state=random_state)
+    kept = known is not None and known.ranks_by_order
+    found = _evaluate_rows(
+        ours, confidence, n_repeats=0 if kept else 5, random_state=random_state
+    )
+    if known is not None and kept:
+        found = replace(
+            found,
+            importance=known.importance,
+            importance_basis=known.importance_basis,
+        )
     findings = review(found, against_baseline=comparison, train_score=train_score)
     return (
         replace(found, findings=findings),

@@ -137,14 +137,52 @@ class _Rows:
         return _Rows(self.y[chosen], self.output[chosen], self.weight[chosen])
 
 
+def learn_calibration(
+    y: Floats, output: Floats, method: Method, *, weight: Floats | None = None
+) -> tuple[Calibration, Floats]:
+    """Learn curves by one method, whether they help or not.
+
+    Parameters
+    ----------
+    y, output, weight
+        As in `calibrate`.
+    method : {"isotonic", "sigmoid"}
+
+    Returns
+    -------
+    calibration : Calibration
+        Learned from all the rows.
+    moved : ndarray of shape (n_rows, n_classes)
+        Each fifth of the rows as curves learned from the other four give it: what to
+        judge the method by.
+
+    Examples
+    --------
+    >>> y = np.tile([0.0, 0.0, 0.0, 1.0], 25)
+    >>> bold = np.tile([0.5, 0.5, 0.9, 0.9], 25)
+    >>> output = np.column_stack([1 - bold, bold])
+    >>> found, moved = learn_calibration(y, output, "sigmoid")
+    >>> moved.shape, bool(moved[:, 1].mean() < 0.3)
+    ((100, 2), True)
+    """
+    weight = np.ones(len(y)) if weight is None else weight / weight.mean()
+    rows = _Rows(y, output, weight)
+    fold = cross_labels(len(y), None, N_FOLDS, 0)
+    moved = _moved(rows, fold, method)
+    losses = (float(np.average(_losses(y, o), weights=weight)) for o in (output, moved))
+    return Calibration(method, _learn(rows, method), *losses), moved
+
+
 def _cross_fitted(rows: _Rows, fold: Rows, method: Method) -> Floats:
-    y, output = rows.y, rows.output
-    after = np.empty(len(y))
+    return _losses(rows.y, _moved(rows, fold, method))
+
+
+def _moved(rows: _Rows, fold: Rows, method: Method) -> Floats:
+    after = np.empty_like(rows.output, dtype=np.float64)
     for number in np.unique(fold):
         inside = fold == number
         curves = _learn(rows.take(~inside), method)
-        moved = Calibration(method, curves).apply(output[inside])
-        after[inside] = _losses(y[inside], moved)
+        after[inside] = Calibration(method, curves).apply(rows.output[inside])
     return after
 
 

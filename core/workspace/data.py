@@ -1,9 +1,11 @@
 """Tables of a workspace with what is done to them: recipes and splits."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -99,6 +101,7 @@ class Data(Datasets):
             "column": column,
             "group": group,
             **{f"n_{part}": len(rows) for part, rows in positions.items()},
+            "rows_hash": self._rows_hash(cycle, parts.test),
         }
         sealed = content_hash(frame.iloc[parts.test].reset_index(drop=True))
         record = self._store.save(
@@ -110,6 +113,37 @@ class Data(Datasets):
         )
         self._cycles.point(cycle_id, split_id=record.id)
         return _split(record)
+
+    def split_anew(self, cycle_id: str) -> SplitRecord:
+        """Split as before with the next seed, so that other rows are sealed.
+
+        Raises
+        ------
+        WorkspaceError
+            Nothing was split yet, or the split follows time or a column, which no
+            seed changes.
+        """
+        made = self.split_of(cycle_id)
+        if made is None or not made.by_chance:
+            raise WorkspaceError(
+                "This split has no other test rows: no chance is in it.",
+                hint="Bring in rows that nobody has looked at, and split on Explore.",
+            )
+        return self.split(
+            cycle_id,
+            strategy=cast(Strategy, made.strategy),
+            fractions=made.fractions,
+            random_state=made.random_state + 1,
+            column=made.column,
+            group=made.group,
+        )
+
+    def _rows_hash(self, cycle: Cycle, test: np.ndarray) -> str:
+        """Name rows by table and places: the same whatever a recipe does to columns."""
+        named = hashlib.sha256(self.get(cycle.dataset_id or "").content_hash.encode())
+        named.update(str(cycle.target).encode())
+        named.update(np.sort(test).astype(np.int64).tobytes())
+        return named.hexdigest()
 
     def diagnosed(self, split_id: str) -> bool:
         """Say whether a split's diagnosis is there to be read."""

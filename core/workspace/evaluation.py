@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 
 from core.data import read_parquet, replay_of, write_parquet
 from core.errors import WorkspaceError
@@ -13,7 +13,7 @@ from core.modeling import Model
 from core.modeling.prediction_sets import SetKind
 from core.registry import Registry, VersionInfo
 from core.storage import Database
-from core.storage.tables import openings
+from core.storage.tables import openings, records
 from core.storage.types import now
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
@@ -42,15 +42,26 @@ class Evaluations:
         self._registry = registry
 
     def openings(self, cycle_id: str) -> list[Opening]:
-        """Return every look at the cycle's test rows, oldest first."""
-        cycle = self._cycles.get(cycle_id)
+        """Return every look at the cycle's test rows, oldest first.
+
+        Rows are known by their content, and by the table and places they come from:
+        the same table split with the same seed in another project, or cleaned by
+        another recipe, finds its openings again.
+        """
         split = self._data.split_of(cycle_id)
         if split is None:
             return []
+        known = openings.c.split_hash
+        same = known == split.content_hash
+        if split.rows_hash:  # splits of earlier releases have none
+            others = select(records.c.content_hash).where(
+                records.c.kind == "split",
+                records.c.payload["rows_hash"].as_string() == split.rows_hash,
+            )
+            same = or_(same, known.in_(others))
         query = (
             select(openings.c.at, openings.c.run_id, openings.c.why)
-            .where(openings.c.project_id == cycle.project_id)
-            .where(openings.c.split_hash == split.content_hash)
+            .where(same)
             .order_by(openings.c.id)
         )
         with self._database.connect() as connection:
@@ -75,30 +86,68 @@ class Evaluations:
             n_rows=split.n_test,
             record=lambda: self._record_opening(cycle, split.content_hash, run, why),
         )
-        rows = vault.open()
+        return self._measured(cycle, run, vault.open(), len(self.openings(cycle_id)))
+
+    def settle(self, cycle_id: str) -> EvaluationRecord | None:
+        """Measure anew what was decided since, on the rows that are open already.
+
+        A threshold or calibration is chosen on validation rows; this shows what it
+        does to the rows of the last opening. No sealed row is read.
+
+        Returns
+        -------
+        EvaluationRecord or None
+            The newest evaluation; None when there is none.
+        """
+        found, run = self.latest(cycle_id), self._training.run(cycle_id)
+        if found is None or run is None or not found.model:
+            return found
+        same = (found.run_id, found.candidate) == (run.id, run.chosen)
+        key = opened_key(found.project_id, found.id)
+        if (
+            not same
+            or found.model == run.models[run.chosen]
+            or not self._data.files.exists(key)
+        ):
+            return found
+        with self._data.files.open(key) as stream:
+            rows = read_parquet(stream)
+        cycle = self._cycles.get(cycle_id)
+        return self._measured(cycle, run, rows, found.n_openings, found.champion)
+
+    def _measured(
+        self,
+        cycle: Cycle,
+        run: RunRecord,
+        rows: pd.DataFrame,
+        n_openings: int,
+        known: Evaluation | None = None,
+    ) -> EvaluationRecord:
+        """Evaluate champion and baseline on opened rows, and keep all of it."""
         model = self._training.model(run.id, run.chosen)
-        baseline = self._training.model(run.id, run.baseline)
         champion_found, baseline_found, comparison = evaluate_against(
             model,
-            baseline,
+            self._training.model(run.id, run.baseline),
             rows,
             model.target,
             train_score=run.row(run.chosen)["train_score"],
+            known=known,
         )
         payload = {
             "run_id": run.id,
-            "split_hash": split.content_hash,
+            "split_hash": self._data.get_split(run.split_id).content_hash,
             "candidate": run.chosen,
             "champion": champion_found.to_dict(),
             "baseline": baseline_found.to_dict(),
             "comparison": comparison.to_dict(),
-            "n_openings": len(self.openings(cycle_id)),
+            "n_openings": n_openings,
+            "model": run.models[run.chosen],
         }
         record = self._store.save(cycle.project_id, "evaluation", payload)
         self._data.files.write(
             opened_key(cycle.project_id, record.id), partial(write_parquet, rows)
         )
-        self._cycles.point(cycle_id, evaluation_id=record.id)
+        self._cycles.point(cycle.id, evaluation_id=record.id)
         return _evaluation(record)
 
     def latest(self, cycle_id: str) -> EvaluationRecord | None:
@@ -115,6 +164,7 @@ class Evaluations:
             found is not None
             and run is not None
             and (found.run_id, found.candidate) == (run.id, run.chosen)
+            and found.model in ("", run.models[run.chosen])
         )
 
     def save_version(
@@ -248,4 +298,5 @@ def _evaluation(record: StoredRecord) -> EvaluationRecord:
         baseline=Evaluation.from_dict(values["baseline"]),
         comparison=Comparison.from_dict(values["comparison"]),
         n_openings=values["n_openings"],
+        model=values.get("model", ""),
     )

@@ -87,7 +87,8 @@ class Dataset:
 class SplitRecord:
     """Three disjoint sets of rows; the test rows are sealed in a file of their own.
 
-    ``content_hash`` names the sealed test rows: openings are counted by it. Without
+    ``content_hash`` names the sealed test rows, and ``rows_hash`` the same rows
+    whatever a recipe makes of their columns: openings are counted by both. Without
     validation rows, models are chosen in folds of the training rows.
     """
 
@@ -104,6 +105,12 @@ class SplitRecord:
     n_validation: int
     n_test: int
     group: str | None = None
+    rows_hash: str = ""
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether another seed would seal other rows."""
+        return self.strategy in ("random", "stratified", "group")
 
     @property
     def in_folds(self) -> bool:
@@ -172,7 +179,8 @@ class Opening:
 class EvaluationRecord:
     """Champion and baseline on the sealed test rows, with how often they were opened.
 
-    ``n_openings`` counts this opening too; ``candidate`` is the model evaluated.
+    ``n_openings`` counts this opening too; ``candidate`` is the model evaluated, and
+    ``model`` its file ("" in records of earlier releases).
     """
 
     id: str
@@ -185,6 +193,7 @@ class EvaluationRecord:
     baseline: Evaluation
     comparison: Comparison
     n_openings: int
+    model: str = ""
 
 
 @dataclass(frozen=True)

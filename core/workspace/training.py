@@ -107,7 +107,7 @@ class Training:
             model = self.model(run.id, candidate)
             judged = None if run.judged is None else self.judged(run.id)
             final = finished(self._data, run, model, judged)
-            digest = self._keep_model(run.project_id, run.id, final)
+            digest = self.keep_model(run.project_id, run.id, final)
             choice["models"] = {candidate: digest}
         self._store.save(run.project_id, "choice", choice)
         return self.get(run.id)
@@ -203,7 +203,7 @@ class Training:
         self, cycle: Cycle, plan: TrainingPlan, split_id: str, run_id: str, run: Run
     ) -> RunRecord:
         models = {
-            name: self._keep_model(cycle.project_id, run_id, model)
+            name: self.keep_model(cycle.project_id, run_id, model)
             for name, model in run.models.items()
         }
         payload = {
@@ -251,7 +251,8 @@ class Training:
         self._data.files.write(_judged_key(project_id, run_id), content)
         return hashlib.sha256(content).hexdigest()
 
-    def _keep_model(self, project_id: str, run_id: str, model: Model) -> str:
+    def keep_model(self, project_id: str, run_id: str, model: Model) -> str:
+        """Write a run's model and return the SHA-256 of its file."""
         content = pickle.dumps(model, protocol=5)
         digest = hashlib.sha256(content).hexdigest()
         self._data.files.write(_model_key(project_id, run_id, digest), content)

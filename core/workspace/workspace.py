@@ -11,6 +11,7 @@ from core.workspace.bundles import Bundles
 from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
+from core.workspace.deciding import Decisions
 from core.workspace.evaluation import Evaluations
 from core.workspace.explanations import Explanations
 from core.workspace.jobs import Jobs
@@ -41,6 +42,8 @@ class Workspace:
     training : Training
     scripts : Scripts
         Candidates written as code.
+    decisions : Decisions
+        Threshold and calibration of the chosen candidate.
     evaluation : Evaluations
         The only way to the sealed test rows.
     explanations : Explanations
@@ -71,6 +74,7 @@ class Workspace:
         self.jobs = Jobs(settings, database)
         self.data = Data(settings, store, self.cycles)
         self.training = Training(settings, store, self.cycles, self.data, self.jobs)
+        self.decisions = Decisions(store, self.data, self.training)
         self.scripts = Scripts(store, self.data, self.training, self.jobs)
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
