@@ -135,7 +135,7 @@ def draw_harm(
         reading=(
             "Far right has moved far, high up matters to the model; the larger the "
             "mark, the more this column's move alone changes the answers. Look at "
-            "the largest first."
+            "the largest first; what grey marks show may be chance."
         ),
     )
 
