@@ -89,6 +89,12 @@ class VersionExplainer:
         """Explain one row of the columns that the model looks at."""
         return self._explainer.explain_raw(cleaned, 1, label)[0]
 
+    def contributions_of(
+        self, cleaned: RawColumns, n_rows: int
+    ) -> list[RowExplanation]:
+        """Explain rows of the columns that the model looks at."""
+        return self._explainer.explain_raw(cleaned, n_rows)
+
     def search(
         self,
         given: RawColumns,
