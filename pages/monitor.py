@@ -5,13 +5,14 @@ import streamlit as st
 from core.serving import Service
 from pages.shared.frame import header, point_to, stop_on_error
 from pages.shared.monitor_alarms import show_all_alarms, show_open_alarms
+from pages.shared.monitor_break import show_break_it
 from pages.shared.monitor_choice import choose
 from pages.shared.monitor_cycle import offer_next_cycle
 from pages.shared.monitor_drift import show_columns
 from pages.shared.monitor_outcomes import take_outcomes
 from pages.shared.monitor_performance import has_fallen, show_performance
 from pages.shared.monitor_predictions import show_over_time, show_predictions
-from pages.shared.monitor_rehearsal import show_break_it, show_rehearsal
+from pages.shared.monitor_rehearsal import show_rehearsal
 from pages.shared.monitor_rules import edit_watch
 from pages.shared.monitor_verdict import show_verdict
 from pages.shared.state import require_project, workspace

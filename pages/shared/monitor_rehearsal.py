@@ -1,4 +1,4 @@
-"""Alarms tried on what is known already: which would have fired, what slips through."""
+"""Alarms tried on what is known already: which would have fired, and when."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,10 +9,8 @@ import streamlit as st
 
 from core.monitoring.rehearsal import RehearsedRule, rehearse
 from core.monitoring.summary import WindowSummary
-from core.wording import counted, percent, score_text
+from core.wording import counted
 from core.workspace import Job
-from core.workspace.rehearsing import Trial
-from pages.shared.frame import md
 from pages.shared.jobs import watch_job
 from pages.shared.monitor_windows import Subject
 from pages.shared.state import workspace
@@ -35,7 +33,7 @@ def show_rehearsal(subject: Subject, windows: Sequence[WindowSummary]) -> None:
     history = tuple(windows)
     if source == TEST_ROWS:
         n_rows = int(right.number_input("Rows a window", 50, 100_000, 200))
-        found = _result(subject, "rehearsal", "Rehearse", n_rows)
+        found = newest_result(subject, "rehearsal", "Rehearse", n_rows)
         if found is None:
             return
         history = tuple(WindowSummary.from_dict(each) for each in found["history"])
@@ -89,51 +87,7 @@ def _offer_thresholds(subject: Subject, rehearsed: Sequence[RehearsedRule]) -> N
         st.rerun()
 
 
-def show_break_it(subject: Subject, *, as_share: bool) -> None:
-    """Show which rule catches which fault, when, and what was lost before.
-
-    `as_share` tells whether the model answers with probabilities.
-    """
-    st.header("Break it", anchor=False)
-    st.caption(
-        "Faults are put into a copy of the test rows, into the columns that the model "
-        "relies on most; the live stream is not touched."
-    )
-    found = _result(subject, "break", "Break it", 200)
-    if found is None:
-        return
-    trials = [Trial.from_dict(each) for each in found["trials"]]
-    st.dataframe(
-        pd.DataFrame([_trial_row(each, as_share=as_share) for each in trials]),
-        hide_index=True,
-        alt="Each fault, what caught it, and what was lost before.",
-    )
-    blind = [each.title.lower() for each in trials if not each.caught_by]
-    if blind:
-        st.warning(
-            f"Nothing but outcomes shows {md(', '.join(blind))}. Bring outcomes in "
-            "early, or watch the column with a rule of its own.",
-            icon=":material/visibility_off:",
-        )
-
-
-def _trial_row(each: Trial, *, as_share: bool) -> dict[str, object]:
-    moved = percent(each.moved) if as_share else score_text(each.moved)
-    return {
-        "Fault": each.title,
-        "Broken": ", ".join(each.columns),
-        "Caught by": each.caught_by or "nothing",
-        "After": counted("window", each.n_windows) if each.caught_by else "",
-        "By outcomes after": ""
-        if each.by_outcomes is None
-        else counted("window", each.by_outcomes),
-        "Rows till then": each.n_rows,
-        "Answers off by": moved if each.moved else "",
-        each.metric: f"{score_text(each.healthy)} → {score_text(each.broken)}",
-    }
-
-
-def _result(
+def newest_result(
     subject: Subject, kind: str, label: str, n_rows: int
 ) -> dict[str, Any] | None:
     """Offer to run a job, watch it, and return what the newest one found."""
