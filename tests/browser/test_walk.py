@@ -244,6 +244,10 @@ def test_captured_rows_are_compared_with_the_training_rows(walk: Walk):
     shoot(walk.page, "14-monitor-columns")
     walk.open_tab("Predictions")
     shoot(walk.page, "15-monitor-predictions")
+    walk.open_tab("Alarms")
+    rules = walk.page.get_by_role("heading", name="Rules", exact=True)
+    expect(rules).to_be_visible()
+    shoot(walk.page, "15-monitor-alarms")
 
 
 def test_outcomes_by_prediction_id_give_the_realised_metric(walk: Walk):
