@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.evaluation import review
 from core.findings import Finding
-from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord
+from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord, SplitRecord
 from pages.shared.evaluate_charts import show_parts
+from pages.shared.evaluate_decision import show_decision
 from pages.shared.evaluate_explain import show_explanation
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
@@ -18,7 +19,7 @@ from pages.shared.evaluate_words import (
     metrics_table,
     openings_words,
 )
-from pages.shared.frame import header, md, show_findings
+from pages.shared.frame import header, md, show_findings, stop_on_error
 from pages.shared.state import require_cycle, require_run, require_split, workspace
 
 
@@ -76,7 +77,32 @@ def show_report(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
     show_findings(finding for finding in findings if finding.severity == "note")
 
 
-SECTIONS = {"Report": show_report, "Explanation": show_explanation}
+def show_deciding(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
+    """Show what is decided on validation rows; the report follows it."""
+    del found
+    show_decision(cycle, run)
+
+
+SECTIONS = {
+    "Report": show_report,
+    "Decision": show_deciding,
+    "Explanation": show_explanation,
+}
+
+
+def show_before(
+    cycle: Cycle, split: SplitRecord, run: RunRecord, opened: Sequence[Opening]
+) -> None:
+    """Show the seal, and what can be decided without breaking it."""
+    seal, decision = st.tabs(
+        ["The test rows", "Decision"], key="evaluate-before", on_change="rerun"
+    )
+    if seal.open:
+        with seal:
+            show_seal(cycle, split, run, opened)
+    if decision.open:
+        with decision:
+            show_decision(cycle, run)
 
 
 def show_evaluation(
@@ -100,7 +126,8 @@ split = require_split()
 run = require_run()
 cycle = require_cycle()
 evaluation = workspace().evaluation
-found, opened = evaluation.latest(cycle.id), evaluation.openings(cycle.id)
+with stop_on_error():
+    found, opened = evaluation.settle(cycle.id), evaluation.openings(cycle.id)
 if found is not None and evaluation.is_fresh(cycle.id):
     show_evaluation(cycle, run, found, opened)
 else:
@@ -110,4 +137,4 @@ else:
             f"was chosen anew. It does not speak for {md(run.chosen)}.",
             icon=":material/history:",
         )
-    show_seal(cycle, split, run, opened)
+    show_before(cycle, split, run, opened)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.errors import EvaluationError
 from core.evaluation.held_out import HeldOut
 
 MOST_CLASSES: Final = 20
@@ -71,3 +72,46 @@ def _fold(held: HeldOut) -> tuple[tuple[Any, ...], "np.ndarray[Any, Any]"]:
     place = np.full(n_classes, MOST_CLASSES - 1)
     place[shown] = np.arange(MOST_CLASSES - 1)
     return (*(held.classes[code] for code in shown), OTHERS), place
+
+
+def cell_rows(
+    held: HeldOut, found: Confusion, actual: int, predicted: int
+) -> "np.ndarray[Any, Any]":
+    """Return the rows of one cell, those the model was surest of first.
+
+    Parameters
+    ----------
+    held : HeldOut
+        The rows that `found` counts.
+    found : Confusion
+    actual, predicted : int
+        Places among ``found.labels``.
+
+    Returns
+    -------
+    int64 ndarray of shape (counts[actual][predicted],)
+        Places in `held`.
+
+    Raises
+    ------
+    EvaluationError
+        There is no such cell.
+
+    Examples
+    --------
+    >>> held = HeldOut("binary", np.array([0.0, 1.0, 1.0]),
+    ...     np.array([[0.9, 0.1], [0.8, 0.2], [0.9, 0.1]]), ("no", "yes"))
+    >>> cell_rows(held, confusion(held), 1, 0).tolist()
+    [2, 1]
+    """
+    size = len(found.labels)
+    if not (0 <= actual < size and 0 <= predicted < size):
+        raise EvaluationError(
+            f"The confusion matrix has {size} classes; there is no such cell.",
+            hint="Choose one of its cells.",
+        )
+    _, place = _fold(held)
+    named = held.predicted
+    inside = np.flatnonzero((place[held.codes] == actual) & (place[named] == predicted))
+    sure = held.output[inside, named[inside]]
+    return inside[np.argsort(-sure, kind="stable")]

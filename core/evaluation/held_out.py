@@ -1,7 +1,7 @@
 """Held-out rows: the truth, and what a model says about them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -102,8 +102,8 @@ class Rows:
         Rows left out because training never saw their class.
     absent : tuple of str
         Columns of the model that the table does not have.
-    positions : ndarray of shape (n_kept,) or None
-        Places of the kept rows in the table.
+    positions : ndarray of shape (n_kept,)
+        Places of the kept rows in the table; empty where nobody asked.
     """
 
     features: pd.DataFrame
@@ -111,7 +111,9 @@ class Rows:
     n_missing: int = 0
     n_unknown: int = 0
     absent: tuple[str, ...] = ()
-    positions: NDArray[np.int64] | None = None
+    positions: NDArray[np.int64] = field(
+        default_factory=lambda: np.empty(0, dtype=np.int64)
+    )
 
     @property
     def n_dropped(self) -> int:

@@ -18,6 +18,7 @@ from core.workspace.jobs import Jobs
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
 from core.workspace.notices import Notices
+from core.workspace.opened import Opened
 from core.workspace.projects import Projects
 from core.workspace.scripts import Scripts
 from core.workspace.status import Status
@@ -48,6 +49,8 @@ class Workspace:
         The only way to the sealed test rows.
     explanations : Explanations
         Why the evaluated model answers as it does.
+    opened : Opened
+        The rows of the last opening, one by one and against other versions.
     registry : Registry
     bundles : Bundles
         Versions to carry away.
@@ -84,6 +87,9 @@ class Workspace:
         )
         self.explanations = Explanations(
             store, self.data, self.training, self.evaluation, self.jobs
+        )
+        self.opened = Opened(
+            self.data, self.training, self.evaluation, self.explanations, self.registry
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)
