@@ -161,6 +161,59 @@ def false_alarms(n_draws: int, seed: int, sizes: tuple[tuple[int, int], ...]) ->
         )
 
 
+def wandered(
+    rng: np.random.Generator, table: pd.DataFrame, size: float
+) -> pd.DataFrame:
+    """Move every column a little, as one batch differs from the next."""
+    moved = {}
+    for name in ("bell", "heavy", "uniform", "two_humps", "left", "right", "second"):
+        moved[name] = table[name] + size * rng.normal() * table[name].std()
+    for name in ("skewed", "first"):
+        moved[name] = table[name] * np.exp(size * rng.normal())
+    for name in ("gap", "holes"):
+        lost = rng.random(len(table)) < size * abs(rng.normal()) / 2
+        moved[name] = (table[name] + size * rng.normal()).mask(lost)
+    for name in ("two", "four", "ten", "thirty"):
+        swapped = rng.random(len(table)) < size * abs(rng.normal())
+        moved[name] = table[name].mask(swapped, f"level {rng.integers(2)}")
+    return table.assign(**moved)
+
+
+def variation(n_draws: int, seed: int, size: float = 0.05) -> None:
+    """Print false alarms where batches wander, and power against a true shift.
+
+    The reference is made of batches whose columns wander by 0.05 standard deviations;
+    the window is one batch more. Beside it the same without telling of the batches.
+    """
+    print(f"\nBatches that wander by {size} sd, {n_draws} draws (report / column)")
+    for n_batches, n_each, n_current in (
+        (30, 100, 3_000),
+        (30, 1_000, 3_000),
+        (12, 1_000, 1_000),
+        (6, 3_000, 3_000),
+    ):
+        batches = pd.Series(np.repeat(np.arange(n_batches), n_each))
+        told: Counter[str] = Counter()
+        for draw in range(n_draws):
+            rng = np.random.default_rng([seed, 5, n_batches, n_each, draw])
+            parts = [
+                wandered(rng, draw_table(rng, n_each), size) for _ in range(n_batches)
+            ]
+            before = pd.concat(parts, ignore_index=True)
+            now = wandered(rng, draw_table(rng, n_current), size)
+            report = check_drift(before, now, batches=batches)
+            told["report"] += report.drifted
+            told["columns"] += len(report.drifted_names)
+            told["dependence"] += report.multivariate.dependence_drifted
+            told["domain"] += report.multivariate.domain_drifted
+            told.update(report.drifted_names)
+            told["without"] += check_drift(before, now).drifted
+            moved = now.assign(bell=now["bell"] + 0.3)
+            found = check_drift(before, moved, batches=batches)
+            told["shift 0.3"] += found.columns["bell"].drifted
+        print(f"{n_batches} x {n_each:,} : {n_current:,}   {dict(told)}")
+
+
 def power(n_draws: int, seed: int) -> None:
     """Print how often each change is found in the column that changed."""
     n_reference, n_current = POWER_SIZE
@@ -280,13 +333,17 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--large", action="store_true", help="add 300,000 rows")
-    parser.add_argument("--only", choices=("false", "power", "speed", "harm"))
+    parser.add_argument(
+        "--only", choices=("false", "power", "variation", "speed", "harm")
+    )
     options = parser.parse_args()
     sizes = (*SIZES, (300_000, 300_000)) if options.large else SIZES
     if options.only in (None, "false"):
         false_alarms(options.draws, options.seed, sizes)
     if options.only in (None, "power"):
         power(options.draws, options.seed)
+    if options.only in (None, "variation"):
+        variation(options.draws, options.seed)
     if options.only in (None, "speed"):
         speed(100_000, 50, options.seed)
     if options.only in (None, "harm"):

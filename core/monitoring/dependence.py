@@ -5,14 +5,16 @@ shift of one column alone does not show here. Categories enter through indicator
 their most frequent levels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from core.monitoring.batches import Batches
 from core.monitoring.binning import Float
 from core.monitoring.reference import Reference
+from core.monitoring.variation import MIN_BATCHES
 
 MAX_FEATURES = 120
 LEVELS_EACH = 3
@@ -78,11 +80,19 @@ class Correlations:
     Attributes
     ----------
     r, variance, n_rows : ndarray of shape (n_features, n_features)
+    between : ndarray of shape (n_features, n_features) or None
+        Variance of the correlations between the reference's batches, chance taken off.
+    n_batches : int
+    weight : float
+        Share of that variance that stays in the reference as a whole.
     """
 
     r: Float
     variance: Float
     n_rows: Float
+    between: Float | None = None
+    n_batches: int = 0
+    weight: float = 0.0
 
 
 def dependence_features(reference: Reference) -> tuple[Feature, ...]:
@@ -136,6 +146,42 @@ def correlations(
     return Correlations(r, np.maximum(variance, 0.0), n_rows)
 
 
+def with_variation(
+    whole: Correlations,
+    codes: NDArray[np.int16],
+    features: tuple[Feature, ...],
+    batches: Batches,
+) -> Correlations:
+    """Add how much correlations differ between batches, beyond chance.
+
+    A pair's own variance is not believed to be under what all pairs have in common:
+    few batches show small ones by chance.
+
+    Parameters
+    ----------
+    whole : Correlations
+        Of all rows.
+    codes : ndarray of shape (n_rows, n_columns)
+    features : tuple of Feature
+    batches : ndarray of shape (n_rows,)
+        Batch of each row; those of under 50 rows are left out.
+    """
+    sizes = np.bincount(batches[batches >= 0], minlength=1)
+    used = np.flatnonzero(sizes >= MIN_ROWS)
+    if used.size < MIN_BATCHES:
+        return whole
+    parts = [correlations(codes[batches == k], features) for k in used]
+    shown = np.var([part.r for part in parts], axis=0, ddof=1)
+    rows = np.maximum(np.array([part.n_rows for part in parts]), 2.0)
+    scale = np.maximum(whole.variance, MIN_VARIANCE)
+    excess = shown / scale - np.mean(1 / rows, axis=0)
+    upper = np.triu_indices(len(features), 1)
+    common = max(float(np.mean(excess[upper])), 0.0)
+    between = np.maximum(excess, common) * scale
+    weight = float(np.sum((sizes[used] / sizes[used].sum()) ** 2))
+    return replace(whole, between=between, n_batches=int(used.size), weight=weight)
+
+
 def _scores(codes: NDArray[np.int16], level: int) -> Float:
     """Scores of one feature with mean 0 and variance 1; 0 where missing."""
     present = codes >= 0
@@ -162,7 +208,8 @@ def compare_dependence(
     """Compare two windows' correlations, pair by pair.
 
     Each pair's z uses the influence function's variance, pooled over the windows, and
-    a t law with the smaller window's rows; the p-values carry Bonferroni's factor.
+    a t law with the smaller window's rows, widened by what the reference's batches show
+    (Satterthwaite's degrees of freedom); the p-values carry Bonferroni's factor.
     """
     place = np.array([column for column, _ in features])
     i, j = np.triu_indices(len(features), 1)
@@ -173,8 +220,14 @@ def compare_dependence(
         return DependenceChange(1.0, 0, ())
     change = after.r[i, j] - before.r[i, j]
     pooled = (n * before.variance[i, j] + m * after.variance[i, j]) / (n + m)
-    z = change / np.sqrt(np.maximum(pooled, MIN_VARIANCE) * (1 / n + 1 / m))
-    p = 2 * stats.t.sf(np.abs(z), np.minimum(n, m) - 1)
+    chance = np.maximum(pooled, MIN_VARIANCE) * (1 / n + 1 / m)
+    doubt = chance**2 / (np.minimum(n, m) - 1)
+    wandering = np.zeros(i.size)
+    if before.between is not None:
+        wandering = (1 + before.weight) * before.between[i, j]
+        doubt += wandering**2 / (before.n_batches - 1)
+    total = chance + wandering
+    p = 2 * stats.t.sf(np.abs(change) / np.sqrt(total), total**2 / doubt)
     corrected = np.minimum(1.0, p * i.size)
     surest = np.lexsort((-np.abs(change), corrected))[:N_SHOWN]
     pairs = tuple(

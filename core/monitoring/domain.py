@@ -3,10 +3,12 @@
 A boosted classifier learns on one half of the rows to tell the reference from the
 window, and is judged on the other half, both ways round. An area under the curve of
 0.5 means it cannot. The two halves agree or disagree together, so their variances are
-averaged and not halved.
+averaged and not halved. Where the reference has batches, the area must also exceed what
+telling one of them from the others gives.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,13 @@ from threadpoolctl import threadpool_limits
 
 from core.monitoring.binning import MAX_UNSEEN, Float
 from core.monitoring.reference import Reference
+from core.monitoring.variation import MIN_BATCHES
 
 MIN_ROWS = 200
 MAX_ROWS = 5_000
 MIN_POOLED = 10
+MAX_TRIED = 10
+LEAST_VARIANCE = 1e-8
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,90 @@ def compare_domains(
     Returns
     -------
     DomainChange or None
-        None when either side has fewer than 200 rows, or no column can be coded.
+        None when either side has fewer than 200 rows, when no column can be coded, and
+        when the reference's batches are too small to show how they differ.
     """
-    rng = np.random.default_rng(random_state)
-    if min(len(reference.sample), len(codes)) < MIN_ROWS:
+    usual = usual_areas(reference)
+    if usual is None and reference.batches is not None:
         return None
-    before, after = _draw(reference.sample, rng), _draw(codes, rng)
+    if usual is None:
+        return _tell_apart(reference, reference.sample, codes, random_state)
+    rng = np.random.default_rng(random_state)
+    told = _tell_apart(
+        reference, reference.sample, _draw(codes, rng, usual.n_rows), random_state
+    )
+    if told is None:
+        return None
+    t = (told.auc - usual.mean) / np.sqrt(usual.variance * (1 + 1 / usual.n_batches))
+    p_value = max(told.p_value, float(stats.t.sf(t, usual.n_batches - 1)))
+    return replace(told, p_value=p_value)
+
+
+@dataclass(frozen=True)
+class UsualAreas:
+    """How well the classifier tells a batch of the reference from the others.
+
+    Attributes
+    ----------
+    mean, variance : float
+        Of the area under the curve over the batches.
+    n_batches : int
+        Batches it was tried on.
+    n_rows : int
+        Rows of each: a window is thinned to as many, for more rows tell more.
+    """
+
+    mean: float
+    variance: float
+    n_batches: int
+    n_rows: int
+
+
+@lru_cache(maxsize=8)
+def usual_areas(reference: Reference) -> UsualAreas | None:
+    """Try the classifier on at most ten of the reference's own batches.
+
+    Returns
+    -------
+    UsualAreas or None
+        None with fewer than five batches of 200 rows in the reference's sample.
+    """
+    batches = reference.batches
+    if batches is None:
+        return None
+    sizes = np.bincount(batches[batches >= 0], minlength=1)
+    large = np.flatnonzero(sizes >= MIN_ROWS)
+    if large.size < MIN_BATCHES:
+        return None
+    chosen = large[np.linspace(0, large.size - 1, MAX_TRIED).astype(int)]
+    chosen = np.unique(chosen)
+    n_rows = min(int(np.median(sizes[chosen])), MAX_ROWS)
+    areas = []
+    for batch in chosen.tolist():
+        inside = batches == batch
+        rows = _draw(reference.sample[inside], np.random.default_rng(batch), n_rows)
+        told = _tell_apart(reference, reference.sample[~inside], rows, batch)
+        areas += [] if told is None else [told.auc]
+    if len(areas) < MIN_BATCHES:
+        return None
+    return UsualAreas(
+        mean=float(np.mean(areas)),
+        variance=max(float(np.var(areas, ddof=1)), LEAST_VARIANCE),
+        n_batches=len(areas),
+        n_rows=n_rows,
+    )
+
+
+def _tell_apart(
+    reference: Reference,
+    then: NDArray[np.int16],
+    now: NDArray[np.int16],
+    random_state: int,
+) -> DomainChange | None:
+    rng = np.random.default_rng(random_state)
+    if min(len(then), len(now)) < MIN_ROWS:
+        return None
+    before, after = _draw(then, rng), _draw(now, rng)
     pooled = np.vstack([before, after])
     X = symmetric_codes(reference, pooled, rng)
     if not X.shape[1]:
@@ -82,10 +165,12 @@ def compare_domains(
     return DomainChange(auc, error, p_value, len(before), len(after))
 
 
-def _draw(codes: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int16]:
-    if len(codes) <= MAX_ROWS:
+def _draw(
+    codes: NDArray[np.int16], rng: np.random.Generator, limit: int = MAX_ROWS
+) -> NDArray[np.int16]:
+    if len(codes) <= limit:
         return codes
-    return codes[rng.choice(len(codes), MAX_ROWS, replace=False)]
+    return codes[rng.choice(len(codes), limit, replace=False)]
 
 
 def _halves(n_rows: int, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ deviation. P-values alone alarm for ever on large windows, effects alone on smal
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from core.monitoring.dependence import (
     compare_dependence,
     correlations,
     dependence_features,
+    with_variation,
 )
 from core.monitoring.distances import jensen_shannon, psi, wasserstein
 from core.monitoring.distribution import then_and_now
@@ -45,6 +47,7 @@ def check_drift(
     current: pd.DataFrame,
     *,
     kinds: Mapping[str, ColumnKind] | None = None,
+    batches: "pd.Series[Any] | None" = None,
     alpha: float = 0.01,
     effect: float = 0.10,
 ) -> DriftReport:
@@ -59,6 +62,8 @@ def check_drift(
         reports them).
     kinds : mapping of column name to kind, default=None
         What each column holds; guessed from the reference when not given.
+    batches : Series, default=None
+        Batch of each row of a reference that is a DataFrame: its month, its file.
     alpha : float, default=0.01
         Rate of false discoveries over all columns and joint tests.
     effect : float, default=0.10
@@ -87,7 +92,7 @@ def check_drift(
             hint="Give a table with the columns the model was trained on.",
         )
     if isinstance(reference, pd.DataFrame):
-        reference = summarise_reference(reference[names], kinds=kinds)
+        reference = summarise_reference(reference[names], kinds=kinds, batches=batches)
     elif len(names) < len(reference.columns):
         reference = reference.select(names)
     window = count_window(reference, current)
@@ -185,7 +190,12 @@ def _reference_correlations(
     features = dependence_features(reference)
     if len(features) < 2:
         return features, None
-    return features, correlations(reference.sample, features)
+    whole = correlations(reference.sample, features)
+    if reference.batches is None:
+        return features, whole
+    return features, with_variation(
+        whole, reference.sample, features, reference.batches
+    )
 
 
 def _joint(

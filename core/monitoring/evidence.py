@@ -6,14 +6,13 @@ import numpy as np
 
 from core.monitoring.binning import Counts, Float, Int
 from core.monitoring.distances import group_bins, shares
+from core.monitoring.exceedance import count_outside, count_unseen
 from core.monitoring.reference import ColumnReference
 from core.monitoring.two_sample import (
     Evidence,
     compare_levels,
     compare_missing,
     compare_numbers,
-    count_outside,
-    count_unseen,
     merge_rare,
 )
 
@@ -24,28 +23,42 @@ def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
     Dates move on by nature: of them only missing values and values before the
     reference's first are judged. Of identifiers only missing values are.
     """
-    before = column.counts
+    before, known = column.counts, column.variation
+    shape, outside, unseen = (
+        (None, 1.0, 1.0)
+        if known is None
+        else (known.shape, known.outside, known.unseen)
+    )
     if before.n_missing + now.n_missing or column.kind == "id":
         yield compare_missing(
-            before.n_missing, before.n_rows, now.n_missing, now.n_rows
+            before.n_missing,
+            before.n_rows,
+            now.n_missing,
+            now.n_rows,
+            variation=None if known is None else known.missing,
         )
     if column.kind == "date":
         yield count_outside(now.n_below, now.n_present, before.n_present, n_extremes=1)
     elif column.bins.kind == "numbers":
-        yield compare_numbers(before.counts, now.counts)
+        yield compare_numbers(before.counts, now.counts, variation=shape)
         if column.kind != "text":
-            outside = now.n_below + now.n_above
-            yield count_outside(outside, now.n_present, before.n_present)
+            yield count_outside(
+                now.n_below + now.n_above,
+                now.n_present,
+                before.n_present,
+                dispersion=outside,
+            )
     elif column.bins.kind == "levels":
         then_counts, now_counts, rest = level_counts(before, now)
-        yield compare_levels(then_counts, now_counts, rest=rest)
+        yield compare_levels(then_counts, now_counts, rest=rest, variation=shape)
         if column.bins.complete:
             yield count_unseen(
                 now.n_unseen,
                 now.n_present,
                 before.n_present,
-                column.n_once,
+                column.n_once if known is None else max(column.n_once, known.n_alone),
                 column.n_twice,
+                dispersion=unseen,
             )
 
 

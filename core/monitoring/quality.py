@@ -16,7 +16,8 @@ from core.data.coerce import cast_column
 from core.data.schema import ColumnSchema, Schema
 from core.findings import Finding, Severity
 from core.monitoring.binning import Float, numbers_of
-from core.monitoring.two_sample import compare_missing, count_outside, count_unseen
+from core.monitoring.exceedance import count_outside, count_unseen
+from core.monitoring.two_sample import compare_missing
 from core.monitoring.wording import N_NAMED, name_some
 
 ALPHA = 1e-3

@@ -5,7 +5,7 @@ and travels in the version's folder as JSON.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.data.frames import ColumnKind, canonical_column, kind_of_dtype
 from core.data.schema import describe_column
 from core.errors import MonitoringError
+from core.monitoring.batches import Batches, batch_codes, learn_variation
 from core.monitoring.binning import (
     MAX_LEVELS,
     Bins,
@@ -30,6 +31,7 @@ from core.monitoring.binning import (
     seconds_of,
 )
 from core.monitoring.codes import pack_codes, unpack_codes
+from core.monitoring.variation import ColumnVariation
 
 MAX_SAMPLE = 20_000
 
@@ -49,6 +51,8 @@ class ColumnReference:
         Number of categories that occur in one, and in two, of its rows.
     scale : float
         Standard deviation of its numbers; 0 when there is none.
+    variation : ColumnVariation or None
+        How the reference's batches differ in it; None without batches.
     """
 
     name: str
@@ -58,6 +62,7 @@ class ColumnReference:
     n_once: int = 0
     n_twice: int = 0
     scale: float = 0.0
+    variation: ColumnVariation | None = None
 
     def count(self, column: "pd.Series[Any]") -> tuple[Counts, NDArray[np.int16]]:
         """Count a window's column on the reference's bins, and code its rows."""
@@ -70,7 +75,8 @@ class ColumnReference:
     def to_dict(self) -> dict[str, Any]:
         """Return the column as JSON-ready values."""
         nested = {"bins": self.bins.to_dict(), "counts": self.counts.to_dict()}
-        return {**vars(self), **nested}
+        kept = None if self.variation is None else self.variation.to_dict()
+        return {**vars(self), **nested, "variation": kept}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ColumnReference":
@@ -79,7 +85,10 @@ class ColumnReference:
             Bins.from_dict(values["bins"]),
             Counts.from_dict(values["counts"]),
         )
-        return cls(**{**values, "bins": bins, "counts": counts})
+        kept = values.get("variation")
+        variation = None if kept is None else ColumnVariation.from_dict(kept)
+        changed = {"bins": bins, "counts": counts, "variation": variation}
+        return cls(**{**values, **changed})
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +101,14 @@ class Reference:
     n_rows : int
     sample : ndarray of shape (n_sample, n_columns)
         Bin codes of at most 20,000 rows drawn at random; -1 is missing.
+    batches : ndarray of shape (n_sample,) or None
+        Batch of each of these rows, -1 for none; None without batches.
     """
 
     columns: tuple[ColumnReference, ...]
     n_rows: int
     sample: NDArray[np.int16]
+    batches: Batches | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,15 +127,18 @@ class Reference:
         """Return the reference of these columns only, in this order."""
         places = [self.names.index(name) for name in names]
         columns = tuple(self.columns[i] for i in places)
-        return Reference(columns, self.n_rows, self.sample[:, places])
+        sample = self.sample[:, places]
+        return Reference(columns, self.n_rows, sample, self.batches)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reference as JSON-ready values."""
+        batches = self.batches
         return {
             "columns": [column.to_dict() for column in self.columns],
             "n_rows": self.n_rows,
             "n_sample": len(self.sample),
             "sample": pack_codes(self.sample),
+            "batches": None if batches is None else pack_codes(batches[:, None]),
         }
 
     @classmethod
@@ -132,13 +147,16 @@ class Reference:
         columns = tuple(ColumnReference.from_dict(each) for each in values["columns"])
         shape = (int(values["n_sample"]), len(columns))
         codes = unpack_codes(values["sample"], shape)
-        return cls(columns, int(values["n_rows"]), codes)
+        kept = values.get("batches")
+        batches = None if kept is None else unpack_codes(kept, (shape[0], 1))[:, 0]
+        return cls(columns, int(values["n_rows"]), codes, batches)
 
 
 def summarise_reference(
     frame: pd.DataFrame,
     *,
     kinds: Mapping[str, ColumnKind] | None = None,
+    batches: "pd.Series[Any] | None" = None,
     random_state: int = 0,
 ) -> Reference:
     """Summarise the rows that later windows are compared with.
@@ -149,6 +167,9 @@ def summarise_reference(
         Usually the training rows; of any length.
     kinds : mapping of column name to kind, default=None
         What each column holds; guessed from its type and values when not given.
+    batches : Series of shape (n_rows,), default=None
+        Batch of each row: its month, its file. With five or more of at least 50 rows,
+        how they differ is learned, and a window that differs no more is not drift.
     random_state : int, default=0
         Draws the row sample when there are more than 20,000 rows.
 
@@ -176,15 +197,17 @@ def summarise_reference(
             hint="Give the training rows as they went into the model.",
         )
     given = kinds or {}
+    within = None if batches is None else batch_codes(batches)
+    rows = draw_rows(len(frame), random_state)
     columns, codes = [], []
     for name in frame.columns:
         kind = given.get(name) or guess_kind(frame[name])
-        column, coded = _summarise_column(frame[name], str(name), kind)
+        column, coded = _summarise_column(frame[name], str(name), kind, within)
         columns.append(column)
-        codes.append(coded)
-    rows = draw_rows(len(frame), random_state)
-    sample = np.column_stack([coded[rows] for coded in codes])
-    return Reference(tuple(columns), len(frame), sample)
+        codes.append(coded[rows])
+    sample = np.column_stack(codes)
+    drawn = None if within is None else within[rows]
+    return Reference(tuple(columns), len(frame), sample, drawn)
 
 
 def draw_rows(
@@ -223,15 +246,29 @@ def as_numbers(column: "pd.Series[Any]", kind: ColumnKind) -> Float:
 
 
 def _summarise_column(
-    column: "pd.Series[Any]", name: str, kind: ColumnKind
+    column: "pd.Series[Any]", name: str, kind: ColumnKind, batches: Batches | None
 ) -> tuple[ColumnReference, NDArray[np.int16]]:
     if kind == "id":
         bins = Bins("presence", np.empty(0))
         counts, codes = count_presence(column)
-        return ColumnReference(name, kind, bins, counts), codes
-    if kind in ("category", "boolean"):
-        return _summarise_levels(column, name, kind)
-    numbers = as_numbers(column, kind)
+        summarised = ColumnReference(name, kind, bins, counts)
+        numbers = None
+    elif kind in ("category", "boolean"):
+        summarised, codes = _summarise_levels(column, name, kind)
+        numbers = None
+    else:
+        numbers = as_numbers(column, kind)
+        summarised, codes = _summarise_numbers(numbers, name, kind)
+    if batches is None:
+        return summarised, codes
+    bins, counts = summarised.bins, summarised.counts
+    learned = learn_variation(bins, counts, codes, batches, numbers)
+    return replace(summarised, variation=learned), codes
+
+
+def _summarise_numbers(
+    numbers: Float, name: str, kind: ColumnKind
+) -> tuple[ColumnReference, NDArray[np.int16]]:
     present = numbers[~np.isnan(numbers)]
     edges, exact = quantile_edges(present)
     bins = Bins(

@@ -4,17 +4,17 @@ Each test takes counts and returns one `Evidence`: a p-value and an effect. Effe
 all on one scale, the square root of the symmetric chi² divergence less what chance
 adds to it. A shift of a bell-shaped number by 0.1 standard deviations has effect 0.1.
 
-References: Neyman 1937 and Rayner, Best & Thas (smooth tests); Good 1953 (the rate of
-unseen categories).
+References: Neyman 1937 and Rayner, Best & Thas (smooth tests).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from core.monitoring.binning import Float, Int
+from core.monitoring.variation import Variation
 
 EvidenceKind = Literal["shape", "missing", "unseen", "range"]
 
@@ -43,13 +43,17 @@ class Evidence:
     components: tuple[float, ...] = ()
 
 
-def compare_numbers(reference: Int, current: Int) -> Evidence:
+def compare_numbers(
+    reference: Int, current: Int, *, variation: Variation | None = None
+) -> Evidence:
     """Compare binned numbers by Neyman's smooth test.
 
     Parameters
     ----------
     reference, current : ndarray of shape (n_bins,)
         Counts on the same ordered bins; rows of one bin are tied.
+    variation : Variation, default=None
+        Of the components between batches of the reference.
 
     Returns
     -------
@@ -70,19 +74,35 @@ def compare_numbers(reference: Int, current: Int) -> Evidence:
     pooled = (reference[used] + current[used]) / (n + m)
     difference = after - before
     noise = 1 / n + 1 / m
-    z = _polynomials(pooled).T @ difference / np.sqrt(noise * (n + m) / (n + m - 1))
-    components = _polynomials((before + after) / 2).T @ difference
+    z = rank_polynomials(pooled).T @ difference / np.sqrt(noise * (n + m) / (n + m - 1))
+    components = rank_polynomials((before + after) / 2).T @ difference
     squared = float(components @ components) - components.size * noise
     return Evidence(
         kind="shape",
-        p_value=float(stats.chi2.sf(z @ z, z.size)),
+        p_value=_p_value(float(z @ z), z.size, noise, variation),
         effect=float(np.sqrt(max(squared, 0.0))),
         components=tuple(float(value) for value in components),
     )
 
 
-def _polynomials(weights: Float) -> Float:
-    """Orthonormal polynomials of the mid-ranks, shape (n_bins, at most 4)."""
+def _p_value(
+    statistic: float, degrees: int, noise: float, variation: Variation | None
+) -> float:
+    """Judge a statistic by chi², or by F where the reference's batches wander."""
+    chance = float(stats.chi2.sf(statistic, degrees))
+    if variation is None or not variation.between:
+        return chance
+    return max(chance, variation.p_value(statistic * noise, degrees, noise))
+
+
+def rank_polynomials(weights: Float) -> Float:
+    """Return orthonormal polynomials of the mid-ranks, shape (n_bins, at most 4).
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_bins,)
+        Shares of the bins, all above 0, that sum to 1.
+    """
     rank = 2 * (np.cumsum(weights) - weights / 2) - 1
     degree = min(N_COMPONENTS, weights.size - 1)
     root = np.sqrt(weights)
@@ -94,7 +114,11 @@ def _polynomials(weights: Float) -> Float:
 
 
 def compare_levels(
-    reference: Int, current: Int, *, rest: tuple[int, int] = (0, 0)
+    reference: Int,
+    current: Int,
+    *,
+    rest: tuple[int, int] = (0, 0),
+    variation: Variation | None = None,
 ) -> Evidence:
     """Compare counts of categories by chi², rare ones taken together.
 
@@ -105,6 +129,8 @@ def compare_levels(
         must not be summed up beforehand, or rare levels alone give alarms.
     rest : tuple of (int, int), default=(0, 0)
         Rows of each side whose levels were not counted one by one.
+    variation : Variation, default=None
+        Of the scaled shares between batches of the reference.
 
     Examples
     --------
@@ -125,7 +151,7 @@ def compare_levels(
     squared = divergence - degrees * (1 / n + 1 / m)
     return Evidence(
         kind="shape",
-        p_value=float(stats.chi2.sf(statistic, degrees)),
+        p_value=_p_value(statistic, degrees, 1 / n + 1 / m, variation),
         effect=float(np.sqrt(max(squared, 0.0))),
     )
 
@@ -168,7 +194,12 @@ def chi2_divergence(before: Float, after: Float) -> float:
 
 
 def compare_missing(
-    n_missing: int, n_rows: int, n_missing_now: int, n_rows_now: int
+    n_missing: int,
+    n_rows: int,
+    n_missing_now: int,
+    n_rows_now: int,
+    *,
+    variation: Variation | None = None,
 ) -> Evidence:
     """Compare two shares of missing values, exactly where they are few.
 
@@ -191,6 +222,10 @@ def compare_missing(
         share = pooled / total
         z = (after - before) / np.sqrt(share * (1 - share) * noise)
         p_value = float(2 * stats.norm.sf(abs(z)))
+    if variation is not None and variation.between:
+        share = pooled / total
+        length = (after - before) ** 2 / (share * (1 - share))
+        p_value = max(p_value, variation.p_value(length, 1, noise))
     return Evidence("missing", p_value, share_effect(before, after, noise))
 
 
@@ -198,86 +233,3 @@ def share_effect(before: float, after: float, noise: float) -> float:
     """Return the effect between two shares; `noise` is 1/n + 1/m."""
     laws = np.array([before, 1 - before]), np.array([after, 1 - after])
     return float(np.sqrt(max(chi2_divergence(*laws) - noise, 0.0)))
-
-
-def count_unseen(
-    n_unseen: int, n_current: int, n_reference: int, n_once: int, n_twice: int = 0
-) -> Evidence:
-    """Judge how many rows have a category that the reference never had.
-
-    The rate to expect is Good and Turing's: the share of the reference's rows whose
-    category occurs once. How well the reference knows that rate widens the law.
-
-    Parameters
-    ----------
-    n_unseen, n_current : int
-        Rows with an unseen category, of all rows with a category.
-    n_reference : int
-        Rows of the reference with a category.
-    n_once, n_twice : int
-        Categories that occur once, and twice, in the reference.
-
-    Examples
-    --------
-    >>> count_unseen(30, 3000, 3000, n_once=0).p_value < 1e-6
-    True
-    >>> count_unseen(30, 3000, 3000, n_once=30).p_value > 0.1
-    True
-    """
-    if not n_current or not n_reference:
-        return Evidence("unseen", 1.0, 0.0)
-    once = n_once + 1
-    certainty = once / (once + 2 * n_twice)
-    a = once * certainty
-    b = max(n_reference - n_once, 1) * certainty
-    p_value = exceedance(n_unseen, n_current, a, b)
-    noise = 1 / n_reference + 1 / n_current
-    effect = share_effect(n_once / n_reference, n_unseen / n_current, noise)
-    grown = n_unseen / n_current > n_once / n_reference
-    return Evidence("unseen", p_value, effect if grown else 0.0)
-
-
-def count_outside(
-    n_outside: int, n_current: int, n_reference: int, *, n_extremes: int = 2
-) -> Evidence:
-    """Judge how many numbers lie beyond the reference's extremes.
-
-    Two extremes of n draws leave out a share of Beta(2, n - 1), one Beta(1, n),
-    whatever the law.
-
-    Examples
-    --------
-    >>> count_outside(2, 1000, 1000).p_value > 0.1
-    True
-    >>> count_outside(30, 3000, 3000).effect > 0.1
-    True
-    """
-    if not n_current or n_reference < 2:
-        return Evidence("range", 1.0, 0.0)
-    p_value = exceedance(n_outside, n_current, n_extremes, n_reference + 1 - n_extremes)
-    noise = 1 / n_reference + 1 / n_current
-    return Evidence("range", p_value, share_effect(0.0, n_outside / n_current, noise))
-
-
-def exceedance(count: int, n_draws: int, a: float, b: float) -> float:
-    """Return P(X >= count) of a beta-binomial law.
-
-    Parameters
-    ----------
-    count, n_draws : int
-    a, b : float
-        Parameters of the beta law of the rate.
-
-    Examples
-    --------
-    >>> round(exceedance(1, 2, 1.0, 1.0), 4)
-    0.6667
-    """
-    if count <= 0:
-        return 1.0
-    lower = count <= n_draws - count
-    x = np.arange(count) if lower else np.arange(count, n_draws + 1)
-    log_choose = -np.log1p(n_draws) - special.betaln(n_draws - x + 1, x + 1)
-    log_mass = log_choose + special.betaln(x + a, n_draws - x + b)
-    mass = float(np.exp(log_mass - special.betaln(a, b)).sum())
-    return float(np.clip(1 - mass if lower else mass, 0.0, 1.0))

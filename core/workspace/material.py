@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
+
+import pandas as pd
 
 from core.data import coerce, read_parquet
 from core.errors import MonitoringError, WorkspaceError
 from core.monitoring import Reference, summarise_reference
+from core.monitoring.batches import batches_by_time
 from core.monitoring.harm import column_weight
 from core.registry import Registry
 from core.serving import CapturedPredictions, Service
@@ -51,7 +55,9 @@ class Material:
         usual = self.usual_answers(project_id, number).meta
         return (
             summarise_reference(
-                version.reference[list(schema.names)], kinds=schema.kinds
+                version.reference[list(schema.names)],
+                kinds=schema.kinds,
+                batches=batches_of(version.reference),
             ),
             summarise_reference(answer_column(version.task, usual)),
         )
@@ -76,3 +82,11 @@ class Material:
         names = version.model.schema.names
         rows = version.reference[list(names)]
         return column_weight(version.model.output, rows, names)
+
+
+def batches_of(rows: pd.DataFrame) -> "pd.Series[Any] | None":
+    """Return the batch of each training row, by its first date; None without dates."""
+    for name in rows.columns:
+        if pd.api.types.is_datetime64_any_dtype(rows[name].dtype):
+            return batches_by_time(rows[name])
+    return None

@@ -7,14 +7,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from core.monitoring.binning import Bins, count_numbers, quantile_edges
+from core.monitoring.exceedance import count_outside, count_unseen, exceedance
 from core.monitoring.two_sample import (
     chi2_divergence,
     compare_levels,
     compare_missing,
     compare_numbers,
-    count_outside,
-    count_unseen,
-    exceedance,
 )
 
 COUNTS = st.lists(st.integers(0, 500), min_size=2, max_size=30)
