@@ -11,5 +11,5 @@ def recover(workspace: Workspace) -> None:
     whole, and a row is written after its files.
     """
     home, models = workspace.settings.home, workspace.settings.models
-    sweep_partial((home / "uploads", home / "projects", models))
+    sweep_partial((home / "uploads", home / "projects", home / "batches", models))
     workspace.jobs.revive()

@@ -146,6 +146,22 @@ def work_out_effects(workspace: Workspace, job: Job, report: Report) -> dict[str
     return {"n_answers": effects.n_answers}
 
 
+def challenge_champion(
+    workspace: Workspace, job: Job, report: Report
+) -> dict[str, Any]:
+    """Make a challenger of the champion, judge it, and let it in or not."""
+    made = workspace.challenges.execute(
+        job.project_id, job.arguments, report.tell, report.should_stop
+    )
+    return {"challenge_id": made.id, "challenger": made.challenger}
+
+
+def answer_file(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Answer a large file with one version."""
+    service = workspace.service(job.project_id, job.arguments["number"])
+    return workspace.batches.execute(job, service, report.tell)
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
     "effects": work_out_effects,
@@ -155,7 +171,9 @@ TASKS: dict[str, Task] = {
     "split": split_rows,
     "sets": compare_sets,
     "bundle": carry_away,
+    "batch": answer_file,
     "windows": summarise_windows,
     "rehearsal": rehearse_monitoring,
     "break": break_stream,
+    "challenge": challenge_champion,
 }

@@ -7,7 +7,9 @@ from core.serving import PredictionLog, Service
 from core.settings import Settings, get_settings
 from core.storage import open_database
 from core.workspace.alarms import Alarms
+from core.workspace.batches import Batches
 from core.workspace.bundles import Bundles
+from core.workspace.challenge import Challenges
 from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
@@ -24,6 +26,7 @@ from core.workspace.scripts import Scripts
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
+from core.workspace.turning import Turning
 from core.workspace.updates import Updates
 
 
@@ -55,12 +58,16 @@ class Workspace:
     bundles : Bundles
         Versions to carry away.
     log : PredictionLog
+    batches : Batches
+        Large files, answered by jobs.
     monitoring : Monitoring
     alarms : Alarms
     notices : Notices
         Alarms told outside.
     next_cycle : NextCycle
         The way back from what was captured.
+    challenges : Challenges
+        New versions that are judged against the champion.
     updates : Updates
         New versions that have learned from later rows.
     jobs : Jobs
@@ -82,6 +89,7 @@ class Workspace:
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
         self.log = PredictionLog(database)
+        self.batches = Batches(settings, self.log, self.jobs)
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry
         )
@@ -95,7 +103,19 @@ class Workspace:
         self.alarms = Alarms(settings, database, self.monitoring)
         self.notices = Notices(settings, database, self.alarms)
         self.updates = Updates(self.monitoring, self.registry)
-        self.next_cycle = NextCycle(self.cycles, self.data, self.monitoring)
+        self.next_cycle = NextCycle(
+            store, self.cycles, self.data, self.training, self.monitoring
+        )
+        turning = Turning(
+            store,
+            self.cycles,
+            self.data,
+            self.training,
+            self.evaluation,
+            self.monitoring,
+            self.next_cycle,
+        )
+        self.challenges = Challenges(turning, self.updates, self.cohorts, self.jobs)
         self.status = Status(
             self.cycles, self.data, self.training, self.evaluation, self.monitoring
         )

@@ -1,86 +1,55 @@
 """A whole file of rows: read, matched with the model's columns, answered, kept."""
 
-import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import pandas as pd
 import streamlit as st
 
-from core.data import Table, read_table
-from core.data.schema import Schema
-from core.errors import ServingError
+from core.data import read_table
+from core.data.reading.flow import open_flow
 from core.serving import Service
-from core.serving.batch import neutralise_formulas, score_table
+from core.serving.batch import BatchOptions
 from core.wording import counted
-from pages.shared.frame import md, stop_on_error
+from pages.shared.frame import stop_on_error
+from pages.shared.predict_batch import show_batches, start_batch
+from pages.shared.predict_match import ask_mapping, match_columns, show_match
+from pages.shared.predict_scored import ScoredFile, score_now, show_scored
 from pages.shared.state import forget, recall, remember, workspace
 
-MOST_ROWS = 200_000
+MOST_AT_ONCE = 20_000
+"""Rows that the page answers while one waits; more of them make a job."""
+LARGE_BYTES = 8_000_000
+"""From here on only the beginning of a file is read before the job."""
+_COST_OF_REASONS = 200
 _N_SHOWN = 8
-_MOST_NAMES = 12
-_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "xlsx"]
-
-
-@dataclass(frozen=True)
-class ColumnMatch:
-    """How the columns of a file fit those of a model.
-
-    Attributes
-    ----------
-    found, missing : tuple of str
-        Columns of the model that the file has, and has not.
-    extra : tuple of str
-        Columns of the file that the model does not look at.
-    """
-
-    found: tuple[str, ...]
-    missing: tuple[str, ...]
-    extra: tuple[str, ...]
-
-
-def match_columns(schema: Schema, frame: pd.DataFrame) -> ColumnMatch:
-    """Compare a file's columns with those a model was trained on.
-
-    Examples
-    --------
-    >>> from core.data import describe_schema
-    >>> schema = describe_schema(pd.DataFrame({"age": [1.5], "fee": [2.5]}))
-    >>> match_columns(schema, pd.DataFrame({"age": [3.0], "id": ["a"]}))
-    ColumnMatch(found=('age',), missing=('fee',), extra=('id',))
-    """
-    names = [str(name) for name in frame.columns]
-    return ColumnMatch(
-        found=tuple(name for name in schema.names if name in names),
-        missing=tuple(name for name in schema.names if name not in names),
-        extra=tuple(name for name in names if name not in schema),
-    )
+_TYPES = ["csv", "tsv", "txt", "gz", "zip", "json", "parquet", "xlsx"]
 
 
 @dataclass(frozen=True, eq=False)
-class ScoredFile:
-    """A file whose rows were answered and kept.
+class Brought:
+    """A file that was uploaded.
 
     Attributes
     ----------
-    upload_id : str
-        Of the upload it was made from.
-    csv : bytes
-        All rows in the order of the file, safe to open in a spreadsheet.
-    head : DataFrame of shape (at most 8, n_columns + n_answers)
-    n_rows, n_warned : int
-        Rows answered; of these, with a warning.
+    frame : DataFrame
+        All of its rows, or the first ones of a large file.
+    n_rows : int or None
+        None where only the job will tell.
+    n_refused : int
+        Lines left out among the rows read.
+    batch_id : str or None
+        Of a large file, which lies on disk.
     """
 
-    upload_id: str
-    csv: bytes
-    head: pd.DataFrame
-    n_rows: int
-    n_warned: int
+    frame: pd.DataFrame
+    n_rows: int | None
+    n_refused: int
+    batch_id: str | None
 
 
 def score_whole_file(service: Service) -> None:
-    """Show the tab: upload, look, score, download."""
+    """Show the tab: upload, look, match, answer, download."""
     version = service.version
     uploaded = st.file_uploader(
         "A table with the columns of the model, one row for each answer",
@@ -90,128 +59,96 @@ def score_whole_file(service: Service) -> None:
     kept = f"scored-{version.label}"
     if uploaded is None:
         forget(kept)
+        show_batches(version.project)
         return
     with stop_on_error():
-        table = _read(uploaded.file_id, uploaded)
-        frame = table.frame
-        _refuse_too_many(frame)
-    _show_match(match_columns(version.schema, frame), len(table.report.refused))
+        brought = _bring(uploaded.file_id, version.project, uploaded)
+    names = [str(name) for name in brought.frame.columns]
+    mapping = ask_mapping(version.schema, names, f"map-{uploaded.file_id}")
+    show_match(match_columns(version.schema, names, mapping), brought.n_refused)
     scored: ScoredFile | None = recall(kept)
-    if scored is not None and scored.upload_id == uploaded.file_id:
-        _show_scored(scored, uploaded.name, version.number)
+    if scored is not None and scored.made_from == (uploaded.file_id, mapping):
+        show_scored(scored, uploaded.name, version.number)
         return
-    _show_head(frame, "The first rows of the file.")
-    if st.button(
-        f"Answer {counted('row', len(frame))}",
-        type="primary",
-        icon=":material/play_arrow:",
-    ):
-        with stop_on_error(), st.spinner("Answering and keeping every row"):
-            remember(kept, _score(service, frame, uploaded.file_id))
-        st.rerun()
+    _show_head(brought)
+    options = BatchOptions(mapping, _ask_reasons(service))
+    _answer(service, uploaded, brought, options, kept)
+    show_batches(version.project)
+
+
+def _answer(
+    service: Service,
+    uploaded: BinaryIO,
+    brought: Brought,
+    options: BatchOptions,
+    kept: str,
+) -> None:
+    """Show the button, and answer now or by a job."""
+    file_id, name = getattr(uploaded, "file_id", ""), getattr(uploaded, "name", "table")
+    cost = _COST_OF_REASONS if options.n_reasons else 1
+    at_once = brought.n_rows is not None and brought.n_rows * cost <= MOST_AT_ONCE
+    rows = "all rows" if brought.n_rows is None else counted("row", brought.n_rows)
+    if not st.button(f"Answer {rows}", type="primary", icon=":material/play_arrow:"):
+        return
+    with stop_on_error():
+        if at_once:
+            with st.spinner("Answering and keeping every row"):
+                scored = score_now(service, brought.frame, options, file_id)
+            remember(kept, scored)
+        else:
+            project = service.version.project
+            batch_id = brought.batch_id
+            if (
+                batch_id is None
+                or not workspace().batches.source(project, batch_id).exists()
+            ):
+                batch_id = workspace().batches.bring(project, uploaded)
+            start_batch(service, batch_id, name, options)
+    st.rerun()
 
 
 @st.cache_resource(max_entries=2, scope="session", show_spinner="Reading the file")
-def _read(upload_id: str, _uploaded: BinaryIO) -> Table:  # noqa: ARG001
+def _bring(
+    upload_id: str,  # noqa: ARG001
+    project_id: str,
+    _uploaded: BinaryIO,
+) -> Brought:
+    _uploaded.seek(0, 2)
+    size = _uploaded.tell()
     _uploaded.seek(0)
-    return read_table(_uploaded, name=getattr(_uploaded, "name", "table"))
+    if size < LARGE_BYTES:
+        table = read_table(_uploaded, name=getattr(_uploaded, "name", "table"))
+        return Brought(table.frame, len(table.frame), table.report.n_refused, None)
+    batches = workspace().batches
+    batch_id = batches.bring(project_id, _uploaded)
+    piece = next(open_flow(batches.source(project_id, batch_id)).pieces)
+    return Brought(piece.frame.head(1_000), None, piece.n_refused, batch_id)
 
 
-def _refuse_too_many(frame: pd.DataFrame) -> None:
-    if len(frame) > MOST_ROWS:
-        raise ServingError(
-            f"The file has {len(frame):,} rows; this page answers at most "
-            f"{MOST_ROWS:,} at once.",
-            hint="Split the file, or call the API with a part of the rows at a time.",
-        )
+def _ask_reasons(service: Service) -> int:
+    """Ask how many columns are named for each row."""
+    if service.version.reference is None:
+        return 0
+    wanted = st.toggle(
+        "Name the three columns that moved each answer most",
+        key="batch-reasons",
+        help="Each row is explained on its own, some tens of rows a second: slow for "
+        "large files.",
+    )
+    return 3 if wanted else 0
 
 
-def _show_match(match: ColumnMatch, n_refused: int) -> None:
-    if not match.found:
-        st.error(
-            f"The file has none of the model's columns: {_names(match.missing)}."
-            "\n\n**Next step:** check the first line of the file.",
-            title="Nothing to answer from",
-        )
-        st.stop()
-    if match.missing:
-        one = len(match.missing) == 1
-        st.warning(
-            f"No value is known for {_names(match.missing)}; every answer is less "
-            "sure for it.",
-            title=f"{len(match.missing):,} of the model's columns "
-            f"{'is' if one else 'are'} not in the file",
-        )
-    said = []
-    if match.extra:
-        said.append(f"The model does not use {_names(match.extra)}.")
-    if n_refused:
-        said.append(f"Left out as no rows: {counted('line', n_refused)}.")
-    if said:
-        st.caption(" ".join(said))
-
-
-def _show_head(frame: pd.DataFrame, alt: str) -> None:
-    head = frame.head(_N_SHOWN)
+def _show_head(brought: Brought) -> None:
+    head = brought.frame.head(_N_SHOWN)
     config = {
         str(name): st.column_config.DateColumn()
         for name in head.select_dtypes("datetime")
-        if _are_days(head[name].dropna())
+        if (head[name].dropna() == head[name].dropna().dt.normalize()).all()
     }
+    alt = "The first rows of the file."
     st.dataframe(head, hide_index=True, alt=alt, column_config=config)
-    st.caption(f"{counted('row', len(frame))}, {counted('column', frame.shape[1])}.")
-
-
-def _are_days(moments: pd.Series) -> bool:
-    return bool((moments == moments.dt.normalize()).all())
-
-
-def _names(names: tuple[str, ...]) -> str:
-    shown = ", ".join(md(name) for name in names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _score(service: Service, frame: pd.DataFrame, upload_id: str) -> ScoredFile:
-    """Answer and keep all rows; the answers stand behind the file's own columns."""
-    scored = score_table(service, frame, log=workspace().log)
-    warned = scored[scored.columns[-2]] != ""
-    return ScoredFile(
-        upload_id=upload_id,
-        csv=neutralise_formulas(scored).to_csv(index=False).encode(),
-        head=scored.iloc[:_N_SHOWN, frame.shape[1] :],
-        n_rows=len(scored),
-        n_warned=int(warned.sum()),
-    )
-
-
-def _show_scored(scored: ScoredFile, file_name: str, version: int) -> None:
-    warned = f", {scored.n_warned:,} with a warning" if scored.n_warned else ""
-    st.success(
-        f"Answered and kept: {counted('row', scored.n_rows)}{warned}.",
-        icon=":material/check_circle:",
-    )
-    st.download_button(
-        "Download the answered file",
-        scored.csv,
-        file_name=f"{answered_name(file_name)}-v{version}.csv",
-        mime="text/csv",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.dataframe(scored.head, hide_index=True, alt="The first answers.")
-    st.caption("The first answers; in the file they stand behind its own columns.")
-
-
-def answered_name(file_name: str) -> str:
-    """Return a plain name for the answered file, without its ending.
-
-    Examples
-    --------
-    >>> answered_name("../../May rows.csv.gz"), answered_name("$x$")
-    ('May-rows-answered', 'x-answered')
-    """
-    stem = re.split(r"[\\/]", file_name)[-1].split(".")[0]
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-")[:60]
-    return f"{plain or 'rows'}-answered"
+    columns = counted("column", brought.frame.shape[1])
+    if brought.n_rows is None:
+        st.caption(f"The first rows of a large file; {columns}.")
+    else:
+        st.caption(f"{counted('row', brought.n_rows)}, {columns}.")

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
+from pages.shared import predict_file
 from tests.bad_input import FAULTS
 from tests.fitted import customers, fit_model
 
@@ -279,3 +280,40 @@ def test_formulas_of_the_file_do_not_run_in_a_spreadsheet(site):
     page = upload(here.open("A whole file"), as_csv(rows))
     press(page, "Answer 3 rows")
     assert list(downloaded(page, here)["remark"]) == ["'=1+1", "'+2*3", "fine"]
+
+
+def test_columns_under_other_names_are_recognised_and_can_be_chosen(site):
+    here = site()
+    rows = customers(12).rename(columns={"spend": "Spend", "plan": "tariff"})
+    page = upload(here.open("A whole file"), as_csv(rows))
+    assert choice(page, "spend").value == "Spend"
+    choice(page, "plan").select("tariff").run()
+    press(page, "Answer 12 rows")
+    assert list(here.captured().inputs["plan"].dropna()) == list(
+        rows["tariff"].dropna()
+    )
+    assert "tariff" in downloaded(page, here)
+
+
+def test_a_large_file_is_answered_by_a_job_and_stays_for_download(site, monkeypatch):
+    monkeypatch.setattr(predict_file, "MOST_AT_ONCE", 10)
+    here = site()
+    page = upload(here.open("A whole file"), as_csv(customers(12)))
+    press(page, "Answer 12 rows")
+    (job,) = here.workspace.batches.newest(here.project_id)
+    ended = here.workspace.jobs.wait(job.id, 120)
+    path = here.workspace.batches.result(ended)
+    assert len(pd.read_csv(path)) == len(here.captured()) == 12
+    page = here.open("A whole file")
+    assert "12 rows" in words(page)
+    assert page.get("download_button")
+
+
+def test_of_a_large_file_only_the_beginning_is_read(site, monkeypatch):
+    monkeypatch.setattr(predict_file, "LARGE_BYTES", 10)
+    here = site()
+    page = upload(here.open("A whole file"), as_csv(customers(12)))
+    assert "first rows of a large file" in words(page)
+    press(page, "Answer all rows")
+    (job,) = here.workspace.batches.newest(here.project_id)
+    assert here.workspace.jobs.cancel(job.id).state in ("cancelled", "done")

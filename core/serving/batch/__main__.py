@@ -1,6 +1,7 @@
 """Answer a file: ``python -m core.serving.batch SOURCE DESTINATION --project P``."""
 
 import argparse
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ def _answer(given: argparse.Namespace, settings: Settings) -> BatchReport:
             if given.version is None
             else live.version(given.project, given.version)
         )
+        gc.freeze()  # models and modules stay; collections need not look at them
         return score_file(
             service,
             given.source,
