@@ -22,6 +22,8 @@ ALIAS_SET = "alias set"
 ALIAS_REMOVED = "alias removed"
 ROLLED_BACK = "rolled back"
 ROUTED = "calls shared"
+RETRAINING = "retraining begun"
+JUDGED = "judged"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class HistoryEntry:
         Aware, in UTC.
     who, action, why : str
         The action is "saved", "alias set", "alias removed", "rolled back", "calls
-        shared", or the state that the version was given.
+        shared", "retraining begun", "judged", or the state that the version was given.
     number : int or None
         The version concerned.
     alias : str or None

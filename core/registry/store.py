@@ -173,6 +173,21 @@ class Registry(Shelf):
             append_entry(connection, Act(project, name, why, state, number))
         return self.version(project, number)
 
+    def note(
+        self, project: str, number: int, action: str, *, who: str, why: str
+    ) -> None:
+        """Write a decision about a version into the history; nothing else changes.
+
+        Raises
+        ------
+        RegistryError
+            The version does not exist, or nobody is named.
+        """
+        act = Act(project, check_who(who), why, action, number)
+        with change(self.database, project) as connection:
+            version_row(connection, project, number)
+            append_entry(connection, act)
+
     def history(self, project: str) -> list[HistoryEntry]:
         """Return everything that was done to the project's versions, oldest first."""
         with self.database.connect() as connection:

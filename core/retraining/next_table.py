@@ -1,9 +1,10 @@
 """The table that the next cycle starts with: what was known, and what came true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.data.coerce import coerce
 from core.data.frames import canonical
@@ -31,6 +32,8 @@ class NextTable:
         Rows left out because the outcome is no value of the target.
     n_repeated : int
         Rows left out because they are in the table already.
+    places : int ndarray of shape (n_added,)
+        Where each added row stands among the captured ones.
     """
 
     frame: pd.DataFrame
@@ -39,6 +42,7 @@ class NextTable:
     n_without_outcome: int
     n_unreadable: int
     n_repeated: int
+    places: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
 
     @property
     def sentence(self) -> str:
@@ -107,10 +111,11 @@ def next_table(
     inputs = captured.inputs.loc[known & latest].reset_index(drop=True)
     outcomes = captured.meta.loc[known & latest, "outcome"].reset_index(drop=True)
     rows = coerce(inputs.assign(**{target: outcomes}), columns)
-    readable = rows[target].notna()
+    readable = rows[target].notna().to_numpy(dtype=bool)
     rows = rows[readable].reset_index(drop=True)
     joined = canonical(pd.concat([training, rows], ignore_index=True))
-    new = _new_rows(joined, len(training))
+    new = _new_rows(joined, len(training)).to_numpy()
+    places = np.flatnonzero(known & latest)[readable]
     return NextTable(
         frame=canonical(joined[new].reset_index(drop=True)),
         n_training=len(training),
@@ -118,6 +123,7 @@ def next_table(
         n_without_outcome=int((~known & latest).sum()),
         n_unreadable=int((~readable).sum()),
         n_repeated=int((~new).sum()),
+        places=places[new[len(training) :]],
     )
 
 

@@ -91,13 +91,14 @@ class Verdict:
         return cls(**values)
 
 
-def verdict(
+def verdict(  # noqa: PLR0913 two models on the same rows, and by what
     champion: Model,
     challenger: Model,
     frame: pd.DataFrame,
     target: str,
     *,
     metric: str | None = None,
+    challenger_frame: pd.DataFrame | None = None,
     random_state: int = 0,
 ) -> Verdict:
     """Judge a challenger by paired bootstrap on rows that neither was trained on.
@@ -111,6 +112,9 @@ def verdict(
     target : str
     metric : str, default=None
         The task's usual one when not given.
+    challenger_frame : DataFrame, default=None
+        The same rows as the challenger takes them, where its recipe is another one;
+        None: as in `frame`.
     random_state : int, default=0
 
     Returns
@@ -136,14 +140,18 @@ def verdict(
             f"A {challenger.task} model cannot follow a {champion.task} model.",
             hint="Train the challenger for the same target and task.",
         )
-    rows = frame[frame[target].notna()].tail(MOST_ROWS).reset_index(drop=True)
+    known = np.flatnonzero(frame[target].notna().to_numpy())[-MOST_ROWS:]
+    rows, theirs = (
+        each.iloc[known].reset_index(drop=True)
+        for each in (frame, frame if challenger_frame is None else challenger_frame)
+    )
     if rows.empty:
         raise EvaluationError(
             "No row has a known outcome.",
             hint="Bring outcomes in on Monitor first.",
         )
     chosen = find_metric(metric, champion.task)
-    y, outputs = _aligned(champion, challenger, rows, target)
+    y, outputs = _aligned((champion, rows), (challenger, theirs), target)
     models = (champion, challenger)
     old, new = (
         chosen.readable(output, _threshold(model))
@@ -209,10 +217,11 @@ def _threshold(model: Model) -> float:
 
 
 def _aligned(
-    champion: Model, challenger: Model, rows: pd.DataFrame, target: str
+    old: tuple[Model, pd.DataFrame], new: tuple[Model, pd.DataFrame], target: str
 ) -> tuple[Float, tuple[Float, Float]]:
     """Return truth as codes or numbers, and both outputs on the same classes."""
-    outputs = champion.output(rows), challenger.output(rows)
+    (champion, rows), challenger = old, new[0]
+    outputs = champion.output(rows), challenger.output(new[1])
     classes = champion.classes_, challenger.classes_
     if classes[0] is None or classes[1] is None:
         return pd.to_numeric(rows[target]).to_numpy(np.float64), outputs
