@@ -4,6 +4,7 @@
     python benchmarks/evaluation.py --draws 50         # a quick look
     python benchmarks/evaluation.py --conformal FOLDER --seeds 20
                                     # coverage of intervals and sets on six tables
+    python benchmarks/evaluation.py --slices 100       # planted slices found
     python benchmarks/evaluation.py --explain          # time of explanations
 
 Each draw makes held-out rows of a known law and a model's answers for them; the
@@ -21,6 +22,7 @@ import numpy as np
 from conformal import report
 from explaining import time_explaining
 from scipy.special import expit, softmax
+from slices import report as report_slices
 
 from core.evaluation.comparison import compare_rows
 from core.evaluation.held_out import HeldOut
@@ -140,7 +142,11 @@ def main() -> None:
     parser.add_argument("--conformal", type=Path, help="folder with the six tables")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--explain", action="store_true", help="time explanations")
+    parser.add_argument("--slices", type=int, default=0, help="draws to find them in")
     asked = parser.parse_args()
+    if asked.slices:
+        report_slices(asked.slices, 4_000)
+        return
     if asked.explain:
         time_explaining()
         return

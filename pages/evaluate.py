@@ -12,6 +12,7 @@ from pages.shared.evaluate_decision import show_decision
 from pages.shared.evaluate_explain import show_explanation
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
+from pages.shared.evaluate_slices import show_where
 from pages.shared.evaluate_words import (
     headline,
     interval_words,
@@ -87,6 +88,7 @@ SECTIONS = {
     "Report": show_report,
     "Decision": show_deciding,
     "Explanation": show_explanation,
+    "Slices": show_where,
 }
 
 

@@ -61,18 +61,18 @@ class Explanations:
         JobError
             One is under way in this cycle.
         """
-        found = self._evaluated(cycle_id)
+        found = self.evaluated(cycle_id)
         return self._jobs.submit(KIND, found.project_id, {}, cycle_id=cycle_id)
 
     def active(self, cycle_id: str) -> Job | None:
         """Return the job under way in this cycle, or None."""
-        project_id = self._evaluated(cycle_id).project_id
+        project_id = self.evaluated(cycle_id).project_id
         jobs = [j for j in self._jobs.list(project_id, cycle_id) if j.kind == KIND]
         return jobs[0] if jobs and jobs[0].is_active else None
 
     def effects(self, cycle_id: str) -> Effects | None:
         """Return the effects of the evaluated model, or None before they are known."""
-        found = self._evaluated(cycle_id)
+        found = self.evaluated(cycle_id)
         for record in self._store.list(found.project_id, KIND):
             if record.payload["evaluation_id"] == found.id:
                 return Effects.from_dict(record.payload["effects"])
@@ -80,7 +80,7 @@ class Explanations:
 
     def work_out(self, cycle_id: str, on_progress: Tell | None = None) -> Effects:
         """Work out and keep the effects in this process; what the job does."""
-        found = self._evaluated(cycle_id)
+        found = self.evaluated(cycle_id)
         model = self._training.model(found.run_id, found.candidate)
         ranked = [item.column for item in found.champion.importance]
         effects = explain_effects(
@@ -95,7 +95,7 @@ class Explanations:
 
     def rows(self, cycle_id: str) -> pd.DataFrame:
         """Return the test rows that the evaluation was made on, with their truth."""
-        found = self._evaluated(cycle_id)
+        found = self.evaluated(cycle_id)
         key = opened_key(found.project_id, found.id)
         if not self._data.files.exists(key):
             raise WorkspaceError(
@@ -107,12 +107,19 @@ class Explanations:
 
     def explainer(self, cycle_id: str) -> Explainer:
         """Return what explains answers of the evaluated model; worth keeping."""
-        found = self._evaluated(cycle_id)
+        found = self.evaluated(cycle_id)
         run = self._training.get(found.run_id)
         model = self._training.model(found.run_id, found.candidate)
         return Explainer(model, self._data.part(run.split_id, "train"))
 
-    def _evaluated(self, cycle_id: str) -> EvaluationRecord:
+    def evaluated(self, cycle_id: str) -> EvaluationRecord:
+        """Return the cycle's newest evaluation.
+
+        Raises
+        ------
+        WorkspaceError
+            There is none.
+        """
         found = self._evaluation.latest(cycle_id)
         if found is None:
             raise WorkspaceError(

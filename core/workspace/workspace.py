@@ -23,6 +23,7 @@ from core.workspace.notices import Notices
 from core.workspace.opened import Opened
 from core.workspace.projects import Projects
 from core.workspace.scripts import Scripts
+from core.workspace.scrutiny import Scrutiny
 from core.workspace.status import Status
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
@@ -54,6 +55,8 @@ class Workspace:
         Why the evaluated model answers as it does.
     opened : Opened
         The rows of the last opening, one by one and against other versions.
+    scrutiny : Scrutiny
+        Where the evaluated model errs, and whether its numbers can be believed.
     registry : Registry
     bundles : Bundles
         Versions to carry away.
@@ -98,6 +101,9 @@ class Workspace:
         )
         self.opened = Opened(
             self.data, self.training, self.evaluation, self.explanations, self.registry
+        )
+        self.scrutiny = Scrutiny(
+            store, self.training, self.explanations, self.cohorts
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)

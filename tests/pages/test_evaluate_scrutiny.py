@@ -1,0 +1,54 @@
+"""Where the model errs, and whether to believe its numbers: the Evaluate page."""
+
+import pytest
+
+from core.data import Condition
+from core.evaluation.slicing import Slice
+from core.settings import Settings
+from pages.shared.evaluate_slices import slices_table
+from tests.pages.test_evaluate import Site, charts, make_site, words
+
+
+@pytest.fixture
+def site(settings: Settings) -> Site:
+    made = make_site(settings)
+    made.workspace.evaluation.open(made.cycle_id)
+    return made
+
+
+def open_section(site: Site, section: str, **parts: str):
+    page = site.open()
+    page.session_state["evaluate-section"] = section
+    for key, part in parts.items():
+        page.session_state[key] = part
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_too_few_rows_for_slices_is_said_and_cohorts_are_shown(site: Site) -> None:
+    page = open_section(site, "Slices")
+    assert "At least 200 test rows are needed" in words(page)
+    assert "No saved cohort has rows here" in words(page)
+
+
+def test_groups_of_a_column_are_shown_each_figure_with_its_question(site: Site) -> None:
+    page = open_section(site, "Slices", where="Groups side by side")
+    assert "Which differences between groups are fair" in words(page)
+    page.selectbox(key="group-column").select("age").run()
+    assert not page.exception
+    assert "as often given the favourable answer?" in words(page)
+    (table,) = [t.value for t in page.dataframe if "Group" in t.value]
+    assert table["Rows"].sum() == 60
+    assert "too few" in " ".join(table["Selection rate"])
+    assert len(charts(page)) == 1
+
+
+def test_a_table_of_slices_says_rows_interval_and_verdict() -> None:
+    one = Slice("", (Condition("plan", "==", "a"),), 90, 0.09, 45, 0.5, 0.36, 0.64,
+                0.1, 0.33, 0.001, 0.2)  # fmt: skip
+    (row,) = slices_table([one], of_classes=True).to_dict("records")
+    assert row["Slice"] == "plan is a"
+    assert row["Wrong"] == "50.0% (36.0% to 64.0%)"
+    assert row["Measured on"] == 45
+    assert row["Verdict"] == "worse"
