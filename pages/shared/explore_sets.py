@@ -86,7 +86,7 @@ def _show_findings(
         n_problems = sum(item.severity == "problem" for item in report.findings)
         st.error(
             f"{counted('problem', n_problems).capitalize()} below: scores on these "
-            "sets would promise too much.",
+            "sets would promise too much. Next step: mend it as its card says.",
             icon=":material/block:",
             title="This split cannot be trusted",
         )
