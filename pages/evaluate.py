@@ -70,10 +70,9 @@ def show_table(found: EvaluationRecord) -> None:
 
 def show_report(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
     """Show what the numbers say, gravest first."""
-    del cycle
     findings = findings_of(found, run)
     show_findings(finding for finding in findings if finding.severity != "note")
-    show_parts(found.champion)
+    show_parts(cycle, found)
     show_table(found)
     show_findings(finding for finding in findings if finding.severity == "note")
 

@@ -16,6 +16,7 @@ from core.evaluation import (
     ImportanceBasis,
     ScoreCurve,
 )
+from core.plots.brushing import add_cells
 from core.plots.theme import NEUTRAL, Chart, new_figure, short, text
 
 MOST_BARS: Final = 20
@@ -26,8 +27,18 @@ _INK: Final = "#14181f"  # legible on every shade
 _GUIDE: Final = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
 
 
-def draw_confusion(confusion: Confusion) -> Chart:
+def draw_confusion(
+    confusion: Confusion, chosen: tuple[int, int] | None = None
+) -> Chart:
     """Draw rows by true and by predicted class, shaded by the share of the true class.
+
+    Its cells can be clicked: they are points, numbered row by row.
+
+    Parameters
+    ----------
+    confusion : Confusion
+    chosen : (true, predicted), default=None
+        Places of the cell that is marked.
 
     Examples
     --------
@@ -43,26 +54,28 @@ rows that are yes, 15 are predicted yes.'
     places = list(range(size))
     names = [text(label) for label in confusion.labels]
     hover = [
-        [f"{a} predicted as {b}: {counts[i, j]:,}" for j, b in enumerate(names)]
+        [
+            f"{a} predicted as {b}: {counts[i, j]:,} ({share[i, j]:.1%})"
+            for j, b in enumerate(names)
+        ]
         for i, a in enumerate(names)
     ]
     figure.add_trace(
         go.Heatmap(
             z=share, x=places, y=places, zmin=0, zmax=1, showscale=False, xgap=2,
-            ygap=2, text=hover, hovertemplate="%{text} (%{z:.1%})<extra></extra>",
-            colorscale=_SHADES,
+            ygap=2, colorscale=_SHADES,
         )
     )  # fmt: skip
+    add_cells(figure, hover, None if chosen is None else chosen[0] * size + chosen[1])
     if size <= _MOST_NUMBERED:
         _write_cells(figure, counts, share, with_share=size <= _MOST_WORDY)
     ticks = {
         "tickvals": places,
         "ticktext": [short(label, 18) for label in confusion.labels],
-        "showgrid": False,
-        "fixedrange": True,
     }
     figure.update_xaxes(**ticks)
-    figure.update_yaxes(autorange="reversed", **ticks)
+    figure.update_yaxes(**ticks)
+    figure.update_layout(hoverdistance=200)  # a cell is clicked wherever in it
     return Chart(
         figure,
         alt=f"Confusion matrix of {counts.sum():,} rows. {_confused(confusion)}",
