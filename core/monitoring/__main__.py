@@ -21,7 +21,7 @@ def _end(*_: object) -> NoReturn:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Summarise windows, judge alarms, deliver notices; say what was done.
+    """Summarise windows, judge alarms, follow policies, deliver notices; say it all.
 
     Returns
     -------
@@ -43,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(  # noqa: T201  the command's answer
             f"{counted('project', done.n_projects)}: "
             f"{counted('window', done.n_windows)} summarised, "
-            f"{done.n_judged} judged, {counted('notice', done.n_sent)} sent."
+            f"{done.n_judged} judged, {counted('notice', done.n_sent)} sent, "
+            f"{counted('retraining', done.n_begun)} begun."
         )
     for project_id, message in done.failed:
         print(f"{project_id}: {message}", file=sys.stderr)  # noqa: T201

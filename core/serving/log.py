@@ -13,7 +13,7 @@ from core.serving.captured import CapturedPredictions, Filter, read_captured
 from core.serving.ids import new_ids
 from core.serving.outcomes import OutcomeReport, write_outcomes
 from core.storage import Database
-from core.storage.tables import predictions
+from core.storage.tables import outcomes, predictions
 from core.storage.types import now
 
 Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
@@ -153,6 +153,27 @@ class PredictionLog:
         wanted = Filter(project, since, until, version, with_outcomes, limit)
         with self.database.connect() as connection:
             return read_captured(connection, wanted)
+
+    def count_outcomes(
+        self, project: str, after: datetime | None = None
+    ) -> tuple[int, list[str]]:
+        """Count the outcomes known of predictions later than an (aware) moment.
+
+        Returns
+        -------
+        tuple of int and list of str
+            Their number, and the ids of those of that very moment, not counted.
+        """
+        p, o = predictions.c, outcomes.c
+        known = (o.project_id == project) & o.superseded.is_(False)
+        joined = outcomes.join(predictions, o.prediction_id == p.id)
+        later = known if after is None else known & (p.at > after)
+        query = select(func.count()).select_from(joined)
+        same = select(p.id).select_from(joined).where(known, p.at == after)
+        with self.database.connect() as connection:
+            n_later = connection.scalar(query.where(later)) or 0
+            ids = [] if after is None else list(connection.execute(same).scalars())
+        return n_later, ids
 
     def count(self, project: str) -> int:
         """Return the number of predictions captured for the project."""

@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.data import Recipe, content_hash
 from core.errors import WorkspaceError
@@ -184,6 +185,17 @@ class NextCycle:
         order = np.argsort(places.to_numpy(dtype=object), kind="stable")
         fresh = places.to_numpy(dtype=object)[order] >= cut
         return _rows(captured, order[fresh])
+
+    def n_fresh(self, project_id: str, number: int) -> int:
+        """Count outcomes that a version has not learned from; reads no inputs."""
+        cut = self.cut_of(self._monitoring.service(project_id, number).version)
+        since = datetime.fromisoformat(f"{cut[:26]}+00:00") if cut else None
+        n_later, at_once = self._monitoring.log.count_outcomes(project_id, since)
+        if since is None:
+            return n_later
+        moments = [since.replace(tzinfo=None)] * len(at_once)
+        same = pd.DataFrame({"id": at_once, "at": pd.to_datetime(moments)})
+        return n_later + int((places_in_order(same) >= cut).sum())
 
     def _is_untouched(self, cycle: Cycle, drawn: Drawn) -> bool:
         """Whether a cycle was begun on this table and nothing was done in it."""

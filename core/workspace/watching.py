@@ -1,4 +1,4 @@
-"""Looking after all projects, again and again: windows, then alarms, then notices."""
+"""Looking after all projects, again and again: windows, alarms, policies, notices."""
 
 import logging
 import subprocess
@@ -25,6 +25,8 @@ class Round:
     n_projects, n_windows, n_judged, n_sent : int
     failed : tuple of (project id, message)
         Projects that could not be looked after; the others were.
+    n_begun : int
+        Retrainings that policies have begun.
     """
 
     n_projects: int
@@ -32,11 +34,12 @@ class Round:
     n_judged: int
     n_sent: int
     failed: tuple[tuple[str, str], ...]
+    n_begun: int = 0
 
 
 def watch_once(workspace: Workspace) -> Round:
     """Summarise what is due, judge it, and tell what is to be told."""
-    n_windows = n_judged = n_projects = 0
+    n_windows = n_judged = n_projects = n_begun = 0
     failed = []
     for project in workspace.projects.list():
         number = workspace.registry.champion(project.id)
@@ -46,12 +49,12 @@ def watch_once(workspace: Workspace) -> Round:
         try:
             n_windows += bring_windows(workspace, project.id, number)
             n_judged += workspace.alarms.judge(project.id, number)
+            n_begun += workspace.policies.look(project.id) is not None
         except RondoError as error:
             failed.append((project.id, error.message))
             log.warning("%s: %s", project.id, error.message)
-    return Round(
-        n_projects, n_windows, n_judged, workspace.notices.deliver(), tuple(failed)
-    )
+    n_sent = workspace.notices.deliver()
+    return Round(n_projects, n_windows, n_judged, n_sent, tuple(failed), n_begun)
 
 
 def bring_windows(workspace: Workspace, project_id: str, number: int) -> int:
@@ -71,6 +74,8 @@ def something_is_due(workspace: Workspace) -> bool:
             if workspace.monitoring.windows.due(project.id, number, period):
                 return True
             if workspace.alarms.n_unjudged(project.id, number):
+                return True
+            if workspace.policies.due(project.id) is not None:
                 return True
     return False
 

@@ -1,14 +1,16 @@
 """The workspace: all stages of all projects, tied together and kept on disk."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from core.registry import Registry
 from core.serving import PredictionLog, Service
+from core.serving.overrides import Overrides
 from core.settings import Settings, get_settings
 from core.storage import open_database
 from core.workspace.alarms import Alarms
 from core.workspace.batches import Batches
 from core.workspace.bundles import Bundles
+from core.workspace.capacity import Capacity
 from core.workspace.challenge import Challenges
 from core.workspace.cohorts import Cohorts
 from core.workspace.cycles import Cycles
@@ -21,6 +23,7 @@ from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
 from core.workspace.notices import Notices
 from core.workspace.opened import Opened
+from core.workspace.policies import Policies
 from core.workspace.projects import Projects
 from core.workspace.scripts import Scripts
 from core.workspace.scrutiny import Scrutiny
@@ -60,6 +63,8 @@ class Workspace:
     registry : Registry
     bundles : Bundles
         Versions to carry away.
+    capacity : Capacity
+        How much a version answers on this machine.
     log : PredictionLog
     batches : Batches
         Large files, answered by jobs.
@@ -69,8 +74,12 @@ class Workspace:
         Alarms told outside.
     next_cycle : NextCycle
         The way back from what was captured.
+    overrides : Overrides
+        Rules above the model.
     challenges : Challenges
         New versions that are judged against the champion.
+    policies : Policies
+        When projects retrain by themselves.
     updates : Updates
         New versions that have learned from later rows.
     jobs : Jobs
@@ -91,8 +100,11 @@ class Workspace:
         self.scripts = Scripts(store, self.data, self.training, self.jobs)
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
+        self.capacity = Capacity(self.registry, self.jobs)
         self.log = PredictionLog(database)
         self.batches = Batches(settings, self.log, self.jobs)
+        self.overrides = Overrides(database)
+        self._ruled = lru_cache(maxsize=8)(self._rule)
         self.evaluation = Evaluations(
             database, store, self.cycles, self.data, self.training, self.registry
         )
@@ -102,9 +114,7 @@ class Workspace:
         self.opened = Opened(
             self.data, self.training, self.evaluation, self.explanations, self.registry
         )
-        self.scrutiny = Scrutiny(
-            store, self.training, self.explanations, self.cohorts
-        )
+        self.scrutiny = Scrutiny(store, self.training, self.explanations, self.cohorts)
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)
         self.notices = Notices(settings, database, self.alarms)
@@ -122,6 +132,9 @@ class Workspace:
             self.next_cycle,
         )
         self.challenges = Challenges(turning, self.updates, self.cohorts, self.jobs)
+        self.policies = Policies(
+            store, self.monitoring, self.alarms, self.next_cycle, self.challenges
+        )
         self.status = Status(
             self.cycles, self.data, self.training, self.evaluation, self.monitoring
         )
@@ -139,7 +152,11 @@ class Workspace:
         RegistryError
             When there is no champion, or the version cannot be trusted.
         """
-        return self.monitoring.service(project_id, number)
+        return self._ruled(self.monitoring.service(project_id, number))
+
+    def _rule(self, plain: Service) -> Service:
+        version = plain.version
+        return Service(version, partial(self.overrides.of, version.project))
 
 
 @lru_cache(maxsize=8)

@@ -31,6 +31,10 @@ def in_words(entry: HistoryEntry) -> str:
         return f"rolled back to {subject}"
     if entry.action == "saved":
         return f"{subject} saved"
+    if entry.action == "retraining begun":
+        return f"a challenger of {subject} begun"
+    if entry.action == "judged":
+        return f"{subject} judged against the champion"
     if entry.alias is None:
         return f"{subject} marked {entry.action}"
     verb = "made" if entry.action == "alias set" else "is no more"
