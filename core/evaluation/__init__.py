@@ -1,6 +1,6 @@
 """Held-out rows: numbers with their intervals, and the vault that keeps them."""
 
-from core.evaluation.checks import CODES, review
+from core.evaluation.checking import CODES, review
 from core.evaluation.class_metrics import ClassMetrics
 from core.evaluation.comparison import Comparison, Difference, Outcome, compare
 from core.evaluation.confusion import Confusion

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from core.evaluation.checks import review
+from core.evaluation.checking import review
 from core.evaluation.class_metrics import measure_classes
 from core.evaluation.comparison import Comparison, compare_held
 from core.evaluation.confusion import confusion
