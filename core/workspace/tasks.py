@@ -95,6 +95,15 @@ def carry_away(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]
     return {"kind": bundle.kind, "reason": bundle.reason}
 
 
+def measure_capacity(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Ask a version on this machine with more and more clients."""
+    given = job.arguments
+    found = workspace.capacity.test(
+        job.project_id, given["number"], given["rows_a_call"], report.tell
+    )
+    return found.to_dict()
+
+
 def write_script(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
     """Write a candidate as code and prove it; why it does not hold is a result."""
     given = job.arguments
@@ -171,6 +180,7 @@ TASKS: dict[str, Task] = {
     "split": split_rows,
     "sets": compare_sets,
     "bundle": carry_away,
+    "capacity": measure_capacity,
     "batch": answer_file,
     "windows": summarise_windows,
     "rehearsal": rehearse_monitoring,
