@@ -8,6 +8,7 @@ from core.evaluation import review
 from core.findings import Finding
 from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord, SplitRecord
 from pages.shared.evaluate_charts import show_parts
+from pages.shared.evaluate_checks import show_checks
 from pages.shared.evaluate_decision import show_decision
 from pages.shared.evaluate_explain import show_explanation
 from pages.shared.evaluate_save import show_saving
@@ -88,6 +89,7 @@ SECTIONS = {
     "Decision": show_deciding,
     "Explanation": show_explanation,
     "Slices": show_where,
+    "Checks": show_checks,
 }
 
 

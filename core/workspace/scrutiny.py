@@ -8,16 +8,20 @@ from typing import Any, Final
 
 import pandas as pd
 
+from core.evaluation.checking import CheckResult, Evidence, run_checks
+from core.evaluation.checking.gather import gather
 from core.evaluation.fairness import Fairness, compare_groups
 from core.evaluation.held_out import Glance, look
 from core.evaluation.slicing import Slice, Slices, cohort_slices, worst_slices
 from core.workspace.cohorts import Cohorts
+from core.workspace.data import Data
 from core.workspace.explanations import Explanations
 from core.workspace.records import EvaluationRecord
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
 
 SLICES: Final = "slices"
+LEARNING: Final = "learning"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +47,13 @@ class Scrutiny:
     def __init__(
         self,
         store: RecordStore,
+        data: Data,
         training: Training,
         explanations: Explanations,
         cohorts: Cohorts,
     ) -> None:
         self._store = store
+        self._data = data
         self._training = training
         self._explanations = explanations
         self._cohorts = cohorts
@@ -95,6 +101,30 @@ class Scrutiny:
         """
         values = judged.rows[column]
         return compare_groups(judged.glance.held, values, favourable=favourable)
+
+    def checks(self, judged: Judgement) -> tuple[CheckResult, ...]:
+        """Return what each check of the evaluation comes to."""
+        found = judged.found
+        run = self._training.get(found.run_id)
+        score, baseline = (
+            run.row(name)["score"] for name in (found.candidate, run.baseline)
+        )
+        known = score is not None and baseline is not None
+        evidence = Evidence(
+            found.champion,
+            found.comparison,
+            train_score=run.row(found.candidate)["train_score"],
+            claimed=score - baseline if known else None,
+            refits=self._refits(found),
+        )
+        train = self._data.part(run.split_id, "train")
+        cohorts = self.cohorts(judged)
+        return run_checks(gather(evidence, judged.glance, train=train, cohorts=cohorts))
+
+    def _refits(self, found: EvaluationRecord) -> tuple[float, ...] | None:
+        """Return the scores of fits on other rows, once a learning curve made them."""
+        kept = self._kept(found, LEARNING)
+        return None if kept is None else tuple(kept["refits"])
 
     def _kept(self, found: EvaluationRecord, kind: str) -> dict[str, Any] | None:
         """Return what was kept of this kind with an evaluation, or None."""

@@ -114,7 +114,9 @@ class Workspace:
         self.opened = Opened(
             self.data, self.training, self.evaluation, self.explanations, self.registry
         )
-        self.scrutiny = Scrutiny(store, self.training, self.explanations, self.cohorts)
+        self.scrutiny = Scrutiny(
+            store, self.data, self.training, self.explanations, self.cohorts
+        )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)
         self.notices = Notices(settings, database, self.alarms)

@@ -16,7 +16,7 @@ def site(settings: Settings) -> Site:
     return made
 
 
-def open_section(site: Site, section: str, **parts: str):
+def open_section(site: Site, section: str, **parts: str) -> AppTest:
     page = site.open()
     page.session_state["evaluate-section"] = section
     for key, part in parts.items():
@@ -52,3 +52,12 @@ def test_a_table_of_slices_says_rows_interval_and_verdict() -> None:
     assert row["Wrong"] == "50.0% (36.0% to 64.0%)"
     assert row["Measured on"] == 45
     assert row["Verdict"] == "worse"
+
+
+def test_checks_say_what_they_saw_or_why_they_do_not_apply(site: Site) -> None:
+    page = open_section(site, "Checks")
+    said = words(page)
+    assert "10 checks:" in said
+    assert "Is it better than the baseline? ROC AUC is 0." in said
+    assert "Does not apply: no column could be tried alone" in said
+    assert "EVAL-015" in said
