@@ -1,10 +1,12 @@
 """The reference's batches: which row is of which, and how they differ by column."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from core.monitoring.binning import Bins, Counts, Float, Int
 from core.monitoring.two_sample import MAX_CELLS, rank_polynomials
@@ -91,7 +93,6 @@ def learn_variation(
     counts: Counts,
     codes: NDArray[np.int16],
     batches: Batches,
-    numbers: Float | None = None,
 ) -> ColumnVariation:
     """Learn how one column differs between the reference's batches.
 
@@ -101,8 +102,6 @@ def learn_variation(
     counts : Counts
         Of the whole reference.
     codes, batches : ndarray of shape (n_rows,)
-    numbers : ndarray of shape (n_rows,), default=None
-        The values of a column of numbers, NaN where missing.
     """
     n_batches, width = int(batches.max()) + 1, bins.n_bins + 1
     used = batches >= 0
@@ -118,11 +117,7 @@ def learn_variation(
         alone = np.where((tally > 0).sum(axis=0) == 1, tally, 0).sum(axis=1)
         factor = overdispersion(alone, n_present)
         return ColumnVariation(shape, missing, int(alone.sum()), unseen=factor)
-    outside = 1.0
-    if numbers is not None:
-        beyond = _beyond_others(numbers[present], batches[present], n_batches)
-        outside = overdispersion(beyond, n_present)
-    return ColumnVariation(shape, missing, outside=outside)
+    return ColumnVariation(shape, missing)
 
 
 def _shape(bins: Bins, counts: Counts, tally: Int) -> Variation:
@@ -130,7 +125,7 @@ def _shape(bins: Bins, counts: Counts, tally: Int) -> Variation:
     sizes, whole = tally.sum(axis=1), counts.counts
     used = whole > 0
     if len(sizes) < MIN_BATCHES or used.sum() < 2 or bins.kind == "presence":
-        return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0, 0.0)
+        return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0)
     if bins.kind == "numbers":
         polynomials = rank_polynomials(whole[used] / whole.sum())
         vectors = tally[:, :-1][:, used] / sizes[:, None] @ polynomials
@@ -145,13 +140,31 @@ def _shape(bins: Bins, counts: Counts, tally: Int) -> Variation:
     return between_batches(vectors, sizes, max(vectors.shape[1] - 1, 1))
 
 
-def _beyond_others(numbers: Float, batches: Batches, n_batches: int) -> Int:
-    """Count each batch's numbers beyond the extremes of all other batches."""
+def widen_range(bins: Bins, numbers: Float, batches: Batches) -> Bins:
+    """Widen the range by what the extremes of batches wander.
+
+    The next batch's extreme is expected within the t quantile of one in two hundred
+    standard deviations of the batches' own, beyond the furthest of them.
+
+    Examples
+    --------
+    >>> bins = Bins("numbers", np.empty(0), minimum=0.0, maximum=9.0)
+    >>> numbers = np.array([0, 9, 1, 8, 0, 9, 1, 8, 0, 9.0])
+    >>> widened = widen_range(bins, numbers, np.repeat(np.arange(5), 2))
+    >>> round(widened.minimum, 1), round(widened.maximum, 1)
+    (-2.5, 11.5)
+    """
+    used = (batches >= 0) & np.isfinite(numbers)
+    n_batches = int(batches.max()) + 1
     low, high = np.full(n_batches, np.inf), np.full(n_batches, -np.inf)
-    np.minimum.at(low, batches, numbers)
-    np.maximum.at(high, batches, numbers)
-    others = ~np.eye(n_batches, dtype=bool)
-    floor = np.array([low[row].min() for row in others])
-    ceiling = np.array([high[row].max() for row in others])
-    beyond = (numbers < floor[batches]) | (numbers > ceiling[batches])
-    return np.bincount(batches[beyond], minlength=n_batches)
+    np.minimum.at(low, batches[used], numbers[used])
+    np.maximum.at(high, batches[used], numbers[used])
+    told = low <= high
+    if bins.minimum is None or bins.maximum is None or told.sum() < MIN_BATCHES:
+        return bins
+    times = float(stats.t.isf(0.005, told.sum() - 1))
+    return replace(
+        bins,
+        minimum=bins.minimum - times * float(low[told].std(ddof=1)),
+        maximum=bins.maximum + times * float(high[told].std(ddof=1)),
+    )

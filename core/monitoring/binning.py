@@ -125,7 +125,7 @@ class Counts:
             n_below=self.n_below + other.n_below,
             n_above=self.n_above + other.n_above,
             n_unseen=self.n_unseen + other.n_unseen,
-            unseen=_most_frequent(unseen),
+            unseen=most_frequent(unseen),
             minimum=min(lows, default=None),
             maximum=max(highs, default=None),
         )
@@ -152,7 +152,8 @@ class Counts:
         )
 
 
-def _most_frequent(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def most_frequent(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return at most 50 names with their counts, most frequent first."""
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(ranked[:MAX_UNSEEN])
 
@@ -234,62 +235,3 @@ def quantile_edges(numbers: Float) -> tuple[Float, bool]:
     edges = np.unique(np.concatenate([quantiles, below]))
     inside: Float = edges[(edges >= ordered[0]) & (edges < ordered[-1])]
     return inside, False
-
-
-def count_numbers(bins: Bins, numbers: Float) -> tuple[Counts, NDArray[np.int16]]:
-    """Count numbers on the bins; also return each row's bin, -1 when missing."""
-    present = ~np.isnan(numbers)
-    filled = numbers if present.all() else numbers[present]
-    index = np.searchsorted(bins.edges, filled, side="left")
-    codes = np.full(numbers.size, -1, dtype=np.int16)
-    codes[present] = index
-    finite = np.where(np.isfinite(filled), filled, 0.0)
-    low, high = bins.minimum, bins.maximum
-    counted = Counts(
-        counts=np.bincount(index, minlength=bins.n_bins).astype(np.int64),
-        sums=np.bincount(index, finite, bins.n_bins).astype(np.float64),
-        n_missing=numbers.size - filled.size,
-        n_below=0 if low is None else int(np.count_nonzero(filled < low)),
-        n_above=0 if high is None else int(np.count_nonzero(filled > high)),
-        minimum=float(filled.min()) if filled.size else None,
-        maximum=float(filled.max()) if filled.size else None,
-    )
-    return counted, codes
-
-
-def count_levels(
-    bins: Bins, column: "pd.Series[Any]"
-) -> tuple[Counts, NDArray[np.int16]]:
-    """Count categories on the bins; also return each row's level.
-
-    A row's code is the place of its level in the bins; the most frequent unseen
-    categories follow from ``n_bins`` on, others share ``n_bins + 50``; -1 is missing.
-    """
-    codes, distinct = pd.factorize(column)
-    tally = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    names = [str(value) for value in distinct]
-    place = {level: i for i, level in enumerate(bins.levels)}
-    unseen = {n: int(c) for n, c in zip(names, tally, strict=True) if n not in place}
-    frequent = _most_frequent(unseen)
-    place |= {level: bins.n_bins + i for i, (level, _) in enumerate(frequent)}
-    other = bins.n_bins + MAX_UNSEEN
-    moved = np.array([place.get(name, other) for name in names] + [-1], dtype=np.int16)
-    known = np.zeros(bins.n_bins, dtype=np.int64)
-    is_known = moved[:-1] < bins.n_bins
-    np.add.at(known, moved[:-1][is_known], tally[is_known])
-    counted = Counts(
-        counts=known,
-        sums=np.zeros(bins.n_bins),
-        n_missing=int(np.count_nonzero(codes < 0)),
-        n_unseen=sum(unseen.values()),
-        unseen=frequent,
-    )
-    return counted, moved[codes]
-
-
-def count_presence(column: "pd.Series[Any]") -> tuple[Counts, NDArray[np.int16]]:
-    """Count only which cells have a value."""
-    present = column.notna().to_numpy()
-    n_present = int(np.count_nonzero(present))
-    counted = Counts(np.array([n_present]), np.zeros(1), len(column) - n_present)
-    return counted, np.where(present, 0, -1).astype(np.int16)

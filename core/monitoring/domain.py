@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits
 
 from core.monitoring.binning import MAX_UNSEEN, Float
 from core.monitoring.reference import Reference
+from core.monitoring.threads import one_thread
 from core.monitoring.variation import MIN_BATCHES
 
 MIN_ROWS = 200
@@ -236,7 +236,7 @@ def _fit_and_score(
         early_stopping=False,
         random_state=random_state,
     )
-    with threadpool_limits(limits=1, user_api="openmp"):
+    with one_thread():
         scores: Float = classifier.fit(X, y).predict_proba(X_held_out)[:, 1]
     return scores
 

@@ -36,6 +36,7 @@ from core.monitoring.reference import (
     summarise_reference,
 )
 from core.monitoring.report import ColumnDrift, DriftReport, MultivariateDrift
+from core.monitoring.threads import one_thread
 from core.monitoring.two_sample import Evidence
 from core.monitoring.window_counts import WindowCounts, count_window
 
@@ -201,10 +202,11 @@ def _reference_correlations(
 def _joint(
     reference: Reference, window: WindowCounts, enough: bool
 ) -> tuple[DependenceChange, DomainChange | None]:
-    features, before = _reference_correlations(reference)
-    if not enough or before is None:
-        return DependenceChange(1.0, 0, ()), None
-    after = correlations(window.sample, features)
+    with one_thread():
+        features, before = _reference_correlations(reference)
+        if not enough or before is None:
+            return DependenceChange(1.0, 0, ()), None
+        after = correlations(window.sample, features)
     dependence = compare_dependence(reference, before, after, features)
     return dependence, compare_domains(reference, window.sample)
 

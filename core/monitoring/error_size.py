@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
 
 from core.errors import MonitoringError
 from core.modeling.scoring import find_metric
 from core.monitoring.estimate import MIN_CALIBRATION, summarise
 from core.monitoring.performance import MIN_LABELS, PerformanceSeries
 from core.monitoring.reference import summarise_reference
+from core.monitoring.threads import one_thread
 from core.monitoring.window_counts import count_window
 from core.monitoring.windows import Period, cut_windows
 
@@ -86,7 +86,7 @@ def _expected_errors(
     model = HistGradientBoostingRegressor(
         max_iter=60, max_leaf_nodes=8, early_stopping=False, random_state=0
     )
-    with threadpool_limits(limits=1, user_api="openmp"):
+    with one_thread():
         folds = np.arange(error.size) % 2 == 0
         cross = np.empty(error.size)
         for fold in (folds, ~folds):

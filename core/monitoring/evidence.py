@@ -24,11 +24,7 @@ def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
     reference's first are judged. Of identifiers only missing values are.
     """
     before, known = column.counts, column.variation
-    shape, outside, unseen = (
-        (None, 1.0, 1.0)
-        if known is None
-        else (known.shape, known.outside, known.unseen)
-    )
+    shape, unseen = (None, 1.0) if known is None else (known.shape, known.unseen)
     if before.n_missing + now.n_missing or column.kind == "id":
         yield compare_missing(
             before.n_missing,
@@ -42,12 +38,8 @@ def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
     elif column.bins.kind == "numbers":
         yield compare_numbers(before.counts, now.counts, variation=shape)
         if column.kind != "text":
-            yield count_outside(
-                now.n_below + now.n_above,
-                now.n_present,
-                before.n_present,
-                dispersion=outside,
-            )
+            outside = now.n_below + now.n_above
+            yield count_outside(outside, now.n_present, before.n_present)
     elif column.bins.kind == "levels":
         then_counts, now_counts, rest = level_counts(before, now)
         yield compare_levels(then_counts, now_counts, rest=rest, variation=shape)

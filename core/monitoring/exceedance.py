@@ -55,17 +55,12 @@ def count_unseen(
 
 
 def count_outside(
-    n_outside: int,
-    n_current: int,
-    n_reference: int,
-    *,
-    n_extremes: int = 2,
-    dispersion: float = 1.0,
+    n_outside: int, n_current: int, n_reference: int, *, n_extremes: int = 2
 ) -> Evidence:
     """Judge how many numbers lie beyond the reference's extremes.
 
     Two extremes of n draws leave out a share of Beta(2, n - 1), one Beta(1, n),
-    whatever the law. `dispersion` is as in `count_unseen`.
+    whatever the law.
 
     Examples
     --------
@@ -76,8 +71,7 @@ def count_outside(
     """
     if not n_current or n_reference < 2:
         return Evidence("range", 1.0, 0.0)
-    a, b = n_extremes / dispersion, (n_reference + 1 - n_extremes) / dispersion
-    p_value = exceedance(n_outside, n_current, a, b)
+    p_value = exceedance(n_outside, n_current, n_extremes, n_reference + 1 - n_extremes)
     noise = 1 / n_reference + 1 / n_current
     return Evidence("range", p_value, share_effect(0.0, n_outside / n_current, noise))
 

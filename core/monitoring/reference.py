@@ -5,7 +5,7 @@ and travels in the version's folder as JSON.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,82 +13,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.frames import ColumnKind, canonical_column, kind_of_dtype
-from core.data.schema import describe_column
+from core.data.frames import ColumnKind
 from core.errors import MonitoringError
-from core.monitoring.batches import Batches, batch_codes, learn_variation
-from core.monitoring.binning import (
-    MAX_LEVELS,
-    Bins,
-    Counts,
-    Float,
-    count_levels,
-    count_numbers,
-    count_presence,
-    lengths_of,
-    numbers_of,
-    quantile_edges,
-    seconds_of,
-)
+from core.monitoring.batches import Batches, batch_codes
 from core.monitoring.codes import pack_codes, unpack_codes
-from core.monitoring.variation import ColumnVariation
+from core.monitoring.column_reference import (
+    ColumnReference,
+    as_numbers,
+    guess_kind,
+    summarise_column,
+)
+
+__all__ = [
+    "MAX_SAMPLE",
+    "ColumnReference",
+    "Reference",
+    "as_numbers",
+    "draw_rows",
+    "guess_kind",
+    "summarise_reference",
+]
 
 MAX_SAMPLE = 20_000
-
-
-@dataclass(frozen=True, eq=False)
-class ColumnReference:
-    """One column of the reference.
-
-    Attributes
-    ----------
-    name : str
-    kind : ColumnKind
-    bins : Bins
-    counts : Counts
-        The reference's own rows on these bins.
-    n_once, n_twice : int
-        Number of categories that occur in one, and in two, of its rows.
-    scale : float
-        Standard deviation of its numbers; 0 when there is none.
-    variation : ColumnVariation or None
-        How the reference's batches differ in it; None without batches.
-    """
-
-    name: str
-    kind: ColumnKind
-    bins: Bins
-    counts: Counts
-    n_once: int = 0
-    n_twice: int = 0
-    scale: float = 0.0
-    variation: ColumnVariation | None = None
-
-    def count(self, column: "pd.Series[Any]") -> tuple[Counts, NDArray[np.int16]]:
-        """Count a window's column on the reference's bins, and code its rows."""
-        if self.bins.kind == "levels":
-            return count_levels(self.bins, column)
-        if self.bins.kind == "presence":
-            return count_presence(column)
-        return count_numbers(self.bins, as_numbers(column, self.kind))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the column as JSON-ready values."""
-        nested = {"bins": self.bins.to_dict(), "counts": self.counts.to_dict()}
-        kept = None if self.variation is None else self.variation.to_dict()
-        return {**vars(self), **nested, "variation": kept}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "ColumnReference":
-        """Return the column that `to_dict` wrote."""
-        bins, counts = (
-            Bins.from_dict(values["bins"]),
-            Counts.from_dict(values["counts"]),
-        )
-        kept = values.get("variation")
-        variation = None if kept is None else ColumnVariation.from_dict(kept)
-        changed = {"bins": bins, "counts": counts, "variation": variation}
-        return cls(**{**values, **changed})
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,9 +148,9 @@ def summarise_reference(
     columns, codes = [], []
     for name in frame.columns:
         kind = given.get(name) or guess_kind(frame[name])
-        column, coded = _summarise_column(frame[name], str(name), kind, within)
+        column, coded = summarise_column(frame[name], str(name), kind, within, rows)
         columns.append(column)
-        codes.append(coded[rows])
+        codes.append(coded)
     sample = np.column_stack(codes)
     drawn = None if within is None else within[rows]
     return Reference(tuple(columns), len(frame), sample, drawn)
@@ -223,76 +169,3 @@ def draw_rows(
     if n_rows <= limit:
         return np.arange(n_rows)
     return np.random.default_rng(random_state).choice(n_rows, limit, replace=False)
-
-
-def guess_kind(column: "pd.Series[Any]") -> ColumnKind:
-    """Tell what a column holds from its type, and words from how often they repeat.
-
-    Examples
-    --------
-    >>> guess_kind(pd.Series([True, False])), guess_kind(pd.Series(["a", "b", "a"]))
-    ('boolean', 'category')
-    """
-    values = canonical_column(column)
-    kind = kind_of_dtype(values)
-    return describe_column(values).kind if kind == "category" else kind
-
-
-def as_numbers(column: "pd.Series[Any]", kind: ColumnKind) -> Float:
-    """Return the numbers by which a column of this kind is binned."""
-    if kind == "date":
-        return seconds_of(column)
-    return lengths_of(column) if kind == "text" else numbers_of(column)
-
-
-def _summarise_column(
-    column: "pd.Series[Any]", name: str, kind: ColumnKind, batches: Batches | None
-) -> tuple[ColumnReference, NDArray[np.int16]]:
-    if kind == "id":
-        bins = Bins("presence", np.empty(0))
-        counts, codes = count_presence(column)
-        summarised = ColumnReference(name, kind, bins, counts)
-        numbers = None
-    elif kind in ("category", "boolean"):
-        summarised, codes = _summarise_levels(column, name, kind)
-        numbers = None
-    else:
-        numbers = as_numbers(column, kind)
-        summarised, codes = _summarise_numbers(numbers, name, kind)
-    if batches is None:
-        return summarised, codes
-    bins, counts = summarised.bins, summarised.counts
-    learned = learn_variation(bins, counts, codes, batches, numbers)
-    return replace(summarised, variation=learned), codes
-
-
-def _summarise_numbers(
-    numbers: Float, name: str, kind: ColumnKind
-) -> tuple[ColumnReference, NDArray[np.int16]]:
-    present = numbers[~np.isnan(numbers)]
-    edges, exact = quantile_edges(present)
-    bins = Bins(
-        "numbers",
-        edges,
-        exact=exact,
-        minimum=float(present.min()) if present.size else None,
-        maximum=float(present.max()) if present.size else None,
-    )
-    counts, codes = count_numbers(bins, numbers)
-    finite = present[np.isfinite(present)]
-    scale = float(finite.std()) if finite.size else 0.0
-    return ColumnReference(name, kind, bins, counts, scale=scale), codes
-
-
-def _summarise_levels(
-    column: "pd.Series[Any]", name: str, kind: ColumnKind
-) -> tuple[ColumnReference, NDArray[np.int16]]:
-    codes, distinct = pd.factorize(column)
-    tally = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    pairs = zip(tally.tolist(), map(str, distinct), strict=True)
-    ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
-    kept = tuple(level for _, level in ranked[:MAX_LEVELS])
-    bins = Bins("levels", np.empty(0), kept, complete=len(kept) == len(ranked))
-    counts, coded = count_levels(bins, column)
-    once, twice = int((tally == 1).sum()), int((tally == 2).sum())
-    return ColumnReference(name, kind, bins, counts, once, twice), coded

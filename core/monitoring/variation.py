@@ -34,18 +34,17 @@ class Variation:
         Share of the variance that stays in the reference's own mean, about one over
         the number of batches.
     between : float
-        Sum of the variances between batches, over all directions, chance taken off.
+        Sum of the variances between batches, over all directions, chance taken off;
+        the estimate and two of its standard errors, for small batches cannot rule
+        out what chance hides.
     squared : float
         Sum of squares of that covariance's entries.
-    spread : float
-        The same of the covariance with chance left in: how surely it is known.
     """
 
     n_batches: int
     weight: float
     between: float
     squared: float
-    spread: float
 
     def p_value(self, length: float, dimension: int, noise: float) -> float:
         """Judge a squared length against chance and variation together.
@@ -61,8 +60,8 @@ class Variation:
 
         Examples
         --------
-        >>> still = Variation(10, 0.1, 0.0, 0.0, 0.0)
-        >>> wandering = Variation(10, 0.1, 0.01, 0.0001, 0.0001)
+        >>> still = Variation(10, 0.1, 0.0, 0.0)
+        >>> wandering = Variation(10, 0.1, 0.01, 0.0001)
         >>> still.p_value(0.01, 1, 0.001) < 0.01 < wandering.p_value(0.01, 1, 0.001)
         True
         """
@@ -73,7 +72,7 @@ class Variation:
             + 2 * noise * factor * self.between
             + factor**2 * self.squared
         )
-        doubt = factor**2 * self.spread
+        doubt = factor**2 * self.squared
         freedom = (self.n_batches - 1) * total**2 / doubt if doubt else 1e9
         top = total**2 / squared
         return float(stats.f.sf(length / total, top, np.clip(freedom, 1.0, 1e9)))
@@ -88,15 +87,14 @@ class ColumnVariation:
     shape, missing : Variation
     n_alone : int
         Rows whose category no other batch has: what a new batch brings of unseen ones.
-    outside, unseen : float
-        How much more than chance the number of rows differs between batches that lie
-        beyond all other batches, or have a category that no other has; at least 1.
+    unseen : float
+        How much more than chance the number of rows differs between batches whose
+        category no other has; at least 1.
     """
 
     shape: Variation
     missing: Variation
     n_alone: int = 0
-    outside: float = 1.0
     unseen: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,12 +136,12 @@ def between_batches(vectors: Float, sizes: Int, dimension: int) -> Variation:
     free = n_batches - 1
     squares = float((products**2).sum())
     unbiased = free**2 / ((free - 1) * (free + 2)) * (squares - spread**2 / free)
-    unbiased = float(np.clip(unbiased, spread**2 / max(dimension, 1), spread**2))
-    between = max(spread - chance * dimension, 0.0)
-    squared = unbiased - 2 * chance * between - chance**2 * dimension
-    low = between**2 / max(dimension, 1)
-    squared = float(np.clip(squared, low, between**2))
-    return Variation(n_batches, weight, between, squared, unbiased)
+    unbiased = float(np.clip(unbiased, spread**2 / dimension, spread**2))
+    shown = spread - chance * dimension
+    between = max(shown + 2 * float(np.sqrt(2 * unbiased / free)), 0.0)
+    squared = unbiased - 2 * chance * max(shown, 0.0) - chance**2 * dimension
+    squared = float(np.clip(squared, between**2 / dimension, between**2))
+    return Variation(n_batches, weight, between, squared)
 
 
 def share_variation(hits: Int, sizes: Int) -> Variation:
@@ -152,7 +150,7 @@ def share_variation(hits: Int, sizes: Int) -> Variation:
     hits, sizes = hits[used], sizes[used]
     share = hits.sum() / max(sizes.sum(), 1)
     if len(sizes) < MIN_BATCHES or share in (0, 1):
-        return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0, 0.0)
+        return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0)
     scaled = hits / sizes / np.sqrt(share * (1 - share))
     return between_batches(scaled[:, None], sizes, 1)
 

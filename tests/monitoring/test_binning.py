@@ -10,12 +10,11 @@ from core.monitoring.binning import (
     MAX_BINS,
     Bins,
     Counts,
-    count_levels,
-    count_numbers,
     numbers_of,
     quantile_edges,
     seconds_of,
 )
+from core.monitoring.counting import count_levels, count_numbers, count_ordered
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=400)
 
@@ -93,3 +92,15 @@ def test_infinite_numbers_lie_beyond_the_range_and_do_not_spoil_sums():
     counts, _ = count_numbers(bins, np.array([0.5, np.inf]))
     assert counts.n_above == 1
     assert np.isfinite(counts.sums).all()
+
+
+@given(NUMBERS)
+@settings(deadline=None, max_examples=25)
+def test_sorted_numbers_are_counted_as_unsorted_ones(numbers):
+    values = np.array([*numbers, np.inf, -np.inf])
+    bins = Bins("numbers", quantile_edges(values)[0])
+    one = count_numbers(bins, values)[0]
+    other = count_ordered(bins, np.sort(values), 0)
+    assert one.counts.tolist() == other.counts.tolist()
+    np.testing.assert_allclose(one.sums, other.sums, rtol=1e-9, atol=1e-3)
+    assert (one.minimum, one.maximum) == (other.minimum, other.maximum)

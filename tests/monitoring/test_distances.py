@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
-from core.monitoring.binning import Bins, count_numbers, quantile_edges
+from core.monitoring.binning import Bins, quantile_edges
+from core.monitoring.counting import count_numbers
 from core.monitoring.distances import DISTANCES, jensen_shannon, wasserstein
 
 LAW = st.lists(st.integers(1, 100), min_size=3, max_size=3)

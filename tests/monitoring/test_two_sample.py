@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.monitoring.binning import Bins, count_numbers, quantile_edges
+from core.monitoring.binning import Bins, quantile_edges
+from core.monitoring.counting import count_numbers
 from core.monitoring.exceedance import count_outside, count_unseen, exceedance
 from core.monitoring.two_sample import (
     chi2_divergence,

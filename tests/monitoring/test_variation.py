@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -129,7 +128,7 @@ def test_variation_never_makes_chance_surer(hits: list[int]) -> None:
     assert known.between >= 0
     assert 0 <= known.squared <= known.between**2 + 1e-12
     p = known.p_value(0.02, 1, 0.002)
-    still = Variation(known.n_batches, 0.0, 0.0, 0.0, 0.0).p_value(0.02, 1, 0.002)
+    still = Variation(known.n_batches, 0.0, 0.0, 0.0).p_value(0.02, 1, 0.002)
     assert still - 1e-9 <= p <= 1
 
 
@@ -143,4 +142,4 @@ def test_the_law_of_the_widened_test_is_held() -> None:
         now = rng.normal(scale=np.sqrt(0.02 + 1 / 500), size=3)
         length = float(((now - vectors.mean(axis=0)) ** 2).sum())
         alarms += known.p_value(length, 3, 1 / 1_600 + 1 / 500) < 0.05
-    assert alarms / n_draws == pytest.approx(0.05, abs=0.02)
+    assert alarms / n_draws <= 0.06
