@@ -8,6 +8,7 @@ from pages.shared.frame import header, md, point_to, stop_on_error
 from pages.shared.predict_answer import show_answer
 from pages.shared.predict_file import score_whole_file
 from pages.shared.predict_form import arrange, fields_of, importance_of
+from pages.shared.predict_overrides import show_overrides
 from pages.shared.predict_reasons import show_reasons
 from pages.shared.predict_recent import show_recent
 from pages.shared.predict_widgets import ask_record
@@ -65,8 +66,10 @@ header("Predict", "One answer from a form, or a whole file. Every answer is kept
 project = require_project()
 service = champion(project.id)
 show_version(service)
-one, file, recent = st.tabs(
-    ["One row", "A whole file", "Recent answers"], key="part", on_change="rerun"
+one, file, recent, rules = st.tabs(
+    ["One row", "A whole file", "Recent answers", "Overrides"],
+    key="part",
+    on_change="rerun",
 )
 if one.open:
     with one:
@@ -77,3 +80,6 @@ if file.open:
 if recent.open:
     with recent:
         show_recent(project.id)
+if rules.open:
+    with rules:
+        show_overrides(service)

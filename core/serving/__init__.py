@@ -6,7 +6,8 @@ from core.serving.captured import CapturedPredictions
 from core.serving.explaining import ExplainedAnswer, Wish
 from core.serving.log import PredictionLog
 from core.serving.outcomes import OutcomeReport, read_outcomes
-from core.serving.service import Scores, Service
+from core.serving.scores import Scores
+from core.serving.service import Service
 
 __all__ = [
     "Answer",

@@ -27,6 +27,10 @@ class Answer:
         for numbers, and for versions saved before there were sets.
     coverage : float or None
         Of the interval or the set.
+    overridden : str or None
+        The override whose outcome `prediction` is; all else is still the model's.
+    model_prediction : label, number or None
+        What the model itself says, where it was overridden.
     warnings : tuple of str
         Why this answer is less sure than others.
     """
@@ -38,15 +42,21 @@ class Answer:
     warnings: tuple[str, ...] = ()
     prediction_set: tuple[Label, ...] | None = None
     coverage: float | None = None
+    overridden: str | None = None
+    model_prediction: Label | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON-ready values.
+        """Return JSON-ready values; the last two only where there is an override.
 
         Examples
         --------
         >>> Answer(1.5, interval=(1.0, 2.0)).to_dict()["interval"]
         [1.0, 2.0]
         """
+        overridden: dict[str, Any] = {}
+        if self.overridden is not None:
+            overridden["overridden"] = self.overridden
+            overridden["model_prediction"] = self.model_prediction
         return {
             "prediction": self.prediction,
             "probability": self.probability,
@@ -57,4 +67,5 @@ class Answer:
             else list(self.prediction_set),
             "coverage": self.coverage,
             "warnings": list(self.warnings),
+            **overridden,
         }

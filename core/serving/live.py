@@ -3,11 +3,13 @@
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from functools import partial
 
 from sqlalchemy import select
 
 from core.errors import RegistryError
 from core.registry import ModelVersion, Registry
+from core.serving.overrides import Overrides
 from core.serving.refusal import RefusedError
 from core.serving.service import Service
 
@@ -27,6 +29,7 @@ class LiveServices:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        self.overrides = Overrides(registry.database)
         self._loaded: OrderedDict[tuple[str, int], Service] = OrderedDict()
         self._gates: dict[tuple[str, int], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -68,7 +71,9 @@ class LiveServices:
                 return self._loaded[key]
             gate = self._gates.setdefault(key, threading.Lock())
         with gate:  # one thread loads; the others wait for it, not for one another
-            service = self._loaded.get(key) or Service(self._load(project, number))
+            service = self._loaded.get(key) or Service(
+                self._load(project, number), partial(self.overrides.of, project)
+            )
         with self._lock:
             self._loaded[key] = service
             self._gates.pop(key, None)

@@ -124,12 +124,16 @@ def replay(service: Service, kept: Kept) -> Receipt:
     --------
     See tests/serving/test_receipt.py: it takes a saved version.
     """
-    (answer,) = service.predict([kept.inputs], strict=False)
+    own = Service(service.version)  # the model alone: overrides come and go
+    (answer,) = own.predict([kept.inputs], strict=False)
     replayed: dict[str, Any] = json_ready(answer.to_dict())
+    answered = dict(kept.answer)
+    if answered.pop("overridden", None) is not None:
+        answered["prediction"] = answered.pop("model_prediction", None)
     # Warnings of columns that no model knows are not kept: neither are the columns.
     differing = [
         name
-        for name in (*kept.answer, *replayed)
-        if name != "warnings" and kept.answer.get(name) != replayed.get(name)
+        for name in (*answered, *replayed)
+        if name != "warnings" and answered.get(name) != replayed.get(name)
     ]
     return Receipt(kept, replayed, tuple(dict.fromkeys(differing)))

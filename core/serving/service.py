@@ -1,7 +1,7 @@
 """The service: rows in, answers out, with the version that it was made for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,43 +12,18 @@ from numpy.typing import NDArray
 from core.data import coerce
 from core.evaluation.explaining import Direction
 from core.modeling.encoder import raw_columns
-from core.modeling.estimators import Blend, read_output
-from core.modeling.model import Model
 from core.modeling.scoring import classes_of
 from core.registry.version import ModelVersion
 from core.serving.answer import Answer, Label
 from core.serving.cells import RawColumns, plain_columns
 from core.serving.explaining import ExplainedAnswer, VersionExplainer, Wish
+from core.serving.overrides import Override, overrule
 from core.serving.records import refuse_other_than_mappings, tamed, unfit
+from core.serving.scores import Scores, raw_output
 from core.serving.warnings import warn, watches_of
 
 Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
 _MOST_EXTRA = 5
-
-
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """Answers to many rows, by column.
-
-    Attributes
-    ----------
-    prediction : list of n_rows labels or numbers
-    probability : ndarray of shape (n_rows,) or None
-        Of the positive class (binary) or of the predicted one (multiclass).
-    probabilities : ndarray of shape (n_rows, n_classes) or None
-    half_widths : ndarray of shape (n_rows,) or None
-        Of the interval around each number.
-    sets : ndarray of bool, shape (n_rows, n_classes), or None
-        Classes that stay possible.
-    warnings : list of n_rows lists of str
-    """
-
-    prediction: list[Label]
-    probability: NDArray[np.float64] | None
-    probabilities: NDArray[np.float64] | None
-    half_widths: NDArray[np.float64] | None
-    sets: NDArray[np.bool_] | None
-    warnings: list[list[str]]
 
 
 class Service:
@@ -57,20 +32,32 @@ class Service:
     Parameters
     ----------
     version : ModelVersion
+    overrides : callable, default=None
+        Returns the overrides in force; none when None.
 
     Examples
     --------
     See tests/serving/test_service.py: it takes a trained model.
     """
 
-    def __init__(self, version: ModelVersion) -> None:
+    def __init__(
+        self,
+        version: ModelVersion,
+        overrides: Callable[[], Sequence[Override]] | None = None,
+    ) -> None:
         self.version = version
+        self._overrides = overrides
         self._model = version.model
         self._names = frozenset((*version.schema.names, version.target))
         self._watches = watches_of(version.model.schema)
         classes = self._model.classes_
         self._labels: list[Label] = [] if classes is None else classes.tolist()
         self._label_texts = [str(label) for label in self._labels]
+
+    @property
+    def overrides(self) -> Sequence[Override]:
+        """Overrides in force now, oldest first."""
+        return () if self._overrides is None else self._overrides()
 
     def predict(self, records: Rows, *, strict: bool = True) -> list[Answer]:
         """Answer each row.
@@ -97,7 +84,31 @@ class Service:
 
     def score(self, records: Rows, *, strict: bool = False) -> Scores:
         """Answer many rows by column; the parameters are those of `predict`."""
-        return self._score(*self._read(records, strict))
+        scores = self._score(*self._read(records, strict))
+        active = self.overrides
+        return self._overrule(active, records, scores) if active else scores
+
+    def _overrule(
+        self, active: Sequence[Override], records: Rows, scores: Scores
+    ) -> Scores:
+        """Put the outcomes of overrides above the model's own."""
+        given: Rows = records
+        if not isinstance(records, pd.DataFrame):
+            given = [tamed(self.captured(record)) for record in records]
+        found = overrule(active, given, self.version.schema)
+        for name in found.unfit:
+            for told in scores.warnings:
+                told.append(f'The override "{name}" does not fit this version.')
+        prediction = list(scores.prediction)
+        for row, outcome in found.outcomes.items():
+            prediction[row] = outcome
+        own = {row: scores.prediction[row] for row in found.outcomes}
+        return replace(
+            scores,
+            prediction=prediction,
+            overridden=found.names,
+            model_predictions=own,
+        )
 
     def explain(
         self,
@@ -220,7 +231,19 @@ class Service:
 
     def answer(self, scores: Scores, row: int) -> Answer:
         """Return one row of what `score` gave."""
-        prediction, warnings = scores.prediction[row], tuple(scores.warnings[row])
+        answer = self._own_answer(scores, row)
+        if row not in scores.overridden:
+            return answer
+        return replace(
+            answer,
+            prediction=scores.prediction[row],
+            overridden=scores.overridden[row],
+            model_prediction=answer.prediction,
+        )
+
+    def _own_answer(self, scores: Scores, row: int) -> Answer:
+        prediction = scores.model_predictions.get(row, scores.prediction[row])
+        warnings = tuple(scores.warnings[row])
         if scores.probability is None or scores.probabilities is None:
             if scores.half_widths is None:
                 return Answer(prediction, warnings=warnings)
@@ -254,39 +277,3 @@ class Service:
         return tuple(
             label for label, is_in in zip(self._labels, inside, strict=True) if is_in
         )
-
-
-def raw_output(model: Model, raw: RawColumns, n_rows: int) -> NDArray[np.float64]:
-    """Return what `Model.output` returns, from plain columns.
-
-    A single row goes through the model's served form, which agrees to 1e-6; more of
-    them are equal bit for bit.
-
-    Parameters
-    ----------
-    model : Model
-    raw : dict of str to values of shape (n_rows,)
-    n_rows : int
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes), or (n_rows,) for regression
-    """
-    n_outputs = model.n_outputs
-    if not n_rows:
-        return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
-    if n_rows == 1:
-        return model.calibrated(model.served_form.output(raw))
-    if not isinstance(model.pipeline, Blend):
-        encoder, estimator = model.pipeline[0], model.pipeline[-1]
-        output = read_output(estimator, encoder.encode(raw, n_rows), n_outputs)
-        return model.calibrated(output)
-    encoded: dict[int, NDArray[np.float32]] = {}
-    outputs = []
-    weights = model.pipeline.weights
-    for pipeline, weight in zip(model.pipeline.pipelines, weights, strict=True):
-        encoder, estimator = pipeline[0], pipeline[-1]
-        if id(encoder) not in encoded:
-            encoded[id(encoder)] = encoder.encode(raw, n_rows)
-        outputs.append(weight * read_output(estimator, encoded[id(encoder)], n_outputs))
-    return model.calibrated(np.asarray(sum(outputs) / sum(weights), dtype=np.float64))

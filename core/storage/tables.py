@@ -204,6 +204,21 @@ routes = Table(
     Column("tripped_why", Text),
 )
 
+# Rules that a person has put above the model; an ended one keeps its row.
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(80), nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("outcome", JSON, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(None, "project_id", "created_at"),
+)
+
 outcomes = Table(
     "outcomes",
     metadata,

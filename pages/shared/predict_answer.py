@@ -20,6 +20,14 @@ def show_answer(service: Service, given: Answered, key: str) -> None:
     """Show an answer: label in words, how sure, why to be careful, and its id."""
     version, answer = service.version, given.answers[0]
     st.metric(md(version.target), md(in_words(answer)))
+    if answer.overridden is not None and answer.model_prediction is not None:
+        own = in_words(Answer(answer.model_prediction))
+        st.warning(
+            f"The rule {md(answer.overridden)} answers here. The model itself says "
+            f"{md(own)}.",
+            title="Overridden",
+            icon=":material/gavel:",
+        )
     st.markdown(md(how_sure(service, answer)))
     chart = chart_of(service, answer)
     if chart is not None:

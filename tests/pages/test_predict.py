@@ -317,3 +317,30 @@ def test_of_a_large_file_only_the_beginning_is_read(site, monkeypatch):
     press(page, "Answer all rows")
     (job,) = here.workspace.batches.newest(here.project_id)
     assert here.workspace.jobs.cancel(job.id).state in ("cancelled", "done")
+
+
+def test_an_override_answers_is_told_counted_and_ended(site):
+    here = site()
+    page = here.open("Overrides")
+    fill = {box.label: box for box in page.text_input}
+    fill["If"].set_value("age >= 0")
+    fill["Name of the rule"].set_value("always")
+    choice(page, "then the answer is").select("yes")
+    press(page, "Put it in force")
+    assert "**always**: if age" in words(page)
+    page = press(here.open(), "Predict")
+    assert "The rule always answers here" in words(page)
+    assert list(here.captured().meta["prediction"]) == ["yes"]
+    page = here.open("Overrides")
+    assert "changed 1 answer within" in words(page)
+    press(page, "End it")
+    assert "No rule stands above the model" in words(page)
+
+
+def test_a_rule_of_unknown_columns_is_refused(site):
+    page = site().open("Overrides")
+    fill = {box.label: box for box in page.text_input}
+    fill["If"].set_value("nothing > 3")
+    fill["Name of the rule"].set_value("wrong")
+    press(page, "Put it in force")
+    assert "nothing" in page.error[0].value

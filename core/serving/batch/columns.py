@@ -11,7 +11,8 @@ from core.modeling.encoder import raw_columns
 from core.serving.batch.mapping import new_names
 from core.serving.explaining import VersionExplainer
 from core.serving.log import PredictionLog
-from core.serving.service import Scores, Service
+from core.serving.scores import Scores
+from core.serving.service import Service
 
 CHUNK_ROWS = 10_000
 
@@ -50,6 +51,12 @@ class Scorer:
     options: BatchOptions = field(default_factory=BatchOptions)
 
     @cached_property
+    def _ruled(self) -> Service:
+        """The service with the overrides of now: one batch, one set of rules."""
+        active = tuple(self.service.overrides)
+        return Service(self.service.version, lambda: active)
+
+    @cached_property
     def _explainer(self) -> VersionExplainer:
         return VersionExplainer(self.service.version)
 
@@ -66,11 +73,11 @@ class Scorer:
             There are no training rows to give reasons with.
         """
         known = self._renamed(frame)
-        scores = self.service.score(known)
+        scores = self._ruled.score(known)
         answers: dict[str, object] = {}
         if self.log is not None:
             answers["prediction_id"] = pd.Series(self._keep(known, scores), dtype="str")
-        answers |= _told(self.service, scores)
+        answers |= _told(self._ruled, scores)
         if self.options.n_reasons:
             answers["reasons"] = pd.Series(self._reasons(known), dtype="str")
         warned = [" ".join(row) for row in scores.warnings]
@@ -126,16 +133,29 @@ def reasons_text(explained: RowExplanation, n_reasons: int) -> str:
 
 def _told(service: Service, scores: Scores) -> dict[str, object]:
     answers: dict[str, object] = {"prediction": scores.prediction}
+    if service.overrides:
+        answers["overridden"] = _by_row(scores.overridden, scores)
+        models = {row: str(label) for row, label in scores.model_predictions.items()}
+        answers["model_prediction"] = _by_row(models, scores)
     if scores.probability is not None:
         answers["probability"] = scores.probability
     if scores.half_widths is not None:
-        numbers = pd.Series(scores.prediction, dtype="float64")
+        own = [
+            scores.model_predictions.get(row, number)
+            for row, number in enumerate(scores.prediction)
+        ]
+        numbers = pd.Series(own, dtype="float64")
         answers["low"] = numbers - scores.half_widths
         answers["high"] = numbers + scores.half_widths
     if scores.sets is not None:
         texts = service.set_texts(scores.sets)
         answers["prediction_set"] = pd.Series(texts, dtype="str")
     return answers
+
+
+def _by_row(told: Mapping[int, str], scores: Scores) -> pd.Series:
+    n_rows = len(scores.prediction)
+    return pd.Series([told.get(row, "") for row in range(n_rows)], dtype="str")
 
 
 def free_names(names: list[str], taken: list[str]) -> list[str]:
