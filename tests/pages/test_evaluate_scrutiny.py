@@ -1,6 +1,7 @@
 """Where the model errs, and whether to believe its numbers: the Evaluate page."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.data import Condition
 from core.evaluation.slicing import Slice
