@@ -14,7 +14,7 @@ from pages.shared.state import recall, remember, workspace
 
 def show_keys(project_id: str) -> None:
     """Show who else may call, and make and revoke their keys."""
-    st.subheader("Keys", anchor=False)
+    st.header("Keys", anchor=False)
     st.caption(
         "A key lets a program call this project from anywhere the server is reached. "
         "Only its hash is kept; a revoked key is refused within a second."
