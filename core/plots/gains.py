@@ -73,6 +73,6 @@ def _add(
 ) -> None:
     dash = "dash" if each.label == AVERAGE else "solid"
     figure.add_trace(
-        go.Scatter(x=x, y=y, mode="lines", name=short(each.label, 18),
+        go.Scatter(x=x, y=y, mode="lines", name=short(each.label, 24),
                    line={"dash": dash}, hovertemplate=words)
     )  # fmt: skip

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.workspace import Cycle, Opening, RunRecord, SplitRecord
+from pages.shared.evaluate_openings import propose_fresh_split
 from pages.shared.evaluate_words import MANY_OPENINGS, openings_words
 from pages.shared.frame import facts, md, stop_on_error
-from pages.shared.navigation import page
 from pages.shared.state import workspace
 
 
@@ -36,12 +36,7 @@ def show_seal(
     if opened:
         st.caption(md(openings_words(opened)))
     if len(opened) >= MANY_OPENINGS:
-        st.warning(
-            "These rows have been looked at often enough to mislead. A fresh split "
-            "with another seed gives test rows that nobody has seen.",
-            icon=":material/refresh:",
-        )
-        st.page_link(page("explore"), label="Split anew on Explore")
+        propose_fresh_split(cycle, split, len(opened))
     _ask_to_open(cycle, split, n_before=len(opened))
 
 

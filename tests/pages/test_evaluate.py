@@ -335,3 +335,77 @@ def test_a_slow_model_is_explained_in_a_job(site, monkeypatch):
     page = open_explanation(site)
     assert "Work it out" in [b.label for b in page.button]
     assert site.workspace.explanations.effects(site.cycle_id) is None
+
+
+def test_a_cell_shows_its_rows_without_a_mouse_too(site: Site) -> None:
+    site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    page.selectbox(key="cell-actual").set_value(1).run()
+    page.selectbox(key="cell-predicted").set_value(0).run()
+    assert not page.exception
+    found = site.workspace.evaluation.latest(site.cycle_id)
+    assert found is not None
+    assert found.champion.confusion is not None
+    count = found.champion.confusion.counts[1][0]
+    said = f"{count} row{'' if count == 1 else 's'}"
+    assert f"**{said}** that are yes and were predicted no" in words(page)
+    shown = next(t.value for t in page.dataframe if "Predicted left" in t.value)
+    assert len(shown) == count
+    assert set(shown["Actual left"]) == {"yes"}
+
+
+def test_numbers_are_off_by_group_and_the_worst_rows_are_shown(
+    settings: Settings,
+) -> None:
+    site = make_site(settings, "regression")
+    site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    open_part(page, "Error by group")
+    for place in range(4):
+        page.selectbox(key="error-by").set_value(place).run()
+        assert not page.exception
+        groups = next(t.value for t in page.dataframe if "Group" in t.value)
+        assert groups["Rows"].sum() == 60
+    open_part(page, "Worst rows")
+    worst = next(t.value for t in page.dataframe if "Actual left" in t.value)
+    assert len(worst) == 20
+    assert worst["Actual minus predicted"].abs().is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_lift_and_gain_are_drawn_and_listed(settings: Settings, task: str) -> None:
+    site = make_site(settings, task)
+    site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    open_part(page, "Lift and gain")
+    assert len(charts(page)) == 2
+    names = [trace.get("name") for trace in charts(page)[0]["data"]]
+    assert ("mean of the classes" in names) == (task == "multiclass")
+    assert any("Rows taken" in t.value for t in page.dataframe)
+
+
+def test_any_version_is_compared_on_the_same_rows(site: Site) -> None:
+    site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    page.session_state["evaluate-section"] = "Versions"
+    page.run()
+    assert "no saved version" in page.info[0].value
+    site.workspace.evaluation.save_version(site.cycle_id, who="Ada")
+    page = site.open()
+    page.session_state["evaluate-section"] = "Versions"
+    page.run()
+    assert not page.exception
+    assert "not proven which is better" in words(page)
+    assert "same 60 test rows" in words(page)
+
+
+def test_after_three_openings_a_button_seals_other_rows(site: Site) -> None:
+    for _ in range(3):
+        site.workspace.evaluation.open(site.cycle_id)
+    page = site.open()
+    assert "opened 3 times; from the second on, the estimate is optimistic" in words(
+        page
+    )
+    press(page, "Split anew with seed 1")
+    assert site.workspace.evaluation.openings(site.cycle_id) == []
+    assert "The split has changed since the last run" in page.info[0].value
