@@ -22,7 +22,10 @@ def show_missing(report: Profile) -> None:
         f"{counted('pattern', found.n_patterns)}."
         + (f" {counted('row', rest)} have a rarer pattern." if rest else "")
     )
-    show_chart(draw_missing(found, report.n_rows), key="explore-missing")
+    if found.n_patterns > 1:  # one alone needs no picture
+        show_chart(draw_missing(found, report.n_rows), key="explore-missing")
+    else:
+        st.caption(f"Missing there: {md(', '.join(found.patterns[0].columns))}.")
     for item in found.depends[:5]:
         st.caption(
             f"Which values of {md(item.column)} are missing can be told by "
