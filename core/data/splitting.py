@@ -155,16 +155,7 @@ def split(  # noqa: PLR0913  (each is asked for on the page)
     (60, 20, 20)
     """
     shares = _check_fractions(fractions)
-    for name in (target, column, group):
-        if name is not None and name not in frame.columns:
-            raise DataError(
-                f"There is no column {name!r}.", hint="Choose one of the columns."
-            )
-    if strategy not in get_args(Strategy):
-        raise DataError(
-            f"{strategy!r} is no way to split.",
-            hint=f"Choose one of {', '.join(STRATEGIES)}.",
-        )
+    _check_names(frame, strategy, (target, column, group))
     usable = np.ones(len(frame), dtype=bool)
     if target is not None:
         usable = frame[target].notna().to_numpy()
@@ -195,6 +186,21 @@ def split(  # noqa: PLR0913  (each is asked for on the page)
         train, validation, test, strategy, shares, random_state, used, len(frame),
         grouped,
     )  # fmt: skip
+
+
+def _check_names(
+    frame: pd.DataFrame, strategy: str, names: Sequence[str | None]
+) -> None:
+    for name in names:
+        if name is not None and name not in frame.columns:
+            raise DataError(
+                f"There is no column {name!r}.", hint="Choose one of the columns."
+            )
+    if strategy not in get_args(Strategy):
+        raise DataError(
+            f"{strategy!r} is no way to split.",
+            hint=f"Choose one of {', '.join(STRATEGIES)}.",
+        )
 
 
 def _check_fractions(fractions: Sequence[float]) -> tuple[float, float, float]:
