@@ -12,16 +12,21 @@ from core.evaluation.checking import CheckResult, Evidence, run_checks
 from core.evaluation.checking.gather import gather
 from core.evaluation.fairness import Fairness, compare_groups
 from core.evaluation.held_out import Glance, look
+from core.evaluation.learning import LearningCurve
+from core.evaluation.learning_fits import leading_part, learn, rows_to_learn
 from core.evaluation.slicing import Slice, Slices, cohort_slices, worst_slices
 from core.workspace.cohorts import Cohorts
 from core.workspace.data import Data
-from core.workspace.explanations import Explanations
-from core.workspace.records import EvaluationRecord
+from core.workspace.explanations import Explanations, Tell
+from core.workspace.jobs import Jobs
+from core.workspace.records import EvaluationRecord, Job
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
 
 SLICES: Final = "slices"
 LEARNING: Final = "learning"
+_ALL: Final = 2
+"""Fits on all rows differ by their seed alone; those on fewer by their rows too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +56,14 @@ class Scrutiny:
         training: Training,
         explanations: Explanations,
         cohorts: Cohorts,
+        jobs: Jobs,
     ) -> None:
         self._store = store
         self._data = data
         self._training = training
         self._explanations = explanations
         self._cohorts = cohorts
+        self._jobs = jobs
 
     def judged(self, cycle_id: str) -> Judgement:
         """Return the evaluated model with its test rows and answers; worth keeping.
@@ -121,10 +128,56 @@ class Scrutiny:
         cohorts = self.cohorts(judged)
         return run_checks(gather(evidence, judged.glance, train=train, cohorts=cohorts))
 
+    def learning(self, found: EvaluationRecord) -> LearningCurve | None:
+        """Return the learning curve of the evaluated model, or None before it is."""
+        kept = self._kept(found, LEARNING)
+        return None if kept is None else LearningCurve.from_dict(kept["curve"])
+
+    def start_learning(self, cycle_id: str) -> Job:
+        """Start working out the learning curve, as a job.
+
+        Raises
+        ------
+        JobError
+            One is under way in this cycle.
+        """
+        found = self._explanations.evaluated(cycle_id)
+        return self._jobs.submit(LEARNING, found.project_id, {}, cycle_id=cycle_id)
+
+    def learning_job(self, cycle_id: str) -> Job | None:
+        """Return the newest job for a learning curve of this cycle, or None."""
+        project_id = self._explanations.evaluated(cycle_id).project_id
+        jobs = self._jobs.list(project_id, cycle_id)
+        return next((job for job in jobs if job.kind == LEARNING), None)
+
+    def learn(self, cycle_id: str, on_progress: Tell) -> LearningCurve:
+        """Fit the evaluated candidate on parts of the rows; what the job does.
+
+        Raises
+        ------
+        EvaluationError
+            There are too few rows, or it is not known how the candidate was made.
+        """
+        found = self._explanations.evaluated(cycle_id)
+        run = self._training.get(found.run_id)
+        split = self._data.get_split(run.split_id)
+        train = self._data.part(split.id, "train")
+        held = None if split.in_folds else self._data.part(split.id, "validation")
+        model = self._training.model(run.id, found.candidate)
+        entry = leading_part(found.candidate, run.entries)
+        curve = learn(rows_to_learn(train, held), run.plan, model, entry, on_progress)
+        self.keep_learning(found, curve)
+        return curve
+
+    def keep_learning(self, found: EvaluationRecord, curve: LearningCurve) -> None:
+        """Keep a learning curve with its evaluation."""
+        self._keep(found, LEARNING, {"curve": curve.to_dict()})
+
     def _refits(self, found: EvaluationRecord) -> tuple[float, ...] | None:
         """Return the scores of fits on other rows, once a learning curve made them."""
-        kept = self._kept(found, LEARNING)
-        return None if kept is None else tuple(kept["refits"])
+        curve = self.learning(found)
+        several = [p for p in curve.points if len(p.scores) > _ALL] if curve else []
+        return several[-1].scores if several else None
 
     def _kept(self, found: EvaluationRecord, kind: str) -> dict[str, Any] | None:
         """Return what was kept of this kind with an evaluation, or None."""

@@ -171,9 +171,16 @@ def answer_file(workspace: Workspace, job: Job, report: Report) -> dict[str, Any
     return workspace.batches.execute(job, service, report.tell)
 
 
+def follow_learning(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Fit the evaluated candidate on growing parts of its training rows."""
+    curve = workspace.scrutiny.learn(job.cycle_id or "", report.tell)
+    return {"n_fits": sum(len(point.scores) for point in curve.points)}
+
+
 TASKS: dict[str, Task] = {
     "training": train_candidates,
     "effects": work_out_effects,
+    "learning": follow_learning,
     "script": write_script,
     "sample": make_sample,
     "profile": profile_table,

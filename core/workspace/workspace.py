@@ -115,7 +115,12 @@ class Workspace:
             self.data, self.training, self.evaluation, self.explanations, self.registry
         )
         self.scrutiny = Scrutiny(
-            store, self.data, self.training, self.explanations, self.cohorts
+            store,
+            self.data,
+            self.training,
+            self.explanations,
+            self.cohorts,
+            self.jobs,
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
         self.alarms = Alarms(settings, database, self.monitoring)

@@ -4,10 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import Condition
+from core.evaluation.learning import LearningCurve, SizePoint
 from core.evaluation.slicing import Slice
 from core.settings import Settings
 from pages.shared.evaluate_slices import slices_table
-from tests.pages.test_evaluate import Site, charts, make_site, words
+from tests.pages.test_evaluate import Site, button, charts, make_site, words
 
 
 @pytest.fixture
@@ -59,6 +60,23 @@ def test_checks_say_what_they_saw_or_why_they_do_not_apply(site: Site) -> None:
     page = open_section(site, "Checks")
     said = words(page)
     assert "10 checks:" in said
-    assert "Is it better than the baseline? ROC AUC is 0." in said
+    assert "Is it better than the baseline?** ROC AUC is 0." in said
     assert "Does not apply: no column could be tried alone" in said
     assert "EVAL-015" in said
+
+
+def test_the_learning_curve_is_offered_and_then_answers(site: Site) -> None:
+    page = open_section(site, "More rows")
+    assert "Would more rows help?" in words(page)
+    assert button(page, "Work it out")
+    scrutiny = site.workspace.scrutiny
+    found = site.workspace.evaluation.latest(site.cycle_id)
+    assert found is not None
+    sizes = (50, 100, 200, 400)
+    points = tuple(SizePoint(n, (0.9 - 4 / n, 0.9 - 4.2 / n, 0.9)) for n in sizes)
+    curve = LearningCurve("A", "roc_auc", "ROC AUC", True, 1.0, 60, points)
+    scrutiny.keep_learning(found, curve)
+    page = open_section(site, "More rows")
+    assert "12 fits of A" in words(page)
+    assert "training rows" in words(page)
+    assert len(charts(page)) == 1
