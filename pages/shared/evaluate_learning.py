@@ -50,7 +50,7 @@ def _show(curve: LearningCurve) -> None:
     n_fits = sum(len(point.scores) for point in curve.points)
     st.caption(
         f"{n_fits} fits of {md(curve.candidate)}, scored on {curve.n_valid:,} rows "
-        "that none of them learned from. Power law with a floor (Viering and Loog 2023); "
+        "that none of them learned from. Power law with a floor (Viering, Loog 2023); "
         "what lies beyond the present rows is an extrapolation."
     )
 
