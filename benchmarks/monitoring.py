@@ -17,10 +17,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import OrdinalEncoder
 
-from core.monitoring import check_drift, summarise_reference
+from core.monitoring import check_drift, estimate_performance, summarise_reference
 from core.monitoring.harm import Output, column_harm, column_weight, mean_change
 from core.monitoring.mapping import can_be_mapped
 from core.monitoring.window_counts import count_window
@@ -295,6 +299,71 @@ def harm(n_draws: int, seed: int) -> None:
         print(f"{how:32}{np.mean(values):8.2f}  (lowest {min(values):.2f})")
 
 
+def estimates(n_draws: int, seed: int) -> None:
+    """Print how far estimates made without outcomes are from the truth.
+
+    A boosted classifier of six numbers, 5,000 labelled rows it has not seen, windows of
+    2,000 rows whose inputs spread more or less, move, or whose law changes.
+    """
+    found: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    for draw in range(n_draws):
+        rng = np.random.default_rng([seed, 9, draw])
+        X, y = _stream(rng, 3_000)
+        model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(X, y)
+        inputs, known = _judged(model, *_stream(rng, 5_000))
+        for stream, change in STREAMS.items():
+            size = rng.uniform(-1, 1)
+            X, y = _stream(rng, 2_000, **{change: size})
+            now, meta = _judged(model, X, y)
+            blind = meta.assign(outcome=None)
+            pairs = {"CBPE": (known, blind), "PAPE": ((known, inputs), (blind, now))}
+            for name, (then, given) in pairs.items():
+                part = estimate_performance(
+                    then, given, task="binary", pos_label=1, window=10_000
+                ).windows[0]
+                if part.value is not None:
+                    true = roc_auc_score(y, meta["probability"])
+                    held = bool(part.low <= true <= part.high)
+                    key = (stream, name)
+                    found.setdefault(key, []).append((abs(part.value - true), held))
+    print(f"\nAUC without outcomes over {n_draws} windows a stream (MAE, band covers)")
+    for (stream, name), each in found.items():
+        error, held = (float(np.mean(values)) for values in zip(*each, strict=True))
+        print(f"{stream:18}{name:6}{error:.4f}  {held:.2f}  of {len(each)}")
+
+
+STREAMS = {"spread shift": "spread", "mean shift": "move", "concept drift": "turn"}
+
+
+def _stream(
+    rng: np.random.Generator,
+    n_rows: int,
+    spread: float = 0.0,
+    move: float = 0.0,
+    turn: float = 0.0,
+) -> tuple[pd.DataFrame, np.ndarray]:
+    values = rng.normal(size=(n_rows, 6)) * np.exp(spread * 0.6) + move * 0.5
+    a, b, c = values[:, :3].T
+    logit = (1.2 - turn) * a + 0.8 * np.abs(b) - 0.6 * a * c - 0.5 * b**2
+    y = (rng.random(n_rows) < 1 / (1 + np.exp(-logit))).astype(int)
+    return pd.DataFrame(values, columns=[f"x{i}" for i in range(6)]), y
+
+
+def _judged(
+    model: HistGradientBoostingClassifier, X: pd.DataFrame, y: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    chance = model.predict_proba(X)[:, 1]
+    at = pd.date_range("2026-01-01", periods=len(X), freq="min", tz="UTC")
+    return X, pd.DataFrame(
+        {
+            "at": at,
+            "prediction": (chance > 0.5).astype(int),
+            "probability": chance,
+            "outcome": y,
+        }
+    )
+
+
 def _mover(
     rng: np.random.Generator, then: pd.Series
 ) -> Callable[[pd.Series], pd.Series]:
@@ -334,7 +403,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--large", action="store_true", help="add 300,000 rows")
     parser.add_argument(
-        "--only", choices=("false", "power", "variation", "speed", "harm")
+        "--only", choices=("false", "power", "variation", "estimates", "speed", "harm")
     )
     options = parser.parse_args()
     sizes = (*SIZES, (300_000, 300_000)) if options.large else SIZES
@@ -344,6 +413,8 @@ def main() -> None:
         power(options.draws, options.seed)
     if options.only in (None, "variation"):
         variation(options.draws, options.seed)
+    if options.only in (None, "estimates"):
+        estimates(options.draws, options.seed)
     if options.only in (None, "speed"):
         speed(100_000, 50, options.seed)
     if options.only in (None, "harm"):

@@ -2,21 +2,23 @@
 
 Confidence-based estimation for classes: a calibrator learned on labelled rows turns
 each captured probability into a chance, and outcomes drawn by these chances give the
-metric and its band. It cannot see that the relation between inputs and target itself
-has changed; every series says so in its note. (Numbers: `core.monitoring.error_size`.)
+metric and its band. Where the inputs have moved, labelled rows that resemble the window
+calibrate (`core.monitoring.pape`). It cannot see that the relation between inputs and
+target itself has changed; every series says so in its note. (Numbers:
+`core.monitoring.error_size`.)
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from core.data.target import Task
 from core.errors import MonitoringError
 from core.modeling.scoring import Metric, find_metric
+from core.monitoring.calibrator import Calibrator, bootstrap_calibrators, logit
+from core.monitoring.pape import MIN_EFFECTIVE, Labelled, resemble
 from core.monitoring.performance import (
     MIN_LABELS,
     PerformanceSeries,
@@ -26,13 +28,16 @@ from core.monitoring.performance import (
 from core.monitoring.windows import Period, Window, cut_windows
 
 Float = NDArray[np.float64]
-Calibrator = Callable[[Float], Float]
 Band = tuple[float, float, float]
+Rows = pd.DataFrame | tuple[pd.DataFrame, pd.DataFrame]
+"""Answers, or answers and inputs."""
+How = tuple[Metric, Task, object]
 
 MIN_CALIBRATION = 100
-ISOTONIC_FROM = 1_000
-N_CALIBRATORS = 20
 N_LABELS = 10
+N_PSEUDO = 16
+PSEUDO_ROWS = 1_000
+MOST_WIDENED = 2.0
 MOST_ROWS = 5_000
 
 NOTE = (
@@ -42,8 +47,8 @@ NOTE = (
 
 
 def estimate_performance(
-    labelled: pd.DataFrame,
-    current: pd.DataFrame,
+    labelled: Rows,
+    current: Rows,
     *,
     task: Task,
     pos_label: object = None,
@@ -54,11 +59,14 @@ def estimate_performance(
 
     Parameters
     ----------
-    labelled : DataFrame
+    labelled : DataFrame, or tuple of (meta, inputs)
         ``prediction``, ``probability`` and ``outcome`` of rows the model was not
         trained on; at least 100 with both classes.
-    current : DataFrame
-        ``at``, ``prediction`` and ``probability`` of the rows to judge.
+    current : DataFrame, or tuple of (meta, inputs)
+        ``at``, ``prediction`` and ``probability`` of the rows to judge. Where both
+        come with their inputs, row by row, a window that can be told from the labelled
+        rows (AUC of .52) is calibrated on those that resemble it; one that fewer than
+        about 100 of them resemble has no estimate.
     task : {"binary", "multiclass"}
         Of several classes the captured probability is that of the predicted one, so
         accuracy alone can be estimated.
@@ -71,7 +79,8 @@ def estimate_performance(
     Returns
     -------
     PerformanceSeries
-        With a band of 95%: 20 bootstrapped calibrators by 10 draws of outcomes.
+        With a band of 95%: 20 bootstrapped calibrators by 10 draws of outcomes, widened
+        to what pseudo-windows of the labelled rows show.
 
     Raises
     ------
@@ -84,26 +93,55 @@ def estimate_performance(
             hint="Use estimate_error, which learns how large errors are.",
         )
     chosen = find_metric(metric or ("accuracy" if task == "multiclass" else None), task)
-    rng = np.random.default_rng(0)
-    score, right = _scores_and_truth(labelled, task, pos_label)
-    calibrators = _bootstrap_calibrators(score, right, rng)
-    windows = tuple(
-        _estimate(
-            current.iloc[part.rows], part, chosen, calibrators, (task, pos_label), rng
-        )
-        for part in cut_windows(current["at"], window)
+    before, inputs = labelled if isinstance(labelled, tuple) else (labelled, None)
+    meta, inputs_now = current if isinstance(current, tuple) else (current, None)
+    known = before["outcome"].notna() & before["probability"].notna()
+    rows = before[known]
+    score, right = _scores_and_truth(rows, task, pos_label)
+    how = (chosen, task, pos_label)
+    learned = Learned(
+        rows, score, right, _widening(rows, score, right, how), _counted(inputs, known)
     )
+    windows = []
+    for part in cut_windows(meta["at"], window):
+        now = None if inputs_now is None else inputs_now.iloc[part.rows]
+        windows.append(_estimate(meta.iloc[part.rows], now, part, learned, how))
     return PerformanceSeries(
-        chosen.name, chosen.title, chosen.higher_is_better, windows, True, NOTE
+        chosen.name, chosen.title, chosen.higher_is_better, tuple(windows), True, NOTE
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What estimates learn from, one entry for each labelled row.
+
+    Attributes
+    ----------
+    rows : DataFrame
+    score : ndarray of shape (n_rows,)
+    right : ndarray of bool, shape (n_rows,)
+    widening : float
+        Times by which the band is widened.
+    inputs : Labelled or None
+    """
+
+    rows: pd.DataFrame
+    score: Float
+    right: NDArray[np.bool_]
+    widening: float
+    inputs: Labelled | None
+
+
+def _counted(inputs: pd.DataFrame | None, known: "pd.Series[bool]") -> Labelled | None:
+    if inputs is None:
+        return None
+    return Labelled.of(inputs[known.to_numpy()].reset_index(drop=True))
 
 
 def _scores_and_truth(
-    labelled: pd.DataFrame, task: Task, pos_label: object
+    rows: pd.DataFrame, task: Task, pos_label: object
 ) -> tuple[Float, NDArray[np.bool_]]:
     """Probabilities, and whether what they are the probability of came true."""
-    known = labelled["outcome"].notna() & labelled["probability"].notna()
-    rows = labelled[known]
     accuracy = find_metric("accuracy", task)
     truth, named = as_arrays(rows, accuracy, task, pos_label)
     right = truth == 1 if task == "binary" else truth == named
@@ -115,73 +153,81 @@ def _scores_and_truth(
     return rows["probability"].to_numpy(np.float64), right
 
 
-def _bootstrap_calibrators(
-    score: Float, right: NDArray[np.bool_], rng: np.random.Generator
-) -> list[Calibrator]:
-    calibrators = []
-    for _ in range(N_CALIBRATORS):
-        drawn = rng.integers(0, score.size, score.size)
-        if right[drawn].all() or not right[drawn].any():
-            drawn = np.arange(score.size)
-        calibrators.append(fit_calibrator(score[drawn], right[drawn]))
-    return calibrators
-
-
-def fit_calibrator(score: Float, right: NDArray[np.bool_]) -> Calibrator:
-    """Learn the chance that belongs to a probability: isotonic from 1,000 rows.
-
-    Parameters
-    ----------
-    score : ndarray of shape (n_rows,), in [0, 1]
-    right : ndarray of bool, shape (n_rows,)
-
-    Returns
-    -------
-    callable
-        Takes probabilities and returns chances, each of shape (n_rows,).
-
-    Examples
-    --------
-    >>> score = np.tile([0.2, 0.8], 600)
-    >>> fit_calibrator(score, score > 0.5)(np.array([0.2, 0.8])).tolist()
-    [0.0, 1.0]
-    """
-    if score.size >= ISOTONIC_FROM:
-        isotonic = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
-        isotonic.fit(score, right.astype(float))
-        return lambda new: np.asarray(isotonic.predict(new), dtype=np.float64)
-    sigmoid = LogisticRegression().fit(_logit(score)[:, None], right)
-    return lambda new: np.asarray(sigmoid.predict_proba(_logit(new)[:, None])[:, 1])
-
-
-def _logit(p: Float) -> Float:
-    clipped = np.clip(p, 1e-6, 1 - 1e-6)
-    logit: Float = np.log(clipped / (1 - clipped))
-    return logit
-
-
 def _estimate(
     meta: pd.DataFrame,
+    inputs: pd.DataFrame | None,
     window: Window,
-    metric: Metric,
-    calibrators: list[Calibrator],
-    how: tuple[Task, object],
-    rng: np.random.Generator,
+    learned: Learned,
+    how: How,
 ) -> WindowPerformance:
+    rng = np.random.default_rng(0)
     usable = meta[meta["probability"].notna()]
     n_rows = len(usable)
+    weights = None
+    if inputs is not None and learned.inputs is not None and n_rows >= MIN_LABELS:
+        near = resemble(learned.inputs, inputs)
+        weights = near.weights if near is not None and near.shifted else None
+        if weights is not None and near is not None and near.effective < MIN_EFFECTIVE:
+            return summarise(window, meta, None)
+    if n_rows < MIN_LABELS:
+        return summarise(window, meta, None)
+    calibrators = bootstrap_calibrators(
+        learned.score, learned.right, rng, weights=weights
+    )
     rows = usable.sample(min(n_rows, MOST_ROWS), random_state=rng)
+    values = _draw_values(rows, calibrators, how, rng, N_LABELS)
+    shrink = learned.widening * np.sqrt(len(rows) / max(n_rows, 1))
+    return summarise(window, meta, _band(values, shrink))
+
+
+def _draw_values(
+    rows: pd.DataFrame,
+    calibrators: list[Calibrator],
+    how: How,
+    rng: np.random.Generator,
+    times: int,
+) -> Float:
+    """Return the metric against outcomes drawn by each calibrator's chances."""
+    metric, task, pos_label = how
     score = rows["probability"].to_numpy(np.float64)
+    output = _output(rows, metric, task, pos_label)
     drawn: list[float] = []
-    if n_rows >= MIN_LABELS:
-        output = _output(rows, metric, *how)
-        for calibrate in calibrators:
-            chance = calibrate(score)
-            for _ in range(N_LABELS):
-                y = (rng.random(score.size) < chance).astype(np.float64)
-                drawn.append(metric.score(y, output))
-    values = np.array(drawn)[np.isfinite(drawn)]
-    return summarise(window, meta, _band(values, np.sqrt(len(rows) / max(n_rows, 1))))
+    for calibrate in calibrators:
+        chance = calibrate(score)
+        for _ in range(times):
+            y = (rng.random(score.size) < chance).astype(np.float64)
+            drawn.append(metric.score(y, output))
+    return np.array(drawn)[np.isfinite(drawn)]
+
+
+def _widening(
+    rows: pd.DataFrame, score: Float, right: NDArray[np.bool_], how: How
+) -> float:
+    """Return by what factor bands must be wider to hold on pseudo-windows.
+
+    One half of the labelled rows calibrates, windows drawn from the other are judged:
+    one of two as it is, one tilted to the surer or to the less sure probabilities.
+    """
+    rng = np.random.default_rng(1)
+    misses = []
+    for turn in range(N_PSEUDO):
+        part = rng.permutation(score.size)
+        fit, rest = part[: score.size // 2], part[score.size // 2 :]
+        if right[fit].all() or not right[fit].any():
+            continue
+        tilt = (turn % 4 - 1) / 2 if turn % 2 == 0 else 0.0
+        odds = np.exp(tilt * np.abs(logit(score[rest])))
+        drawn = rng.choice(rest, min(rest.size, PSEUDO_ROWS), p=odds / odds.sum())
+        calibrators = bootstrap_calibrators(score[fit], right[fit], rng, times=5)
+        values = _draw_values(rows.iloc[drawn], calibrators, how, rng, 4)
+        output = _output(rows.iloc[drawn], *how)
+        truth = right[drawn].astype(np.float64)
+        if values.size > 2 and 0 < truth.sum() < truth.size and values.std() > 0:
+            miss = abs(how[0].score(truth, output) - values.mean())
+            misses.append(miss / (1.96 * values.std()))
+    if len(misses) < N_PSEUDO // 2:
+        return 1.0
+    return float(np.clip(np.quantile(misses, 0.95), 1.0, MOST_WIDENED))
 
 
 def _band(values: Float, shrink: float) -> Band | None:

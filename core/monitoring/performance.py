@@ -17,6 +17,8 @@ from core.monitoring.windows import Period, Window, cut_windows
 MIN_LABELS = 30
 """Windows with fewer outcomes are shown in grey, without a verdict."""
 
+HALF = 0.5
+
 _FROM_LABELS = {"multiclass": "accuracy", "regression": "mae"}
 """Metrics that captured answers suffice for, and that can be estimated as well."""
 
@@ -244,3 +246,52 @@ def as_words(labels: "pd.Series[Any]") -> NDArray[np.str_]:
     ['1', '1', 'yes', 'True']
     """
     return np.array([cell_text(label) for label in labels], dtype=str)
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """How right estimates were, in the windows whose outcomes have arrived.
+
+    Attributes
+    ----------
+    n_windows : int
+    mean_error : float
+        Mean distance of the estimate from the realised metric.
+    n_held : int
+        Windows whose realised metric lay within the estimate's band.
+    """
+
+    n_windows: int
+    mean_error: float
+    n_held: int
+
+
+def track_record(
+    realised: PerformanceSeries, estimated: PerformanceSeries
+) -> TrackRecord | None:
+    """Compare estimates with what came true; None while no window has both.
+
+    Only windows count in which at least half of the outcomes are known: the realised
+    metric of fewer is of other rows than the estimate's.
+
+    Parameters
+    ----------
+    realised, estimated : PerformanceSeries
+        Of one metric.
+    """
+    given = {window.start: window for window in estimated.windows if window.enough}
+    errors, n_held = [], 0
+    for window in realised.windows:
+        guess = given.get(window.start)
+        known = window.value is not None and window.enough and window.coverage >= HALF
+        if guess is None or not known:
+            continue
+        value, guessed = window.value, (guess.value, guess.low, guess.high)
+        if value is None or any(each is None for each in guessed):
+            continue
+        middle, low, high = (float(each) for each in guessed if each is not None)
+        errors.append(abs(value - middle))
+        n_held += low <= value <= high
+    if not errors:
+        return None
+    return TrackRecord(len(errors), float(np.mean(errors)), n_held)

@@ -200,14 +200,14 @@ class Closer:
         known = self._material.usual_answers(version.project, version.number)
         if len(known.meta) < MIN_LABELLED:
             return realised, None
+        inputs = service.cleaned(captured.inputs)
         if version.task == "regression":
-            inputs = service.cleaned(captured.inputs)
             return realised, estimate_error(
                 (known.meta, known.inputs), (captured.meta, inputs), window=window
             )
         return realised, estimate_performance(
-            known.meta,
-            captured.meta,
+            (known.meta, known.inputs),
+            (captured.meta, inputs),
             task=version.task,
             pos_label=version.model.pos_label,
             window=window,

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.monitoring.performance import TrackRecord, track_record
 from core.monitoring.summary import WindowSummary, join_series
 from core.plots.performance import draw_performance
 from core.serving import Service
-from core.wording import counted, percent, with_interval
+from core.wording import counted, percent, score_text, with_interval
 from pages.shared.frame import facts, show_chart
 from pages.shared.monitor_windows import Subject
 
@@ -43,11 +44,22 @@ def show_performance(
         draw_performance(realised, estimated, expected), key="monitor-performance"
     )
     if estimated is not None:
+        _show_track_record(track_record(realised, estimated))
         st.caption(
             "**The estimate assumes that the relation of inputs and target is "
             "unchanged.** It may rise even while columns drift; only outcomes tell."
         )
     return True
+
+
+def _show_track_record(record: TrackRecord | None) -> None:
+    """Say how right the estimate has been where outcomes came later."""
+    if record is not None:
+        st.caption(
+            f"So far the estimate was off by {score_text(record.mean_error)} on average; "
+            f"its band held the outcome in {record.n_held} of "
+            f"{counted('window', record.n_windows)} with outcomes for half the rows."
+        )
 
 
 def _share(part: int, whole: int) -> str:
