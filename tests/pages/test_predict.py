@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.serving import answer_call
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from pages.shared import predict_file
@@ -344,3 +345,61 @@ def test_a_rule_of_unknown_columns_is_refused(site):
     fill["Name of the rule"].set_value("wrong")
     press(page, "Put it in force")
     assert "nothing" in page.error[0].value
+
+
+def test_a_row_that_was_answered_fills_the_form(site):
+    here = site()
+    service = here.workspace.service(here.project_id)
+    given = {"spend": 61.25, "plan": "gold", "age": 400, "member": None}
+    asked = answer_call(service, here.workspace.log, [given], source="api")
+    page = here.open()
+    (box,) = [each for each in page.text_input if "Start from" in each.label]
+    box.set_value(asked.ids[0]).run()
+    press(page, "Load the row")
+    press(page, "Predict")
+    (again,) = here.captured().inputs.tail(1).to_dict("records")
+    assert (again["spend"], again["plan"], again["age"]) == (61.25, "gold", 400)
+    assert pd.isna(again["member"])
+
+
+def test_a_row_of_the_training_sample_fills_the_form(site):
+    here = site()
+    rows = customers()
+    info = here.workspace.registry.add(
+        here.project_id, fit_model(), who="tester", reference=rows
+    )
+    here.workspace.registry.set_alias(
+        here.project_id, "champion", info.number, who="tester"
+    )
+    page = here.open()
+    (box,) = [each for each in page.text_input if "Start from" in each.label]
+    box.set_value("17").run()
+    press(page, "Load the row")
+    press(page, "Predict")
+    kept = here.captured().inputs.iloc[-1]
+    reference = here.workspace.service(here.project_id).version.reference
+    assert kept["age"] == reference["age"][16]
+    assert kept["plan"] == reference["plan"][16]
+
+
+def test_a_row_that_does_not_exist_is_said(site):
+    page = site().open()
+    (box,) = [each for each in page.text_input if "Start from" in each.label]
+    box.set_value("900000").run()
+    press(page, "Load the row")
+    assert "no prediction" in page.error[0].value
+
+
+def test_scenarios_are_pinned_and_compared(site):
+    page = press(site().open(), "Predict")
+    press(page, "Pin this scenario")
+    page.slider[0].set_value(60.0)
+    press(page, "Predict")
+    press(page, "Pin this scenario")
+    table = page.dataframe[0].value
+    assert list(table.columns) == ["", "Scenario 1", "Scenario 2"]
+    (spend,) = table[table[""] == "spend"].to_dict("records")
+    assert spend["Scenario 2"] == "60 ◆"
+    assert "plan" not in set(table[""])
+    press(page, "Let go of them")
+    assert not page.dataframe
