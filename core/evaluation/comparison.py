@@ -195,7 +195,8 @@ def _difference(
 
 def _bound(measure: Measure, ours: Said, theirs: Said, confidence: float) -> Interval:
     (first, found), (second, other) = ours, theirs
-    if np.array_equal(first.output, second.output):
+    same_output = np.array_equal(first.output, second.output)
+    if same_output and first.threshold == second.threshold:
         return Interval(0.0, 0.0, "the same answers")
     if measure.name not in _COMBINED:
         return difference_interval(found.minus(other), confidence)

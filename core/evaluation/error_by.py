@@ -119,15 +119,20 @@ def _tenths(values: pd.Series, missing: Mask) -> Iterator[tuple[str, Mask]]:
     known = values[~missing]
     numbers[~missing] = known.astype("int64" if dates else "float64").to_numpy()
     inside = numbers[~missing]
+    whole = not dates and bool((inside == np.rint(inside)).all())
     cuts = np.quantile(inside, np.linspace(0, 1, N_PARTS + 1)[1:-1], method="lower")
     group = np.searchsorted(np.unique(cuts), numbers, side="left")
     for number in np.unique(group[~missing]):
         rows = (group == number) & ~missing
-        low, high = (
-            f"{end:%Y-%m-%d}" if dates else score_text(float(end))
-            for end in (values[rows].min(), values[rows].max())
-        )
-        yield f"{low} to {high}", rows
+        ends = values[rows].min(), values[rows].max()
+        if dates:
+            low, high = (f"{end:%Y-%m-%d}" for end in ends)
+        elif whole:
+            low, high = (f"{end:,.0f}" for end in ends)
+        else:
+            low, high = (score_text(float(end), float(max(ends, key=abs)))
+                         for end in ends)  # fmt: skip
+        yield (low if low == high else f"{low} to {high}"), rows
 
 
 def _by_value(values: pd.Series, known: pd.Series) -> Iterator[tuple[str, Mask]]:

@@ -11,7 +11,7 @@ from core.modeling.metrics import Floats
 from core.plots.theme import NEUTRAL, Chart, new_figure, text
 from core.wording import percent, score_text
 
-MOST_POINTS: Final = 400
+MOST_POINTS: Final = 250
 _BAND: Final = "rgba(125, 133, 144, 0.22)"
 _DOTTED: Final = {"color": NEUTRAL, "dash": "dot", "width": 1.5}
 
@@ -134,7 +134,7 @@ def _there_and_back(x: Sequence[Any] | Floats) -> list[Any]:
 
 
 def _thinned(n_points: int, place: int) -> np.ndarray:
-    """Return up to 400 places, the chosen one among them."""
+    """Return up to 250 places, the chosen one among them."""
     if n_points <= MOST_POINTS:
         return np.arange(n_points)
     spread = np.linspace(0, n_points - 1, MOST_POINTS).astype(np.int64)

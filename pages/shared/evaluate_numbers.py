@@ -44,12 +44,10 @@ def show_errors(report: Report) -> None:
         given = report.rows()
     target = report.evaluation.target
     columns = [name for name in given.frame.columns if name != target]
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        place = st.selectbox(
-            "Error by", range(len(columns) + 2), key="error-by",
-            format_func=lambda i: _way(i, columns),
-        )  # fmt: skip
+    place = st.selectbox(
+        "Error by", range(len(columns) + 2), key="error-by", width=360,
+        format_func=lambda i: _way(i, columns),
+    )  # fmt: skip
     if place == 0:
         name, values = _ACTUAL, given.frame[target]
     elif place == 1:
@@ -58,9 +56,8 @@ def show_errors(report: Report) -> None:
         name = columns[place - 2]
         values = given.frame[name]
     groups = error_by(given.held.error, values.reset_index(drop=True))
-    with right:
-        show_chart(draw_error_by(groups, name, target), "error-by-chart")
-    with left:
+    show_chart(draw_error_by(groups, name, target), "error-by-chart")
+    with st.expander("As a table", icon=":material/table:"):
         st.dataframe(
             groups_table(groups),
             hide_index=True,

@@ -57,6 +57,8 @@ def verdict_words(against: Against, metric: str) -> str:
     first = differences.get(metric) or next(iter(differences.values()), None)
     if first is None:
         return "No metric is defined for both on these rows."
+    if all(item.method == "the same answers" for item in differences.values()):
+        return f"This model gives the same answers as version {against.number}."
     outcome = {
         "better": "This model is better than",
         "worse": "This model is worse than",

@@ -64,3 +64,17 @@ def test_a_comparison_survives_json(task):
 def test_models_of_different_tasks_are_refused():
     with pytest.raises(EvaluationError):
         compare(fit_model("binary"), fit_model("multiclass"), ROWS, "churn")
+
+
+def test_the_same_probabilities_with_another_threshold_differ_with_an_interval():
+    rng = np.random.default_rng(0)
+    score = rng.random(400)
+    y = (rng.random(400) < score).astype(float)
+    output = np.column_stack([1 - score, score])
+    one = HeldOut("binary", y, output, ("no", "yes"), 0.5)
+    two = HeldOut("binary", y, output, ("no", "yes"), 0.8)
+    found = compare_rows(one, two)
+    recall = found["recall"]
+    assert recall.low < recall.difference < recall.high
+    assert recall.outcome == "better"
+    assert (found["roc_auc"].low, found["roc_auc"].high) == (0.0, 0.0)

@@ -395,8 +395,18 @@ def test_any_version_is_compared_on_the_same_rows(site: Site) -> None:
     page.session_state["evaluate-section"] = "Versions"
     page.run()
     assert not page.exception
-    assert "not proven which is better" in words(page)
+    assert "gives the same answers as version 1" in words(page)
     assert "same 60 test rows" in words(page)
+    run = site.workspace.training.run(site.cycle_id)
+    assert run is not None
+    site.workspace.decisions.take_threshold(run, 0.9)
+    page = site.open()
+    page.session_state["evaluate-section"] = "Versions"
+    page.run()
+    assert "not proven which is better, this model or version 1: ROC AUC" in words(page)
+    shown = next(t.value for t in page.dataframe if "Version 1" in t.value)
+    recall = shown.set_index("Metric").loc["Recall"]
+    assert recall["Verdict"] == "worse"
 
 
 def test_after_three_openings_a_button_seals_other_rows(site: Site) -> None:
