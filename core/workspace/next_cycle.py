@@ -87,7 +87,10 @@ class NextCycle:
             project_id, since=since, until=until, with_outcomes=True
         )
         places = places_in_order(captured.meta)
-        cut = choose_cut(places, mix)
+        new = places >= self.cut_of(service.version)
+        if fresh_from is not None:
+            new &= places >= f"{fresh_from.replace(tzinfo=None):%Y-%m-%dT%H:%M:%S.%f}"
+        cut = choose_cut(places[new] if new.any() else places, mix)
         learned = _rows(captured, np.flatnonzero(taken(places, cut, mix)))
         base = self._base(service)
         if not base.raw:

@@ -10,6 +10,7 @@ from core.registry import VersionInfo
 from core.serving.routing import Guardrails, Mode, Route, Routes, described
 from core.serving.shadow import agreement
 from core.wording import counted
+from pages.shared.deploy_verdict import show_rival
 from pages.shared.frame import md, show_error
 from pages.shared.state import person, workspace
 
@@ -86,6 +87,8 @@ def _show_now(project_id: str, route: Route) -> None:
                 f"The shadow, version {route.number}, gave the same answer to "
                 f"{same:,} of {counted('row', n)} ({same / n:.1%})."
             )
+    if route.number is not None and route.mode != "champion":
+        show_rival(project_id, route.number)
 
 
 def _ask_version(

@@ -1,5 +1,6 @@
 """Challengers: made from the champion's cycle, judged on rows none learned from."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +14,7 @@ from core.workspace import Workspace
 from core.workspace import training as training_module
 from tests.fitted import enough
 from tests.workspace.conftest import customers
-from tests.workspace.live import PROJECT, build, copied, use
+from tests.workspace.live import PROJECT, START, build, copied, use
 from tests.workspace.test_updates import live
 
 ORDER = Order(mix=Mix(kept_aside=0.3), gate=Gate(most_slower=None))
@@ -131,6 +132,18 @@ def test_old_rows_can_count_less_and_rows_of_old_cycles_stay_behind(site):
     assert version.schema.names == ("age", "fee", "plan", "calls")
     cycle = site.cycles.current(PROJECT)
     assert site.training.run(cycle.id).plan.weight == drawn.weight
+
+
+def test_what_is_kept_aside_is_a_share_of_what_came_after_the_change(site):
+    capture(site, customers(200, 3))
+    capture(site, changed(200, 4), month=2)
+    after = START + timedelta(days=31 * 2)
+    mix = Mix(old_weight=None, kept_aside=0.3)
+    drawn = site.next_cycle.draw(PROJECT, mix, fresh_from=after)
+    assert drawn.n_aside == 60
+    assert "left out" in drawn.weighing
+    assert drawn.origins == ((2, 140),)
+    assert site.next_cycle.draw(PROJECT, mix).n_aside == 120
 
 
 def test_without_new_outcomes_there_is_nothing_to_learn_from(site):

@@ -1,0 +1,210 @@
+"""An exported project done once more: every figure beside the one that was kept."""
+
+import math
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from core.data import Recipe, Strategy, write_parquet
+from core.errors import RondoError
+from core.modeling import Progress, TrainingPlan
+from core.modeling.champion import ENSEMBLE_INDEX
+from core.settings import Settings
+from core.workspace.exporting import Exported, open_exported
+from core.workspace.records import Cycle
+from core.workspace.store import RecordStore
+from core.workspace.workspace import Workspace
+
+_LONGEST_S: Final = 3600.0
+_CLOSE: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure, as it was kept and as it came out again.
+
+    Attributes
+    ----------
+    cycle : int
+    what : str
+    old, new : str, int, float or None
+    """
+
+    cycle: int
+    what: str
+    old: Any
+    new: Any
+
+    @property
+    def equal(self) -> bool:
+        """Whether the two agree, numbers to nine digits."""
+        if isinstance(self.old, float) and isinstance(self.new, float):
+            return math.isclose(self.old, self.new, rel_tol=_CLOSE, abs_tol=_CLOSE)
+        return bool(self.old == self.new)
+
+
+def verify_project(
+    source: Path | BinaryIO, *, tell: Callable[[str], None] = lambda _said: None
+) -> tuple[Figure, ...]:
+    """Do recipe, split, training and evaluation of every cycle again.
+
+    That happens in a temporary home, from the datasets and settings in the file
+    alone: its models are not loaded. Training gets the same ``random_state`` and ends
+    after as many candidates.
+
+    Parameters
+    ----------
+    source : Path or binary stream
+        What `export_project` wrote.
+    tell : callable, default nothing
+        Told what is being done.
+
+    Returns
+    -------
+    tuple of Figure
+
+    Raises
+    ------
+    WorkspaceError
+        The file is no exported project, or is damaged.
+    """
+    with open_exported(source) as exported, tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        workspace = Workspace(Settings(home=home / "home", models=home / "models"))
+        try:
+            again = _Again(workspace, exported, tell)
+            return tuple(
+                each for turn in exported.cycles() for each in again.turn(turn)
+            )
+        finally:
+            workspace.close()
+
+
+class _Again:
+    """Goes round the cycles of an exported project in an empty workspace."""
+
+    def __init__(
+        self, workspace: Workspace, exported: Exported, tell: Callable[[str], None]
+    ) -> None:
+        self._workspace = workspace
+        self._exported = exported
+        self._tell = tell
+        self._store = RecordStore(workspace.database)
+        self._project_id = workspace.projects.create(exported.name).id
+
+    def turn(self, kept: dict[str, Any]) -> Iterator[Figure]:
+        """Do one cycle again, as far as it went."""
+        number = int(kept["number"])
+        dataset = self._exported.record(kept["dataset_id"], "dataset")
+        split = self._exported.record(kept["split_id"], "split")
+        if dataset is None or split is None:
+            return
+        self._tell(f"Cycle {number}: recipe and split")
+        figure = partial(Figure, number)
+        try:
+            cycle = self._begin(kept, dataset)
+            made = self._split(cycle, split)
+            yield figure("rows in the table", dataset["payload"]["n_rows"],
+                         self._n_rows(cycle))  # fmt: skip
+            for part in ("n_train", "n_validation", "n_test"):
+                yield figure(part, split["payload"][part], getattr(made, part))
+            yield figure("sealed test rows", split["content_hash"], made.content_hash)
+            run = self._exported.record(kept["run_id"], "run")
+            if run is None or run["payload"]["split_id"] != split["id"]:
+                return
+            yield from self._train(cycle, run, figure)
+            found = self._exported.record(kept["evaluation_id"], "evaluation")
+            if found is not None and found["payload"]["run_id"] == run["id"]:
+                yield from self._evaluate(cycle, found, figure)
+        except RondoError as error:
+            yield figure("could be done again", "yes", error.message)
+
+    def _begin(self, kept: dict[str, Any], dataset: dict[str, Any]) -> Cycle:
+        workspace, digest = self._workspace, str(dataset["content_hash"])
+        frame = self._exported.table(digest)
+        key = f"projects/{self._project_id}/datasets/{digest}.parquet"
+        workspace.data.files.write(key, partial(write_parquet, frame))
+        record = self._store.save(
+            self._project_id, "dataset", dataset["payload"], content_hash=digest
+        )
+        cycle = workspace.cycles.create(
+            self._project_id,
+            dataset_id=record.id,
+            target=kept["target"],
+            task=kept["task"],
+        )
+        recipe = self._exported.record(kept["recipe_id"], "recipe")
+        if recipe is not None:
+            taken = Recipe.from_json(recipe["payload"]["json"])
+            cycle = workspace.cycles.save_recipe(cycle.id, taken)
+        return cycle
+
+    def _n_rows(self, cycle: Cycle) -> int:
+        return len(self._workspace.data.frame(cycle.dataset_id or ""))
+
+    def _split(self, cycle: Cycle, split: dict[str, Any]) -> Any:
+        given = split["payload"]
+        return self._workspace.data.split(
+            cycle.id,
+            strategy=cast(Strategy, given["strategy"]),
+            fractions=tuple(given["fractions"]),
+            random_state=int(given["random_state"]),
+            column=given["column"],
+            group=given.get("group"),
+        )
+
+    def _train(
+        self, cycle: Cycle, run: dict[str, Any], figure: Callable[..., Figure]
+    ) -> Iterator[Figure]:
+        kept = run["payload"]
+        names = {
+            e["candidate"] for e in kept["entries"] if e["index"] != ENSEMBLE_INDEX
+        }
+        plan = replace(TrainingPlan.from_dict(kept["plan"]), budget_s=_LONGEST_S)
+        cycle = self._workspace.cycles.get(cycle.id)
+        self._tell(f"Cycle {cycle.number}: training {len(names)} candidates")
+        made = self._workspace.training.execute(
+            cycle.id,
+            plan,
+            split_id=cycle.split_id or "",
+            run_id=f"run-again-{cycle.number}",
+            **_ends_after(len(names)),
+        )
+        again = {e["candidate"] for e in made.entries if e["index"] != ENSEMBLE_INDEX}
+        yield figure("candidates", ", ".join(sorted(names)), ", ".join(sorted(again)))
+        yield figure("champion", kept["champion"], made.champion)
+        old = {row["candidate"]: row["score"] for row in kept["leaderboard"]}
+        new = made.row(made.champion)["score"]
+        yield figure("champion's validation score", old.get(made.champion), new)
+        chosen = [c["payload"] for c in self._exported.records("choice")]
+        mine = [c for c in chosen if c["run_id"] == run["id"]]
+        if mine and mine[0]["candidate"] in made.models:
+            self._workspace.training.choose(cycle.id, mine[0]["candidate"])
+
+    def _evaluate(
+        self, cycle: Cycle, found: dict[str, Any], figure: Callable[..., Figure]
+    ) -> Iterator[Figure]:
+        self._tell(f"Cycle {cycle.number}: evaluation")
+        made = self._workspace.evaluation.open(cycle.id, why="Verified")
+        kept = found["payload"]
+        yield figure("evaluated candidate", kept["candidate"], made.candidate)
+        new = made.champion.to_dict()["metrics"]
+        for name, metric in kept["champion"]["metrics"].items():
+            value = new.get(name, {}).get("value")
+            yield figure(f"{metric['title']} on test rows", metric["value"], value)
+        openings = self._exported.n_openings(found["payload"]["split_hash"])
+        yield figure("openings of the test rows", kept["n_openings"], openings)
+
+
+def _ends_after(n_candidates: int) -> dict[str, Any]:
+    """Return what ends a run once so many candidates are finished."""
+    n_done = 0
+
+    def see(progress: Progress) -> None:
+        nonlocal n_done
+        n_done = len(progress.leaderboard)
+
+    return {"on_progress": see, "should_stop": lambda: n_done >= n_candidates}
