@@ -61,7 +61,7 @@ def estimate_error(
         )
     meta, inputs = (each[known].reset_index(drop=True) for each in labelled)
     error = (meta["outcome"] - meta["prediction"]).abs().to_numpy(np.float64)
-    expected, spread = _expected_errors(inputs, error, current[1])
+    expected, spread = expected_errors(inputs, error, current[1])
     windows = []
     for part in cut_windows(current[0]["at"], window):
         mean = float(expected[part.rows].mean())
@@ -76,7 +76,7 @@ def estimate_error(
     )
 
 
-def _expected_errors(
+def expected_errors(
     inputs: pd.DataFrame, error: Float, now: pd.DataFrame
 ) -> tuple[Float, float]:
     """Errors to expect on new rows, and how much single errors spread about that."""

@@ -36,10 +36,13 @@ class Resemblance:
         Area under the curve with which both can be told apart; 0.5 when they cannot.
     weights : ndarray of shape (n_labelled,)
         Density ratio of the window to the labelled rows, with mean 1.
+    novelty : ndarray of shape (n_current,)
+        Chance of each of the window's rows to be told from the labelled ones.
     """
 
     auc: float
     weights: Float
+    novelty: Float
 
     @property
     def shifted(self) -> bool:
@@ -113,7 +116,7 @@ def resemble(
     then = np.clip(chance[: len(before)], 1e-3, 1 - 1e-3)
     weights = then / (1 - then)
     weights = np.minimum(weights / weights.mean(), MOST_WEIGHT)
-    return Resemblance(auc, weights / weights.mean())
+    return Resemblance(auc, weights / weights.mean(), chance[len(before) :])
 
 
 def _cross_fit(X: Float, y: NDArray[np.bool_], rng: np.random.Generator) -> Float:

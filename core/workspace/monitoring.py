@@ -17,6 +17,7 @@ from core.serving import (
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
 from core.workspace.answers import captured_answers
+from core.workspace.choosing import Chooser
 from core.workspace.closing import Closer, MonitorReport
 from core.workspace.data import Data
 from core.workspace.material import Material
@@ -46,6 +47,7 @@ class Monitoring:
         self.log = log
         self.material = Material(data, registry)
         self._closer = Closer(self.material)
+        self._chooser = Chooser(self.material, log)
         self.windows = Windows(database, self.material, log)
 
     def service(self, project_id: str, number: int | None = None) -> Service:
@@ -140,6 +142,17 @@ class Monitoring:
             project_id, since=since, until=until, number=service.version.number
         )
         return self._closer.performance(service, captured, window)
+
+    def to_label(self, project_id: str, number: int, n: int) -> pd.DataFrame:
+        """Return the n rows to label next, of the newest 10,000 without an outcome.
+
+        Returns
+        -------
+        DataFrame of shape (at most n, 5 + n_inputs)
+            ``id``, ``at``, ``prediction``, ``why`` and ``stands_for``, then the inputs
+            as they were sent; empty when every outcome is known.
+        """
+        return self._chooser.choose(project_id, number, n)
 
     def n_predictions(self, project_id: str, number: int) -> int:
         """Return how many predictions of a version were captured."""

@@ -13,6 +13,7 @@ from core.errors import DataError
 from core.serving import OutcomeReport, Service, read_outcomes
 from core.wording import counted
 from pages.shared.frame import md, stop_on_error
+from pages.shared.monitor_labelling import offer_labelling
 from pages.shared.monitor_windows import Subject
 from pages.shared.state import forget, recall, remember, workspace
 
@@ -41,6 +42,7 @@ def take_outcomes(subject: Subject, service: Service) -> None:
     if uploaded is None:
         _show_report(recall(_KEPT))
         forget(_KEPT)
+        _enter_by_hand(subject, service)
         return
     if st.button("Take these outcomes", type="primary", icon=":material/check:"):
         with stop_on_error():
@@ -49,6 +51,13 @@ def take_outcomes(subject: Subject, service: Service) -> None:
         remember(_KEPT, report)
         st.rerun()
     _show_report(recall(_KEPT))
+
+
+def _enter_by_hand(subject: Subject, service: Service) -> None:
+    report = offer_labelling(subject, service)
+    if report is not None:
+        remember(_KEPT, report)
+        st.rerun()
 
 
 def _waiting(subject: Subject) -> bytes:

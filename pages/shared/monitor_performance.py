@@ -56,8 +56,8 @@ def _show_track_record(record: TrackRecord | None) -> None:
     """Say how right the estimate has been where outcomes came later."""
     if record is not None:
         st.caption(
-            f"So far the estimate was off by {score_text(record.mean_error)} on average; "
-            f"its band held the outcome in {record.n_held} of "
+            f"So far the estimate was off by {score_text(record.mean_error)} on "
+            f"average; its band held the outcome in {record.n_held} of "
             f"{counted('window', record.n_windows)} with outcomes for half the rows."
         )
 

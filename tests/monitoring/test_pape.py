@@ -15,7 +15,9 @@ from core.monitoring.performance import (
 N_ROWS = 3_000
 
 
-def stream(seed: int, n_rows: int, spread: float = 1.0) -> tuple[pd.DataFrame, ...]:
+def stream(
+    seed: int, n_rows: int, spread: float = 1.0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows whose probability is right near the middle and too sure far out."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=n_rows) * spread
@@ -51,9 +53,11 @@ def test_small_windows_are_not_compared() -> None:
 def test_a_window_that_hardly_any_labelled_row_resembles_has_no_estimate() -> None:
     meta, inputs = stream(0, 400)
     now = stream(1, 1_000)[0], stream(1, 1_000)[1] + 3.2
-    given = {"task": "binary", "pos_label": 1, "window": 10_000}
-    blind = estimate_performance(meta, now[0], **given).windows[0]
-    told = estimate_performance((meta, inputs), now, **given).windows[0]
+    series = [
+        estimate_performance(then, given, task="binary", pos_label=1, window=10_000)
+        for then, given in ((meta, now[0]), ((meta, inputs), now))
+    ]
+    blind, told = (each.windows[0] for each in series)
     assert blind.value is not None
     assert (told.value, told.enough) == (None, False)
 

@@ -134,3 +134,17 @@ def test_a_worker_that_was_believed_dead_changes_nothing(workspace: Workspace):
     (first, *_), _ = rows.due(MONTH)
     rows.claim(MONTH, first)
     assert not rows.save(MONTH, first.start, "another token", {"n_rows": 1})
+
+
+def test_rows_to_label_are_those_without_outcome_and_stay_the_same(
+    workspace: Workspace,
+):
+    live = workspace
+    ids = list(live.log.read(PROJECT).meta["id"])
+    chosen = live.monitoring.to_label(PROJECT, 1, 12)
+    assert len(chosen) == chosen["id"].nunique() == 12
+    assert chosen.equals(live.monitoring.to_label(PROJECT, 1, 12))
+    live.log.add_outcomes(PROJECT, [(each, "yes") for each in chosen["id"]])
+    assert not set(chosen["id"]) & set(live.monitoring.to_label(PROJECT, 1, 300)["id"])
+    live.log.add_outcomes(PROJECT, [(each, "no") for each in ids])
+    assert live.monitoring.to_label(PROJECT, 1, 12).empty
