@@ -15,7 +15,7 @@ def test_a_level_that_answered_nothing_is_not_drawn():
     none = level_of(2, [], 3, 1.0, cpu_s=None, memory_mb=None)
     chart = draw_load([good, none], 100)
     assert [list(trace.x) for trace in chart.figure.data] == [["1"]] * 3
-    assert "1 client: 3.00 calls a second, 95 of 100 within 4.00 ms." in chart.alt
+    assert "1 client: 3.000 calls a second, 95 of 100 within 4.000 ms." in chart.alt
 
 
 def test_the_picture_shows_the_busiest_hours_and_shades_both_sides():
