@@ -7,6 +7,7 @@ from pages.shared.deploy_bundles import show_bundles
 from pages.shared.deploy_champion import ask_champion, offer_roll_back, show_live
 from pages.shared.deploy_history import show_history
 from pages.shared.deploy_keys import show_keys
+from pages.shared.deploy_plan import show_plan
 from pages.shared.deploy_route import show_route
 from pages.shared.deploy_versions import show_card, show_versions
 from pages.shared.frame import header, next_step, point_to
@@ -19,8 +20,8 @@ versions = registry.versions(project.id)
 if not versions:
     point_to("evaluate", "There is no version yet. Save one after evaluating it.")
 show_live(project.id)
-choice, calls, shared, carried, told = st.tabs(
-    ["Versions", "Call it", "Share calls", "Carry it away", "History"],
+choice, plan, calls, shared, carried, told = st.tabs(
+    ["Versions", "Plan", "Call it", "Share calls", "Carry it away", "History"],
     key="deploy-part",
     on_change="rerun",
 )
@@ -38,6 +39,9 @@ if choice.open:
             with right, st.container(border=True):
                 offer_roll_back(project.id)
         show_card(versions)
+if plan.open:
+    with plan:
+        show_plan(project.id, versions)
 if calls.open:
     with calls:
         show_api(project.id)
