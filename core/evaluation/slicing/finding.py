@@ -29,6 +29,7 @@ from core.evaluation.slicing.slices import (
 from core.modeling.metrics import Floats
 
 LEAST_SHARE: Final = 0.02
+MOST_SHARE: Final = 0.5
 FEWEST_ROWS: Final = 200
 _FEWEST_OF_HALF: Final = 10
 _MOST: Final = 3
@@ -38,7 +39,7 @@ _SAME: Final = 0.5
 def worst_slices(glance: Glance, *, random_state: int = 0) -> Slices:
     """Find the slices of a model's held-out rows on which it errs most.
 
-    Rules of up to three columns of the model are searched; a slice has at least 2 % of
+    Rules of up to three columns of the model are searched; a slice has 2 to 50 % of
     the rows, and is at least a quarter worse than the rest.
 
     Parameters
@@ -143,7 +144,8 @@ def _one_way(
 def _is_told(found: Slice) -> bool:
     """Whether a slice that was searched for is large, sure and clear enough."""
     clearly = found.error >= WORSE_BY * found.elsewhere
-    return found.share >= LEAST_SHARE and found.p_value <= ALPHA and clearly
+    sized = LEAST_SHARE <= found.share <= MOST_SHARE
+    return sized and found.p_value <= ALPHA and clearly
 
 
 def _ranks(loss: Floats) -> Floats:
