@@ -1,15 +1,13 @@
 """Evaluations of a workspace: the only way to the sealed test rows."""
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import insert, or_, select
 
-from core.data import read_parquet, replay_of, write_parquet
+from core.data import read_parquet, write_parquet
 from core.errors import WorkspaceError
 from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
-from core.modeling import Model
 from core.modeling.prediction_sets import SetKind
 from core.registry import Registry, VersionInfo
 from core.storage import Database
@@ -17,6 +15,8 @@ from core.storage.tables import openings, records
 from core.storage.types import now
 from core.workspace.cycles import Cycles
 from core.workspace.data import Data
+from core.workspace.deciding import Decisions
+from core.workspace.provenance import provenance
 from core.workspace.records import Cycle, EvaluationRecord, Opening, RunRecord
 from core.workspace.store import RecordStore, StoredRecord
 from core.workspace.training import Training
@@ -202,6 +202,7 @@ class Evaluations:
         model = self._training.model(run.id, run.chosen)
         if coverage is not None:
             model = model.with_coverage(coverage, sets)
+        decided = Decisions(self._store, self._data, self._training).present(run)
         info = self._registry.add(
             cycle.project_id,
             model,
@@ -209,43 +210,10 @@ class Evaluations:
             note=note,
             reference=self._data.part(run.split_id, "train"),
             evaluation=found.champion.to_dict(),
-            lineage=self._lineage(cycle, run, found, model),
+            lineage=provenance(self._data, cycle, run, found, model, decided),
         )
         self._cycles.point(cycle_id, version_number=info.number)
         return info
-
-    def _lineage(
-        self, cycle: Cycle, run: RunRecord, found: EvaluationRecord, model: Model
-    ) -> dict[str, Any]:
-        dataset = self._data.get(cycle.dataset_id or "")
-        recipe = self._data.recipe(cycle.id)
-        raw = self._data.frame(dataset.id)
-        replay = replay_of(recipe, raw, dataset.schema, model.schema)
-        split = self._data.get_split(run.split_id)
-        return {
-            "project": cycle.project_id,
-            "cycle": cycle.number,
-            "cycle_id": cycle.id,
-            "dataset": dataset.name,
-            "dataset_id": dataset.id,
-            "dataset_hash": dataset.content_hash,
-            "raw_sha256": dataset.raw_sha256,
-            "recipe": recipe.to_json(),
-            "replay": replay.to_dict(),
-            "split": {
-                "id": split.id,
-                "strategy": split.strategy,
-                "random_state": split.random_state,
-                "n_train": split.n_train,
-                "n_validation": split.n_validation,
-                "n_test": split.n_test,
-            },
-            "run": run.id,
-            "candidate": run.chosen,
-            "chosen_because": run.why,
-            "evaluation": found.id,
-            "test_openings": found.n_openings,
-        }
 
     def _read_test_rows(self, split_id: str) -> pd.DataFrame:
         """Read the sealed rows; called by the vault alone."""

@@ -142,7 +142,7 @@ class Scripts:
         _refuse(run)
         entries = {entry["candidate"]: entry for entry in run.entries}
         first_fits = self._store.get(run.id, "run").payload["models"]
-        finished = first_fits[model.name] != run.models[model.name]
+        finished = first_fits[model.name] != self._training.undecided(run, model.name)
         own = entries[model.name]
         members = [own]
         if own["family"] == "ensemble":

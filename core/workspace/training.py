@@ -118,6 +118,15 @@ class Training:
         mine = [c.payload for c in choices if c.payload["run_id"] == run.id]
         return {name for payload in mine for name in payload.get("models", {})}
 
+    def undecided(self, run: RunRecord, candidate: str) -> str:
+        """Return the file of a candidate as training left it, before any decision."""
+        for choice in self._store.list(run.project_id, "choice"):
+            made = choice.payload
+            mine = made["run_id"] == run.id and "decision" not in made
+            if mine and candidate in made.get("models", {}):
+                return str(made["models"][candidate])
+        return str(self._store.get(run.id, "run").payload["models"][candidate])
+
     def model(self, run_id: str, candidate: str) -> Model:
         """Load a candidate's model, after its file was checked against its hash.
 

@@ -119,3 +119,24 @@ def test_numbers_have_neither(workspace, csv):
     with pytest.raises(WorkspaceError, match="no probability"):
         workspace.decisions.recalibration(run)
     assert np.isfinite(workspace.evaluation.open(cycle.id).champion.headline.value)
+
+
+def test_a_decided_candidate_is_still_written_as_the_code_that_trains_it(
+    workspace, trained_cycle
+):
+    run = workspace.training.run(trained_cycle.id)
+    assert workspace.scripts.execute(run.id, run.chosen).proof.held
+    before = run.models[run.chosen]
+    run = workspace.decisions.take_threshold(run, 0.4, "by hand")
+    assert workspace.training.undecided(run, run.chosen) == before
+    assert workspace.scripts.latest(run, run.chosen) is None
+    assert workspace.scripts.execute(run.id, run.chosen).proof.held
+
+
+def test_a_version_says_why_it_decides_as_it_does(workspace, trained_cycle):
+    run = workspace.training.run(trained_cycle.id)
+    workspace.decisions.take_threshold(run, 0.4, "most F1 on 48 validation rows")
+    workspace.evaluation.open(trained_cycle.id)
+    info = workspace.evaluation.save_version(trained_cycle.id, who="Ada")
+    version = workspace.registry.load(trained_cycle.project_id, info.number)
+    assert version.lineage["decided_because"] == "most F1 on 48 validation rows"
