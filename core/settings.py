@@ -107,6 +107,39 @@ class Settings(BaseSettings):
         description="Address of this server as people reach it, for links in alarms.",
     )
 
+    capture_drop: str = Field(
+        default="",
+        description="Columns whose values are never written to the log of predictions, "
+        "separated by commas. Receipts of such answers say so.",
+    )
+    capture_hash: str = Field(
+        default="",
+        description="Columns of which only a keyed hash is written, separated by "
+        "commas: equal values stay equal. Needs RONDO_CAPTURE_KEY.",
+    )
+    capture_key: SecretStr | None = Field(
+        default=None, description="Key of these hashes, 16 characters or more."
+    )
+    capture_share: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="Share of the API's answers that is kept, drawn by chance. An "
+        "answer that is not kept has no receipt and takes no outcome.",
+    )
+    capture_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days that captured predictions are kept, their outcomes with "
+        "them; for ever when not set. Summaries of windows stay.",
+    )
+    capture_max_mb: int | None = Field(
+        default=None,
+        ge=1,
+        description="Capture pauses while the SQLite database is larger, in MB: "
+        "answers are given but not kept. Predict and /health/ready say so.",
+    )
+
     @property
     def database(self) -> str:
         """SQLAlchemy address of the database in use."""

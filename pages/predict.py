@@ -41,6 +41,12 @@ def show_version(service: Service) -> None:
     if info.summary["headline"]:
         parts.append(f"{md(measured(info))} on test rows")
     st.markdown(" · ".join(parts))
+    if workspace().log.is_paused:
+        st.warning(
+            "The database is larger than RONDO_CAPTURE_MAX_MB. Answers are given, but "
+            "not kept: no receipt, no outcome, nothing for Monitor to see.",
+            title="Capture is paused",
+        )
 
 
 def show_one_row(service: Service) -> None:

@@ -1,4 +1,4 @@
-"""How the values of a column lie within a range, as a strip above its slider."""
+"""How the values of a column lie within a range, as a strip under its slider."""
 
 from typing import Final
 

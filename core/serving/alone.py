@@ -15,6 +15,7 @@ from core.registry import Registry
 from core.serving.api import create_api
 from core.serving.log import PredictionLog
 from core.serving.metrics import MULTIPROCESS
+from core.serving.policy import CapturePolicy
 from core.settings import get_settings
 from core.storage import open_database
 
@@ -39,7 +40,9 @@ def create_server() -> Starlette:
     settings = get_settings()
     database = open_database(settings)
     registry = Registry.of(settings, database)
-    api = create_api(registry, PredictionLog(database), settings)
+    api = create_api(
+        registry, PredictionLog(database, CapturePolicy.of(settings)), settings
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

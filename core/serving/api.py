@@ -64,12 +64,14 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     _add_calls(app, log, settings, metrics)
     add_explain_call(app, live, body_reader(settings.max_request_mb))
     _add_description(app, live)
-    _add_health(app, live, metrics)
+    _add_health(app, live, metrics, log)
     without_assumed_errors(app.openapi())  # made once and kept by the application
     return app
 
 
-def _add_health(app: FastAPI, live: LiveServices, metrics: ServiceMetrics) -> None:
+def _add_health(
+    app: FastAPI, live: LiveServices, metrics: ServiceMetrics, log: PredictionLog
+) -> None:
     @app.get("/health/live", summary="The process runs.")
     def is_live() -> Response:
         return json_response({"status": "live"})
@@ -77,7 +79,8 @@ def _add_health(app: FastAPI, live: LiveServices, metrics: ServiceMetrics) -> No
     @app.get("/health/ready", summary="The database answers, too.")
     def is_ready() -> Response:
         live.check_database()
-        return json_response({"status": "ready"})
+        paused = {"capture": "paused"} if log.is_paused else {}
+        return json_response({"status": "ready", **paused})
 
     @app.get("/metrics", summary="Figures of this process, for Prometheus.")
     def show_metrics() -> Response:

@@ -12,6 +12,8 @@ from core.serving.answer import Answer
 from core.serving.captured import CapturedPredictions, Filter, read_captured
 from core.serving.ids import new_ids
 from core.serving.outcomes import OutcomeReport, write_outcomes
+from core.serving.policy import CapturePolicy, SizeGauge
+from core.serving.retention import delete_before
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
 from core.storage.types import now
@@ -52,10 +54,19 @@ class PredictionLog:
     Parameters
     ----------
     database : Database
+    policy : CapturePolicy, default=None
+        What of each answer is written; all of it when None.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, policy: CapturePolicy | None = None) -> None:
         self.database = database
+        self.policy = policy or CapturePolicy()
+        self._gauge = SizeGauge(database.url, self.policy.most_mb)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is kept now, because the database has grown too large."""
+        return self._gauge.is_full()
 
     def append(
         self,
@@ -84,16 +95,21 @@ class PredictionLog:
         return [row["id"] for row in rows]
 
     def write(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep rows that were drawn up, all in one transaction.
+        """Keep rows that were drawn up, all in one transaction, as the policy says.
 
         Raises
         ------
         StorageError
             The database did not take them; then none was kept.
         """
-        if rows:
+        kept = [] if not rows or self.is_paused else self.policy.kept(rows)
+        if kept:
             with self.database.begin() as connection:
-                connection.execute(insert(predictions), rows)
+                connection.execute(insert(predictions), kept)
+
+    def delete_before(self, moment: datetime) -> int:
+        """Delete predictions older than a moment; see `delete_before` of retention."""
+        return delete_before(self.database, moment)
 
     def add_outcomes(
         self,

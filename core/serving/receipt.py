@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.registry.json_values import json_ready
+from core.serving.policy import MASKED
 from core.serving.refusal import RefusedError
 from core.serving.service import Service
 from core.storage import Database
@@ -52,11 +53,15 @@ class Receipt:
         The answer of now, in the same form.
     differing : tuple of str
         The parts that are not the same, bit for bit; none is what must be.
+    masked : tuple of str
+        Columns that were not kept as they were sent, but left out or hashed: then the
+        row cannot be asked anew, and differing parts prove nothing.
     """
 
     kept: Kept
     replayed: Mapping[str, Any]
     differing: tuple[str, ...]
+    masked: tuple[str, ...] = ()
 
     @property
     def matches(self) -> bool:
@@ -77,6 +82,7 @@ class Receipt:
             "replayed": dict(self.replayed),
             "matches": self.matches,
             "differing": list(self.differing),
+            "masked": list(self.masked),
         }
 
 
@@ -128,6 +134,7 @@ def replay(service: Service, kept: Kept) -> Receipt:
     (answer,) = own.predict([kept.inputs], strict=False)
     replayed: dict[str, Any] = json_ready(answer.to_dict())
     answered = dict(kept.answer)
+    masked = tuple(answered.pop(MASKED, ()))
     if answered.pop("overridden", None) is not None:
         answered["prediction"] = answered.pop("model_prediction", None)
     # Warnings of columns that no model knows are not kept: neither are the columns.
@@ -136,4 +143,4 @@ def replay(service: Service, kept: Kept) -> Receipt:
         for name in (*answered, *replayed)
         if name != "warnings" and answered.get(name) != replayed.get(name)
     ]
-    return Receipt(kept, replayed, tuple(dict.fromkeys(differing)))
+    return Receipt(kept, replayed, tuple(dict.fromkeys(differing)), masked)

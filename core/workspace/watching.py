@@ -5,8 +5,10 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.errors import RondoError
+from core.storage.types import now
 from core.workspace.processes import ROOT, environment_of
 from core.workspace.workspace import Workspace
 
@@ -39,6 +41,7 @@ class Round:
 
 def watch_once(workspace: Workspace) -> Round:
     """Summarise what is due, judge it, and tell what is to be told."""
+    forget_old(workspace)
     n_windows = n_judged = n_projects = n_begun = 0
     failed = []
     for project in workspace.projects.list():
@@ -55,6 +58,14 @@ def watch_once(workspace: Workspace) -> Round:
             log.warning("%s: %s", project.id, error.message)
     n_sent = workspace.notices.deliver()
     return Round(n_projects, n_windows, n_judged, n_sent, tuple(failed), n_begun)
+
+
+def forget_old(workspace: Workspace) -> int:
+    """Delete captured predictions that are older than they may be; return how many."""
+    days = workspace.settings.capture_days
+    if days is None:
+        return 0
+    return workspace.log.delete_before(now() - timedelta(days=days))
 
 
 def bring_windows(workspace: Workspace, project_id: str, number: int) -> int:
@@ -99,6 +110,7 @@ def _look_again(workspace: Workspace, every_s: float, stop: threading.Event) -> 
     while not stop.wait(wait_s):
         wait_s = every_s
         try:
+            forget_old(workspace)
             if something_is_due(workspace):
                 _look_in_a_process(workspace, stop)
         except RondoError as error:

@@ -22,14 +22,15 @@ def ask(field: Field, key: str, shape: str = "") -> Any:
     field : Field
     key : str
     shape : str, default=""
-        Picture of the training values, shown over a slider.
+        Picture of the training values, shown under a slider.
     """
-    if shape and field.control == "slider":
-        alt = f"Where the training rows lie: {field.name}"
-        st.image(shape, width="stretch", alt=alt)
     match field.control:
         case "slider" | "number":
-            return _ask_number(field, key)
+            number = _ask_number(field, key)
+            if shape and field.control == "slider":
+                alt = f"Where the training rows lie: {field.name}"
+                st.image(shape, width="stretch", alt=alt)
+            return number
         case "choice" | "yes or no":
             return st.selectbox(
                 _label(field),

@@ -85,6 +85,9 @@ def _show_receipt(receipt: Receipt) -> None:
     )
     if receipt.matches:
         st.success(f"{told} Asked again, it gives the same, bit for bit.")
+    elif receipt.masked:
+        names = md(", ".join(receipt.masked))
+        st.info(f"{told} It cannot be asked again: {names} was left out or hashed.")
     else:
         parts = md(", ".join(receipt.differing))
         st.error(f"{told} Asked again, it gives something else: {parts}.")
