@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.data import SAMPLES
-from core.plots.home import draw_wheel
+from core.plots.home import MOST_RINGS, draw_wheel
 from core.workspace import Project, StageStatus, start_sample
 from pages.shared import frame, navigation, state
+from pages.shared.home_lineage import other_cycles, show_lineage
 from pages.shared.jobs import watch_job
 
 ACTIONS = {
@@ -33,7 +34,8 @@ def show_wheel() -> None:
     statuses = state.workspace().status.of(cycle.id)
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        frame.show_chart(draw_wheel(statuses, cycle.number), key="wheel")
+        others = other_cycles(cycle, MOST_RINGS)
+        frame.show_chart(draw_wheel(statuses, cycle.number, others), key="wheel")
     with right:
         show_next(statuses)
         for status in statuses:
@@ -137,6 +139,7 @@ if opened is None:
 else:
     frame.header(frame.md(opened.name))
     show_wheel()
+    show_lineage(opened.id)
     under_way = bool(state.workspace().jobs.active("sample"))
     with st.expander("Another project", expanded=under_way, icon=":material/add:"):
         list_projects(others)

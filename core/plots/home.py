@@ -1,6 +1,7 @@
 """The wheel: where a project stands on its way round."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,9 +24,16 @@ _SIGNS: dict[StageState, str] = {
 }
 _GAP, _INNER, _OUTER = 0.05, 0.60, 1.0
 _POINTS = 40
+_RING, _BETWEEN = 0.045, 0.02
+MOST_RINGS = 3
+"""More rings would leave no room for the words in the middle."""
 
 
-def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
+def draw_wheel(
+    statuses: Sequence[StageStatus],
+    cycle_number: int,
+    others: Mapping[int, Sequence[StageStatus]] = MappingProxyType({}),
+) -> Chart:
     """Draw one arc for each stage, clockwise from the top, coloured by its state.
 
     Parameters
@@ -34,11 +42,18 @@ def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
         In the order of the workflow.
     cycle_number : int
         Which turn of the wheel it is; shown in the middle.
+    others : mapping of int to sequence of StageStatus, default=empty
+        Other cycles by number, at most three: thin rings inside, in this order.
     """
     figure = new_figure(height=440)
     step = 2 * np.pi / len(statuses)
     for position, status in enumerate(statuses):
         _draw_arc(figure, status, position * step, (position + 1) * step)
+    for place, (number, theirs) in enumerate(others.items()):
+        outer = _INNER - _BETWEEN - place * (_RING + _BETWEEN)
+        for position, status in enumerate(theirs):
+            between = (position * step, (position + 1) * step)
+            _draw_ring(figure, status, number, between, outer)
     done = sum(status.state == "done" for status in statuses)
     figure.add_annotation(
         x=0, y=0.08, text=f"<b>Cycle {cycle_number}</b>", showarrow=False, font_size=20
@@ -56,18 +71,52 @@ def draw_wheel(statuses: Sequence[StageStatus], cycle_number: int) -> Chart:
     figure.update_yaxes(constrain="domain", scaleanchor="x", **ends)
     figure.update_layout(showlegend=False)
     words = "; ".join(f"{s.stage}: {s.state}, {s.detail}" for s in statuses)
+    inside = ", ".join(str(number) for number in others)
+    rings = f" The thin rings inside are the cycles {inside}." if inside else ""
     return Chart(
         figure,
-        alt=f"The wheel of cycle {cycle_number}. {words}.",
+        alt=f"The wheel of cycle {cycle_number}. {words}.{rings}",
         reading="Clockwise from the top. Green is done, blue comes next, amber was "
-        "made from something that has changed since, grey has to wait.",
+        f"made from something that has changed since, grey has to wait.{rings}",
     )
 
 
 def _draw_arc(figure: go.Figure, status: StageStatus, start: float, end: float) -> None:
-    angle = np.linspace(start + _GAP / 2, end - _GAP / 2, _POINTS)
-    x = np.concatenate([_OUTER * np.sin(angle), _INNER * np.sin(angle[::-1])])
-    y = np.concatenate([_OUTER * np.cos(angle), _INNER * np.cos(angle[::-1])])
+    said = f"{status.stage.capitalize()}: {status.detail}"
+    _fill(figure, status, (start, end), (_INNER, _OUTER), said)
+    middle = (start + end) / 2
+    figure.add_annotation(
+        x=0.8 * np.sin(middle),
+        y=0.8 * np.cos(middle),
+        text=f"<b>{status.stage.capitalize()}</b><br>{_SIGNS[status.state]}",
+        showarrow=False,
+        font={"size": 13, "color": "#ffffff"},
+    )
+
+
+def _draw_ring(
+    figure: go.Figure,
+    status: StageStatus,
+    number: int,
+    ends: tuple[float, float],
+    outer: float,
+) -> None:
+    said = f"Cycle {number}, {status.stage}: {status.detail}"
+    _fill(figure, status, ends, (outer - _RING, outer), said)
+
+
+def _fill(
+    figure: go.Figure,
+    status: StageStatus,
+    ends: tuple[float, float],
+    radii: tuple[float, float],
+    said: str,
+) -> None:
+    """Fill the part of a ring between two angles."""
+    angle = np.linspace(ends[0] + _GAP / 2, ends[1] - _GAP / 2, _POINTS)
+    inner, outer = radii
+    x = np.concatenate([outer * np.sin(angle), inner * np.sin(angle[::-1])])
+    y = np.concatenate([outer * np.cos(angle), inner * np.cos(angle[::-1])])
     colour = _COLOURS[status.state]
     figure.add_trace(
         go.Scatter(
@@ -79,15 +128,7 @@ def _draw_arc(figure: go.Figure, status: StageStatus, start: float, end: float) 
             line={"color": colour, "width": 1},
             hoveron="fills",
             hoverinfo="text",
-            text=f"{status.stage.capitalize()}: {status.detail}",
+            text=said,
             name=status.stage,
         )
-    )
-    middle = (start + end) / 2
-    figure.add_annotation(
-        x=0.8 * np.sin(middle),
-        y=0.8 * np.cos(middle),
-        text=f"<b>{status.stage.capitalize()}</b><br>{_SIGNS[status.state]}",
-        showarrow=False,
-        font={"size": 13, "color": "#ffffff"},
     )

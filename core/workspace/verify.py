@@ -13,6 +13,7 @@ from core.errors import RondoError
 from core.modeling import Progress, TrainingPlan
 from core.modeling.champion import ENSEMBLE_INDEX
 from core.settings import Settings
+from core.wording import counted
 from core.workspace.exporting import Exported, open_exported
 from core.workspace.records import Cycle
 from core.workspace.store import RecordStore
@@ -165,7 +166,7 @@ class _Again:
         }
         plan = replace(TrainingPlan.from_dict(kept["plan"]), budget_s=_LONGEST_S)
         cycle = self._workspace.cycles.get(cycle.id)
-        self._tell(f"Cycle {cycle.number}: training {len(names)} candidates")
+        self._tell(f"Training {counted('candidate', len(names))}")
         made = self._workspace.training.execute(
             cycle.id,
             plan,
@@ -176,9 +177,13 @@ class _Again:
         again = {e["candidate"] for e in made.entries if e["index"] != ENSEMBLE_INDEX}
         yield figure("candidates", ", ".join(sorted(names)), ", ".join(sorted(again)))
         yield figure("champion", kept["champion"], made.champion)
-        old = {row["candidate"]: row["score"] for row in kept["leaderboard"]}
-        new = made.row(made.champion)["score"]
-        yield figure("champion's validation score", old.get(made.champion), new)
+        old, new = (
+            _fitted_again(e, made.champion) for e in (kept["entries"], made.entries)
+        )
+        yield figure("fitted again on all rows", old, new)
+        scores = {row["candidate"]: row["score"] for row in kept["leaderboard"]}
+        score = made.row(made.champion)["score"]
+        yield figure("champion's validation score", scores.get(made.champion), score)
         chosen = [c["payload"] for c in self._exported.records("choice")]
         mine = [c for c in chosen if c["run_id"] == run["id"]]
         if mine and mine[0]["candidate"] in made.models:
@@ -187,7 +192,7 @@ class _Again:
     def _evaluate(
         self, cycle: Cycle, found: dict[str, Any], figure: Callable[..., Figure]
     ) -> Iterator[Figure]:
-        self._tell(f"Cycle {cycle.number}: evaluation")
+        self._tell("Evaluation")
         made = self._workspace.evaluation.open(cycle.id, why="Verified")
         kept = found["payload"]
         yield figure("evaluated candidate", kept["candidate"], made.candidate)
@@ -197,6 +202,14 @@ class _Again:
             yield figure(f"{metric['title']} on test rows", metric["value"], value)
         openings = self._exported.n_openings(found["payload"]["split_hash"])
         yield figure("openings of the test rows", kept["n_openings"], openings)
+
+
+def _fitted_again(entries: Any, champion: str) -> str:
+    """Name what learned from all rows: a run at the end of its budget leaves some."""
+    entry = next((each for each in entries if each["candidate"] == champion), None)
+    if entry is None or entry["refit_rows"] is None:
+        return "nothing"
+    return ", ".join(entry["params"].get("refitted", [champion]))
 
 
 def _ends_after(n_candidates: int) -> dict[str, Any]:

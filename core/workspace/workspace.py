@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from core.registry import Registry
 from core.serving import PredictionLog, Service
 from core.serving.overrides import Overrides
+from core.serving.policy import CapturePolicy
 from core.settings import Settings, get_settings
 from core.storage import open_database
 from core.workspace.alarms import Alarms
@@ -19,6 +20,7 @@ from core.workspace.deciding import Decisions
 from core.workspace.evaluation import Evaluations
 from core.workspace.explanations import Explanations
 from core.workspace.jobs import Jobs
+from core.workspace.lineage import Lineage
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
 from core.workspace.notices import Notices
@@ -78,6 +80,8 @@ class Workspace:
         Rules above the model.
     challenges : Challenges
         New versions that are judged against the champion.
+    lineage : Lineage
+        All cycles of a project, side by side.
     policies : Policies
         When projects retrain by themselves.
     updates : Updates
@@ -101,7 +105,7 @@ class Workspace:
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
         self.capacity = Capacity(self.registry, self.jobs)
-        self.log = PredictionLog(database)
+        self.log = PredictionLog(database, CapturePolicy.of(settings))
         self.batches = Batches(settings, self.log, self.jobs)
         self.overrides = Overrides(database)
         self._ruled = lru_cache(maxsize=8)(self._rule)
@@ -139,6 +143,14 @@ class Workspace:
             self.next_cycle,
         )
         self.challenges = Challenges(turning, self.updates, self.cohorts, self.jobs)
+        self.lineage = Lineage(
+            self.data,
+            self.training,
+            self.evaluation,
+            self.registry,
+            self.next_cycle,
+            self.cycles,
+        )
         self.policies = Policies(
             store, self.monitoring, self.alarms, self.next_cycle, self.challenges
         )

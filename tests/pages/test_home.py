@@ -81,3 +81,21 @@ def test_an_unknown_project_in_the_address_shows_all_projects(workspace: Workspa
     workspace.projects.create("Who leaves?")
     page = home("nobody")
     assert "whole workflow" in page.title[0].value or page.error
+
+
+def test_several_cycles_are_listed_and_two_are_compared(workspace: Workspace):
+    project = workspace.projects.create("Who leaves?")
+    assert "All cycles" not in [head.value for head in home(project.id).header]
+    workspace.cycles.create(project.id, note="the second turn")
+    page = home(project.id)
+    assert "All cycles" in [head.value for head in page.header]
+    assert page.dataframe[0].value["Note"].tolist() == ["the second turn", ""]
+    assert "do not differ" in " ".join(text.value for text in page.caption)
+    assert "cycles 1" in " ".join(text.value for text in page.caption)
+
+
+def test_a_project_is_offered_as_a_file(workspace: Workspace):
+    project = workspace.projects.create("Who leaves?")
+    page = home(project.id)
+    assert page.get("download_button")[0].proto.label == "Download the project"
+    assert f"verify {project.id}.zip" in page.code[0].value

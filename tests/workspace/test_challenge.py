@@ -173,3 +173,21 @@ def test_one_challenger_at_a_time_is_made_in_a_job(site):
     site.jobs.cancel(first.id)
     begun = [e for e in site.registry.history(PROJECT) if e.alias is None]
     assert begun[-1].action == "retraining begun"
+
+
+def test_the_turns_are_told_in_lines_and_any_two_are_compared(site):
+    capture(site, customers(200, 3))
+    made(site, Order(mix=Mix(kept_aside=0.3), gate=Gate("not worse", 1.0)))
+    newest, first = site.lineage.turns(PROJECT)
+    assert (newest.number, first.number) == (2, 1)
+    assert newest.data == "540 rows"
+    assert "live" in (newest.version + first.version)
+    cycles = site.cycles.list(PROJECT)
+    found = site.lineage.compare(cycles[1].id, cycles[0].id)
+    told = {(each.about, each.what): each for each in found}
+    assert told["data", "rows"].first == "400 rows"
+    assert told["data", "rows"].second == "540 rows"
+    assert told["recipe", "steps"].same
+    assert not told["metrics", "ROC AUC"].same
+    assert any(each.about == "card" for each in found)
+    assert all(each.same for each in site.lineage.compare(cycles[0].id, cycles[0].id))
