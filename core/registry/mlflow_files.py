@@ -9,18 +9,9 @@ import platform
 from datetime import datetime
 from typing import Any
 
-from core.data.frames import ColumnKind
-from core.data.schema import ColumnSchema
 from core.modeling.model import Model
 from core.registry.environment import Environment
 from core.registry.json_values import json_bytes
-
-_TYPES: dict[ColumnKind, str] = {
-    "number": "double",
-    "integer": "long",
-    "boolean": "boolean",
-    "date": "datetime",
-}
 
 
 def mlflow_files(
@@ -65,8 +56,13 @@ def mlflow_files(
 
 
 def _signature(model: Model) -> dict[str, Any]:
+    """Name the columns, of any type.
+
+    MLflow would refuse whole numbers where it was told numbers, and what is missing
+    in a column of whole numbers or booleans; the model reads values itself.
+    """
     inputs = [
-        {"name": column.name, "type": _mlflow_type(column), "required": False}
+        {"name": column.name, "type": "any", "required": False}
         for column in model.schema
     ]
     label = "double" if model.classes_ is None else _label_type(model.classes_.tolist())
@@ -75,12 +71,6 @@ def _signature(model: Model) -> dict[str, Any]:
         "outputs": json.dumps([{"type": label, "required": True}]),
         "params": None,
     }
-
-
-def _mlflow_type(column: ColumnSchema) -> str:
-    if column.kind == "integer" and column.n_missing:
-        return "double"  # MLflow has no whole number that may be missing
-    return _TYPES.get(column.kind, "string")
 
 
 def _label_type(classes: list[Any]) -> str:

@@ -1,11 +1,13 @@
 """Everything that was done to the versions of a project."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 import streamlit as st
 
 from core.registry import HistoryEntry
+from core.storage.types import now
 from core.wording import counted
 from pages.shared.frame import md
 from pages.shared.state import workspace
@@ -50,6 +52,7 @@ def show_history(project_id: str) -> None:
         hide_index=True,
         alt=f"{counted('change', len(entries))}, newest first.",
     )
+    _ask_moment(project_id)
     if check.intact:
         st.caption(
             f":material/verified: {counted('line', check.n_entries)}, as first "
@@ -61,3 +64,24 @@ def show_history(project_id: str) -> None:
             "**Next step:** compare it with a copy of the database.",
             icon=":material/error:",
         )
+
+
+def _ask_moment(project_id: str) -> None:
+    """Answer which version was live at a moment."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        today = now()
+        day = st.date_input("What was live on", today.date(), key="live-day", width=160)
+        hour = st.time_input("at (UTC)", time(12), key="live-time", width=140)
+    if not isinstance(day, date) or hour is None:
+        return
+    at = datetime.combine(day, hour, UTC).replace(second=59, microsecond=999_999)
+    number = workspace().registry.champion_at(project_id, at)
+    moment = f"On {day:%Y-%m-%d} at {hour:%H:%M} UTC"
+    if at > today:
+        st.markdown(f"{moment} is still to come.")
+        return
+    if number is None:
+        st.markdown(f"{moment} **no version was live**.")
+        return
+    info = workspace().registry.version(project_id, number)
+    st.markdown(f"{moment} **version {number}** was live: {md(info.summary['name'])}.")

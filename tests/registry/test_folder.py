@@ -174,11 +174,7 @@ def test_the_folder_describes_itself_to_mlflow(version, folder):
     assert described["flavors"]["sklearn"]["pickled_model"] == "model.pkl"
     inputs = json.loads(described["signature"]["inputs"])
     assert [(column["name"], column["type"]) for column in inputs] == [
-        ("age", "long"),
-        ("spend", "double"),
-        ("plan", "string"),
-        ("member", "boolean"),
-        ("since", "datetime"),
+        (name, "any") for name in ("age", "spend", "plan", "member", "since")
     ]
     opened = pickle.loads((folder / "model.pkl").read_bytes())  # noqa: S301
     assert opened.predict(customers()).shape == (120,)
