@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from core.modeling import TrainingPlan
 from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.watch import Watch
+from core.retraining import Mix, Order
+from core.serving.routing import Route, Routes
 from core.settings import get_settings
 from core.workspace import Workspace, open_workspace
 from tests.fitted import enough
@@ -259,6 +261,79 @@ def test_the_next_cycle_says_its_rows_and_begins_on_them(page, site):
     assert cycle.number == 2
     assert cycle.target == "left"
     assert len(workspace.data.frame(cycle.dataset_id)) == 850
+
+
+def labelled(workspace: Workspace, project_id: str, n_rows: int = 200) -> None:
+    """Bring in what came true of the first month."""
+    meta = workspace.log.read(project_id).meta.head(n_rows)
+    truth = customers(N_ROWS, 1)["left"].head(n_rows)
+    pairs = zip(meta["id"], truth, strict=True)
+    workspace.log.add_outcomes(project_id, pairs)
+
+
+def challenged(workspace: Workspace, project_id: str) -> int:
+    """Make a challenger in this process, as the job would."""
+    order = Order(mix=Mix(kept_aside=0.3), budget_s=1, action="register")
+    given = workspace.challenges.arguments(project_id, order, "tester", "By hand")
+    return workspace.challenges.execute(project_id, given, lambda *_: None).challenger
+
+
+def test_one_press_begins_a_challenger_in_a_job(page, site):
+    labelled(*site)
+    at = press(page("Next cycle"), "Train a challenger")
+    job = site[0].challenges.active(site[1])
+    assert job.arguments["order"]["mix"]["kept_aside"] == 0.3
+    assert [button.label for button in at.button].count("Cancel") == 1
+    site[0].jobs.cancel(job.id)
+
+
+def test_the_verdict_is_shown_and_the_challenger_promoted_all_the_same(page, site):
+    workspace, project_id = site
+    labelled(workspace, project_id)
+    number = challenged(workspace, project_id)
+    at = page("Next cycle")
+    assert f"Version {number} against 1" in [head.value for head in at.header]
+    assert "on 60 rows with known outcome" in words(at)
+    labels = [metric.label for metric in at.metric]
+    assert {"From wrong to right", "From right to wrong"} <= set(labels)
+    button = next(
+        b for b in at.button if b.label.startswith(f"Promote version {number}")
+    )
+    button.click()
+    run(at)
+    assert workspace.registry.champion(project_id) == number
+
+
+def test_a_policy_is_edited_and_kept(page, site):
+    workspace, project_id = site
+    at = page("Next cycle")
+    assert "by hand only" in words(at)
+    next(t for t in at.toggle if t.label == "Retrain by itself").set_value(True)
+    run(at)
+    choose(at, "Then it", "challenger")
+    press(at, "Keep this policy")
+    assert "Kept" in words(at)
+    policy = workspace.policies.get(project_id)
+    assert policy.active
+    assert policy.triggers == ("performance",)
+    assert (policy.order.action, policy.order.mix.old_weight) == ("challenger", None)
+    assert "outcomes prove the champion worse" in words(at)
+
+
+def test_deploy_says_what_outcomes_prove_of_a_challenger(page, site):
+    workspace, project_id = site
+    labelled(workspace, project_id)
+    number = challenged(workspace, project_id)
+    workspace.registry.set_alias(project_id, "challenger", number, who="tester")
+    Routes(workspace.database).put(
+        project_id, Route("challenger", 0.5), who="tester", why="try"
+    )
+    at = page()
+    at.session_state["deploy-part"] = "Share calls"
+    at.switch_page("deploy.py")
+    run(at)
+    assert f"Verdict on version {number}" in words(at)
+    assert any(b.label.startswith(f"Promote version {number}") for b in at.button)
 
 
 def alarmed(workspace: Workspace, project_id: str) -> None:
