@@ -14,6 +14,7 @@ from pages.shared.monitor_performance import has_fallen, show_performance
 from pages.shared.monitor_predictions import show_over_time, show_predictions
 from pages.shared.monitor_rehearsal import show_rehearsal
 from pages.shared.monitor_rules import edit_watch
+from pages.shared.monitor_service import show_service
 from pages.shared.monitor_verdict import show_verdict
 from pages.shared.state import require_project, workspace
 
@@ -65,6 +66,7 @@ if predictions.open:
             st.caption("Choose what to look at above.")
         else:
             show_predictions(report, service)
+        show_service(choice.windows)
 if outcomes.open:
     with outcomes:
         if show_performance(choice.subject, choice.windows, service):

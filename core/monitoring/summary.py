@@ -1,7 +1,7 @@
 """What is kept of a window once it is summarised: all that charts and rules read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class WindowSummary:
         Of this window alone.
     faults : tuple of str
         What is broken, in words.
+    service : mapping of str to float
+        How the version answered; see `core.monitoring.service_metrics`.
     """
 
     label: str
@@ -51,6 +53,7 @@ class WindowSummary:
     realised: PerformanceSeries | None = None
     estimated: PerformanceSeries | None = None
     faults: tuple[str, ...] = ()
+    service: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def first_columns(self) -> tuple[str, ...]:
@@ -77,6 +80,7 @@ class WindowSummary:
                 ("signals", self.signals),
                 ("effects", self.effects),
                 ("harm", self.harm),
+                ("service", self.service),
             )
         }
         return {**vars(self), **times, **series, **plain}

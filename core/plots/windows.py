@@ -13,6 +13,7 @@ from core.wording import percent, score_text
 
 _MOST_TICKS = 8
 _NAMED = 5
+_TIMES = {"p50": "Median", "p95": "95th percentile", "p99": "99th percentile"}
 _STATES = (("drifted", BAD), ("changed a little", WARN), ("steady", NEUTRAL))
 
 
@@ -58,6 +59,42 @@ def draw_signals(
             f"Above the dotted line at {score_text(threshold)} a window is bad. One "
             "bad window may be chance; several in a row are not."
         ),
+    )
+
+
+def draw_service(summaries: Sequence[WindowSummary]) -> Chart:
+    """Draw how long calls took, window by window: median, 95th and 99th percentile.
+
+    Parameters
+    ----------
+    summaries : sequence of WindowSummary
+        Earliest first, each with its times.
+    """
+    figure = new_figure(y="Milliseconds a call", height=260)
+    places = list(range(len(summaries)))
+    for name, title in _TIMES.items():
+        figure.add_scatter(
+            x=places,
+            y=[each.service.get(name) for each in summaries],
+            name=title,
+            mode="lines+markers",
+            customdata=[text(each.label) for each in summaries],
+            hovertemplate="%{customdata}: %{y:.1f} ms<extra></extra>",
+        )
+    _name_windows(figure, [each.label for each in summaries])
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_layout(showlegend=True)
+    newest = summaries[-1]
+    told = ", ".join(
+        f"{title.lower()} {newest.service[name]:.1f}"
+        for name, title in _TIMES.items()
+        if name in newest.service
+    )
+    return Chart(
+        figure,
+        alt=f"{len(summaries)} windows. In the newest, {newest.label}, in ms: {told}.",
+        reading="Half of the calls were quicker than the median; one in a hundred was "
+        "slower than the 99th percentile.",
     )
 
 

@@ -30,11 +30,12 @@ class CapturedPredictions:
 
     Attributes
     ----------
-    meta : DataFrame of shape (n_rows, 9)
+    meta : DataFrame of shape (n_rows, 12)
         ``id`` (str), ``at`` (datetime64[us], UTC), ``version`` (int64), ``source``
         (str), ``prediction``, ``probability`` (float64), ``latency_ms`` (float64),
-        ``warnings`` (a list of str in each cell) and ``outcome``, missing where it
-        is not known yet.
+        ``warnings`` (a list of str in each cell), ``outcome``, missing where it is
+        not known yet, and what was promised: ``interval`` (two numbers),
+        ``prediction_set`` (labels) and ``coverage`` (float64), where there is one.
     inputs : DataFrame of shape (n_rows, n_columns)
         What was asked, as it was sent, under the columns' own names; `coerce` it
         by the version's schema.
@@ -66,6 +67,11 @@ def read_captured(connection: Connection, wanted: Filter) -> CapturedPredictions
                 _decode([row.warnings for row in rows]), dtype=object
             ),
             "outcome": _cells(_decode(known)),
+            "interval": _objects([output.get("interval") for output in outputs]),
+            "prediction_set": _objects(
+                [output.get("prediction_set") for output in outputs]
+            ),
+            "coverage": _numbers([output.get("coverage") for output in outputs]),
         }
     )
     return CapturedPredictions(meta, _inputs(_decode([row.inputs for row in rows])))
@@ -117,6 +123,10 @@ def _inputs(records: Sequence[dict[str, Any]]) -> pd.DataFrame:
 
 def _numbers(values: Sequence[float | None]) -> pd.Series:
     return pd.Series(values, dtype="float64")
+
+
+def _objects(values: Sequence[Any]) -> pd.Series:
+    return pd.Series(values, dtype=object)
 
 
 def _cells(values: Sequence[Any]) -> pd.Series:

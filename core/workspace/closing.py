@@ -18,6 +18,7 @@ from core.monitoring import (
 )
 from core.monitoring.drift import judge_counts
 from core.monitoring.harm import column_harm
+from core.monitoring.service_metrics import measure_service
 from core.monitoring.signals import (
     drift_signals,
     points_lost,
@@ -255,7 +256,19 @@ def summarise(
             for each in report.quality
             if each.severity == "problem"
         ),
+        service=measure_service(
+            meta,
+            task=version.task,
+            pos_label=version.model.pos_label,
+            costs=costs_of(version),
+        ),
     )
+
+
+def costs_of(version: ModelVersion) -> dict[str, float] | None:
+    """Return what each kind of error costs, when the model was chosen by it."""
+    options = dict(version.model.metric_options)
+    return options if "false_positive" in options else None
 
 
 def expected_metric(
