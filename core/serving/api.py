@@ -4,11 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from core.registry import Registry
 from core.serving.answerer import Answerer
-from core.serving.body import body_reader, outcomes_of, parse_json, rows_of
+from core.serving.answering import Answered
+from core.serving.body import body_reader, kind_of, outcomes_of, parse_json, rows_of
 from core.serving.description import describe_version
 from core.serving.docs_page import SECURITY_HEADERS, docs_page
 from core.serving.explain_call import add_explain_call
@@ -26,8 +28,17 @@ from core.serving.openapi import (
     without_assumed_errors,
 )
 from core.serving.outcomes import read_outcomes
+from core.serving.project_openapi import project_openapi
 from core.serving.receipt import find_kept, replay
 from core.serving.responses import handle_errors, json_response
+from core.serving.tabular import (
+    ARROW,
+    CSV,
+    as_arrow,
+    as_csv,
+    rows_of_arrow,
+    rows_of_csv,
+)
 from core.settings import Settings
 
 _ABOUT = (
@@ -107,11 +118,30 @@ def _add_description(app: FastAPI, live: LiveServices) -> None:
             replay(live.version(project, kept.version), kept).to_dict()
         )
 
+    @app.get(
+        "/projects/{project}/openapi.json",
+        summary="These calls with the live version's own types and an example.",
+        responses=ERRORS,
+    )
+    def show_own_openapi(project: str) -> Response:
+        version = live.champion(project).version
+        return json_response(project_openapi(app.openapi(), version))
+
     @app.get("/docs", include_in_schema=False)
     def show_docs(request: Request) -> Response:
         prefix = request.scope.get("root_path", "")
         page = docs_page(app.openapi(), live.registry.champions(), prefix)
         return HTMLResponse(page, headers=SECURITY_HEADERS)
+
+
+def _in_the_form_asked_for(request: Request, answered: Answered) -> Response:
+    """Answer as CSV or Arrow where the caller asks for that, else as JSON."""
+    accepted = request.headers.get("accept", "").lower()
+    if ARROW in accepted:
+        return Response(as_arrow(answered), media_type=ARROW)
+    if CSV in accepted:
+        return Response(as_csv(answered), media_type=CSV)
+    return json_response(answered.to_dict())
 
 
 def _add_calls(
@@ -120,6 +150,7 @@ def _add_calls(
     live: LiveServices = app.state.live
     most = settings.max_request_rows
     read_body = body_reader(settings.max_request_mb)
+    read_rows = body_reader(settings.max_request_mb, (CSV, ARROW))
     Body = Annotated[bytes, Depends(read_body)]
     answer = Answerer(live, log)
 
@@ -130,15 +161,20 @@ def _add_calls(
         openapi_extra=PREDICT_BODY,
     )
     async def predict(project: str, request: Request) -> Response:
-        parsed = parse_json(await read_body(request))
+        body, kind = await read_rows(request), kind_of(request)
+        if kind in (CSV, ARROW):
+            read = rows_of_csv if kind == CSV else rows_of_arrow
+            rows: list[Any] = await run_in_threadpool(read, body, most)
+        else:
+            rows = rows_of(parse_json(body), most)
         with metrics.seconds.labels(project).time():
             key = request.headers.get("x-route-key")
-            answered = await answer(project, rows_of(parsed, most), key)
+            answered = await answer(project, rows, key)
         labels = (project, str(answered.version))
         metrics.predictions.labels(*labels).inc(len(answered.answers))
         n_warned = sum(bool(answer.warnings) for answer in answered.answers)
         metrics.warnings.labels(*labels).inc(n_warned)
-        return json_response(answered.to_dict())
+        return _in_the_form_asked_for(request, answered)
 
     @app.post(
         "/projects/{project}/outcomes",

@@ -11,19 +11,32 @@ from core.serving.refusal import RefusedError
 _MB = 1 << 20
 
 
-def body_reader(max_mb: int) -> Callable[[Request], Awaitable[bytes]]:
+def kind_of(request: Request) -> str:
+    """Return the content type of a body, without its parameters."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def body_reader(
+    max_mb: int, also: tuple[str, ...] = ()
+) -> Callable[[Request], Awaitable[bytes]]:
     """Return a dependency that reads a JSON body of at most `max_mb` MB.
+
+    `also` are other content types that are taken.
 
     It raises a RefusedError: 415 for another content type, 413 above the limit. The
     content type is asked for because a foreign web page cannot send it unasked.
     """
 
     async def read_body(request: Request) -> bytes:
-        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind != "application/json" and not kind.endswith("+json"):
+        kind = kind_of(request)
+        is_json = kind == "application/json" or kind.endswith("+json")
+        if not is_json and kind not in also:
             raise RefusedError(
                 f"The body is sent as {kind or 'nothing in particular'}, not as JSON.",
-                hint="Send the header Content-Type: application/json.",
+                hint=" or ".join(
+                    ("Send the header Content-Type: application/json", *also)
+                )
+                + ".",
                 status=415,
             )
         declared = request.headers.get("content-length", "")

@@ -200,7 +200,7 @@ BODY_ERRORS: dict[int | str, dict[str, Any]] = {
     **ERRORS,
     400: _response("The body is not JSON, or not of the form described.", _ERROR),
     413: _response("More rows or bytes than one call may carry.", _ERROR),
-    415: _response("The body is not sent as application/json.", _ERROR),
+    415: _response("The body is of a type that is not taken.", _ERROR),
     422: _response("A value is not of its column's kind.", _PROBLEMS),
 }
 PREDICT_RESPONSES = {200: _response("An answer for each row.", _ANSWERS), **BODY_ERRORS}
@@ -228,6 +228,14 @@ PREDICT_BODY: dict[str, Any] = {
             {"rows": [{"age": 41, "plan": "basic"}]},
         ),
     }
+}
+_TABLES: dict[str, Any] = {
+    "text/csv": {"schema": _TEXT, "example": "age,plan\n41,basic\n"},
+    "application/vnd.apache.arrow.stream": {"schema": {**_TEXT, "format": "binary"}},
+}
+PREDICT_BODY["requestBody"]["content"] |= _TABLES
+PREDICT_RESPONSES[200]["content"] |= {
+    kind: {"schema": told["schema"]} for kind, told in _TABLES.items()
 }
 OUTCOME_BODY: dict[str, Any] = {
     "requestBody": {

@@ -255,6 +255,7 @@ def test_openapi_describes_every_call(call):
         "/health/ready",
         "/metrics",
         "/projects/{project}/schema",
+        "/projects/{project}/openapi.json",
         "/projects/{project}/predict",
         "/projects/{project}/explain",
         "/projects/{project}/outcomes",
