@@ -71,8 +71,7 @@ def draw_wheel(
     figure.update_yaxes(constrain="domain", scaleanchor="x", **ends)
     figure.update_layout(showlegend=False)
     words = "; ".join(f"{s.stage}: {s.state}, {s.detail}" for s in statuses)
-    inside = ", ".join(str(number) for number in others)
-    rings = f" The thin rings inside are the cycles {inside}." if inside else ""
+    rings = _ring_words(list(others))
     return Chart(
         figure,
         alt=f"The wheel of cycle {cycle_number}. {words}.{rings}",
@@ -92,6 +91,15 @@ def _draw_arc(figure: go.Figure, status: StageStatus, start: float, end: float) 
         showarrow=False,
         font={"size": 13, "color": "#ffffff"},
     )
+
+
+def _ring_words(numbers: list[int]) -> str:
+    if not numbers:
+        return ""
+    if len(numbers) == 1:
+        return f" The thin ring inside is cycle {numbers[0]}."
+    inwards = ", ".join(str(number) for number in numbers)
+    return f" The thin rings are the cycles {inwards}, from outside to inside."
 
 
 def _draw_ring(

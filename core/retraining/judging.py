@@ -15,6 +15,7 @@ from core.retraining.verdict import MIN_ROWS, Verdict, verdict
 
 MOST_TURNED: Final = 20
 _N_TIMED: Final = 15
+_ANSWERS: Final = ("truth", "champion", "challenger")
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Judged:
     champion_ms, challenger_ms : float
         Median milliseconds for one row, in this process.
     turned : tuple of dict
-        Up to 20 rows that turn from right to wrong: the columns, the truth and both
-        answers, as text.
+        Up to 20 rows that turn from right to wrong: the truth, both answers and the
+        columns, as text.
     """
 
     verdict: Verdict
@@ -147,12 +148,13 @@ def _turned(
     old = np.array([cell_text(each) for each in model.predict(rows)])
     new = np.array([cell_text(each) for each in other.predict(challenger[1])])
     lost = np.flatnonzero((old == truth) & (new != truth))[-MOST_TURNED:][::-1]
+    names = [n for n in model.schema.names if n not in _ANSWERS]
     return tuple(
         {
-            **{name: cell_text(rows[name].iloc[at]) for name in model.schema.names},
             "truth": str(truth[at]),
             "champion": str(old[at]),
             "challenger": str(new[at]),
+            **{name: cell_text(rows[name].iloc[at]) for name in names},
         }
         for at in lost
     )

@@ -91,7 +91,7 @@ def test_several_cycles_are_listed_and_two_are_compared(workspace: Workspace):
     assert "All cycles" in [head.value for head in page.header]
     assert page.dataframe[0].value["Note"].tolist() == ["the second turn", ""]
     assert "do not differ" in " ".join(text.value for text in page.caption)
-    assert "cycles 1" in " ".join(text.value for text in page.caption)
+    assert "ring inside is cycle 1" in " ".join(text.value for text in page.caption)
 
 
 def test_a_project_is_offered_as_a_file(workspace: Workspace):
