@@ -11,6 +11,7 @@ from pages.shared.evaluate_explain import show_explanation
 from pages.shared.evaluate_openings import optimism_words, propose_fresh_split
 from pages.shared.evaluate_report import show_numbers, show_report
 from pages.shared.evaluate_learning import show_learning
+from pages.shared.evaluate_report import show_download
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
 from pages.shared.evaluate_slices import show_where
@@ -40,6 +41,7 @@ SECTIONS = {
     "Slices": show_where,
     "Checks": show_checks,
     "More rows": show_learning,
+    "Download": show_download,
 }
 
 

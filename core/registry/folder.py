@@ -17,7 +17,7 @@ import pandas as pd
 from core.data import write_parquet
 from core.errors import RegistryError, StorageError
 from core.modeling.model import Model
-from core.registry.card import write_card
+from core.registry.card import Judgement, write_card
 from core.registry.environment import check_environment, describe_environment
 from core.registry.json_values import json_bytes
 from core.registry.manifest import (
@@ -35,6 +35,7 @@ from core.storage.types import now
 FORMAT = 1
 PICKLE_PROTOCOL = 5  # the newest that every supported Python reads
 MODEL = "model.pkl"
+REPORT = "report.html"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -54,6 +55,8 @@ class _Draft:
     evaluation: Mapping[str, Any] | None
     lineage: Mapping[str, Any]
     note: str
+    judgement: Judgement
+    report: str
 
 
 def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
@@ -64,6 +67,8 @@ def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
     evaluation: Mapping[str, Any] | None = None,
     lineage: Mapping[str, Any] | None = None,
     note: str = "",
+    judgement: Judgement | None = None,
+    report: str = "",
     key_path: Path | None = None,
 ) -> ModelVersion:
     """Write a version folder: complete, signed, and never changed again.
@@ -81,6 +86,10 @@ def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
     lineage : dict or None
         What the version was made from.
     note : str
+    judgement : Judgement or None
+        What a person says of its use, for the model card.
+    report : str
+        The report of the evaluation as HTML; empty: none.
     key_path : Path or None
         The signing key; ``RONDO_HOME/signing.key`` when None.
 
@@ -107,6 +116,8 @@ def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
         evaluation=evaluation,
         lineage=lineage or {},
         note=note,
+        judgement=judgement or Judgement(),
+        report=report,
     )
     key = signing_key(key_path)
     try:
@@ -190,6 +201,7 @@ def _write_files(folder: Path, draft: _Draft) -> None:
         "lineage": draft.lineage,
         "environment": environment,
         "note": draft.note,
+        "judgement": draft.judgement.to_dict(),
     }
     requirements = "".join(
         f"{name}=={number}\n" for name, number in environment["libraries"].items()
@@ -202,6 +214,8 @@ def _write_files(folder: Path, draft: _Draft) -> None:
         "card.md": write_card(described, model.schema, draft.evaluation).encode(),
         **mlflow_files(model, environment, created_at),
     }
+    if draft.report:
+        files[REPORT] = draft.report.encode()
     if draft.evaluation is not None:
         files["evaluation.json"] = json_bytes(draft.evaluation)
     for name, content in files.items():

@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select
 
 from core.errors import RegistryError
 from core.modeling.model import Model
+from core.registry.card import Judgement
 from core.registry.folder import VersionExistsError, load_version, save_version
 from core.registry.history import SAVED, Act, append_entry
 from core.registry.info import (
@@ -76,6 +77,8 @@ class Shelf:
         reference: pd.DataFrame | None = None,
         evaluation: Mapping[str, Any] | None = None,
         lineage: Mapping[str, Any] | None = None,
+        judgement: Judgement | None = None,
+        report: str = "",
     ) -> VersionInfo:
         """Save a model as the project's next version, in the state draft.
 
@@ -99,6 +102,8 @@ class Shelf:
                     evaluation=evaluation,
                     lineage=lineage,
                     note=note,
+                    judgement=judgement,
+                    report=report,
                     key_path=self.key_path,
                 )
                 break

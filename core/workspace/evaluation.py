@@ -10,6 +10,7 @@ from core.errors import WorkspaceError
 from core.evaluation import Comparison, Evaluation, SealedTest, evaluate_against
 from core.modeling.prediction_sets import SetKind
 from core.registry import Registry, VersionInfo
+from core.registry.card import Judgement
 from core.storage import Database
 from core.storage.tables import openings, records
 from core.storage.types import now
@@ -175,6 +176,8 @@ class Evaluations:
         *,
         coverage: float | None = None,
         sets: SetKind | None = None,
+        judgement: Judgement | None = None,
+        report: str = "",
     ) -> VersionInfo:
         """Save the evaluated candidate as a version of the project.
 
@@ -186,6 +189,10 @@ class Evaluations:
             Of the intervals or prediction sets in every answer; None: 0.9.
         sets : {"small", "adaptive"}, default=None
             Of classes; None: small.
+        judgement : Judgement, default=None
+            What a person says of its use, for the model card.
+        report : str, default=""
+            The report as HTML, to lie in the version's folder.
 
         Raises
         ------
@@ -211,6 +218,8 @@ class Evaluations:
             reference=self._data.part(run.split_id, "train"),
             evaluation=found.champion.to_dict(),
             lineage=provenance(self._data, cycle, run, found, model, decided),
+            judgement=judgement,
+            report=report,
         )
         self._cycles.point(cycle_id, version_number=info.number)
         return info

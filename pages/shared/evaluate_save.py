@@ -1,10 +1,13 @@
 """Save the evaluated model as a version."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.registry import VersionInfo
 from core.workspace import Cycle, EvaluationRecord
 from pages.shared.evaluate_coverage import ask_promise, set_kind
+from pages.shared.evaluate_report import ask_judgement, report_and_limits
 from pages.shared.frame import next_step, stop_on_error
 from pages.shared.state import person, workspace
 
@@ -46,14 +49,17 @@ def _ask(cycle: Cycle, found: EvaluationRecord) -> None:
         )
         who = right.text_input("Your name", person(), max_chars=80, key="version-who")
         promise = ask_promise(found.champion)
+        judgement = ask_judgement()
         wanted = st.form_submit_button(
             "Save as a version", type="primary", icon=":material/save:"
         )
     if wanted:
         with stop_on_error(), st.spinner("Saving"):
+            report, limits = report_and_limits(cycle, found)
             workspace().evaluation.save_version(
                 cycle.id, note.strip(), who.strip(),
                 coverage=None if promise is None else promise.asked,
                 sets=None if promise is None else set_kind(promise),
+                judgement=replace(judgement, limits=limits), report=report,
             )  # fmt: skip
         st.rerun()

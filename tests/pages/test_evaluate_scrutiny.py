@@ -8,7 +8,7 @@ from core.evaluation.learning import LearningCurve, SizePoint
 from core.evaluation.slicing import Slice
 from core.settings import Settings
 from pages.shared.evaluate_slices import slices_table
-from tests.pages.test_evaluate import Site, button, charts, make_site, words
+from tests.pages.test_evaluate import Site, button, charts, make_site, press, words
 
 
 @pytest.fixture
@@ -80,3 +80,22 @@ def test_the_learning_curve_is_offered_and_then_answers(site: Site) -> None:
     assert "12 fits of A" in words(page)
     assert "training rows" in words(page)
     assert len(charts(page)) == 1
+
+
+def test_the_report_is_offered_and_lies_in_the_version_with_the_judgement(
+    site: Site,
+) -> None:
+    page = open_section(site, "Download")
+    assert any(
+        "Download the report" in b.proto.label for b in page.get("download_button")
+    )
+    page.text_area(key="card-use").input("Calls to those who may leave")
+    page.selectbox(key="card-risk").select("medium")
+    press(page, "Save as a version")
+    version = site.workspace.registry.load(site.cycle.project_id, 1)
+    report = (version.directory / "report.html").read_text()
+    assert "Who leaves" in report
+    assert "<script" not in report
+    assert "Intended use: Calls to those who may leave" in version.card
+    assert "Risk: medium." in version.card
+    assert "report.html" in version.manifest.files
