@@ -7,11 +7,11 @@ import streamlit as st
 from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord, SplitRecord
 from pages.shared.evaluate_checks import show_checks
 from pages.shared.evaluate_decision import show_decision
+from pages.shared.evaluate_download import show_download
 from pages.shared.evaluate_explain import show_explanation
+from pages.shared.evaluate_learning import show_learning
 from pages.shared.evaluate_openings import optimism_words, propose_fresh_split
 from pages.shared.evaluate_report import show_numbers, show_report
-from pages.shared.evaluate_learning import show_learning
-from pages.shared.evaluate_report import show_download
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
 from pages.shared.evaluate_slices import show_where

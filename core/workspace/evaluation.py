@@ -168,7 +168,7 @@ class Evaluations:
             and found.model in ("", run.models[run.chosen])
         )
 
-    def save_version(
+    def save_version(  # noqa: PLR0913  all but the cycle have defaults that fit
         self,
         cycle_id: str,
         note: str = "",

@@ -1,112 +1,71 @@
-"""What is taken away: the report as one file, and the judgement for the model card."""
+"""The report on the test rows: headline, findings, charts and all metrics."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from core.errors import RondoError
-from core.evaluation.checking import CheckResult
-from core.evaluation.slicing import Slices
-from core.plots.html_report import ReportParts, write_report
-from core.registry.card import RISKS, Judgement
-from core.wording import percent, score_text
-from core.workspace import Cycle, EvaluationRecord, RunRecord
-from pages.shared.evaluate_slices import judged_rows
-from pages.shared.frame import stop_on_error
-from pages.shared.state import workspace
+from core.evaluation import review
+from core.findings import Finding
+from core.workspace import Cycle, EvaluationRecord, Opening, RunRecord
+from pages.shared.evaluate_charts import show_parts
+from pages.shared.evaluate_words import (
+    headline,
+    interval_words,
+    metrics_meant,
+    metrics_table,
+    openings_words,
+)
+from pages.shared.frame import md, show_findings
 
 
-def show_download(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
-    """Offer the report, with its size."""
-    del run
-    st.markdown(
-        "**One HTML file**, for people without Rondo: metrics with intervals, charts, "
-        "checks, slices and the learning curve. It works offline, holds no script and "
-        "no row of the data, and lies in the folder of every version that is saved."
-    )
-    with stop_on_error(), st.spinner("Writing the report"):
-        parts = report_parts(cycle, found)
-        report = write_report(parts).encode()
-    st.download_button(
-        f"Download the report ({len(report) / 1_000:,.0f} kB)", report,
-        f"{cycle.project_id}-report.html", "text/html", icon=":material/download:",
-        key="report-download", on_click="ignore",
-    )  # fmt: skip
-    st.caption(
-        "The model card is written when a version is saved below, and is read and "
-        "downloaded on Deploy."
+def findings_of(found: EvaluationRecord, run: RunRecord) -> tuple[Finding, ...]:
+    """Return what the numbers say of the model, with baseline and training score."""
+    return review(
+        found.champion,
+        against_baseline=found.comparison,
+        train_score=run.row(found.candidate)["train_score"],
     )
 
 
-def report_parts(cycle: Cycle, found: EvaluationRecord) -> ReportParts:
-    """Gather what the report shows.
+def show_numbers(
+    run: RunRecord, found: EvaluationRecord, opened: Sequence[Opening]
+) -> None:
+    """Show the headline, how often these rows were looked at, and why this model."""
+    with st.container(border=True):
+        st.markdown(f"**{md(headline(found.champion, found.baseline))}**")
+        st.caption(f"{md(interval_words(found.champion))} {md(openings_words(opened))}")
+        if run.why and run.chosen == found.candidate:
+            st.caption(f"Why this model: {md(run.why)}")
 
-    Raises
-    ------
-    WorkspaceError
-        The rows of the opening were not kept.
-    """
-    scrutiny = workspace().scrutiny
-    judged = judged_rows(cycle.id, found.id)
-    return ReportParts(
-        workspace().projects.get(cycle.project_id).name,
-        found,
-        scrutiny.checks(judged),
-        scrutiny.slices(judged),
-        scrutiny.cohorts(judged),
-        scrutiny.learning(found),
+
+def show_table(found: EvaluationRecord) -> None:
+    """Show every metric beside the baseline's."""
+    st.header("All metrics", anchor=False)
+    st.dataframe(
+        metrics_table(found.champion, found.baseline, found.comparison),
+        hide_index=True,
+        height="content",
+        column_config={
+            "Metric": st.column_config.TextColumn(pinned=True),
+            "Difference": st.column_config.TextColumn(
+                help="This model minus the baseline, on the same rows, with interval."
+            ),
+            "Verdict": st.column_config.TextColumn(
+                help="Better or worse only when the whole interval says so."
+            ),
+        },
+        alt="Metrics of the model and the baseline, with intervals and differences",
+        key="metrics",
     )
+    with st.expander("What each metric says", icon=":material/help:"):
+        for title, meant in metrics_meant(found.champion):
+            st.markdown(f"**{md(title)}:** {md(meant)}")
 
 
-def ask_judgement() -> Judgement:
-    """Ask what only a person can say of the model."""
-    with st.expander("For the model card", icon=":material/badge:"):
-        use = st.text_area(
-            "Intended use", max_chars=2_000, key="card-use", height=80,
-            placeholder="Who uses its answers, for which decision",
-        )  # fmt: skip
-        misuse = st.text_area(
-            "Not intended", max_chars=2_000, key="card-misuse", height=80,
-            placeholder="What it must not be used for",
-        )  # fmt: skip
-        risk = st.selectbox(
-            "Risk", RISKS, key="card-risk",
-            help="How bad a wrong answer is for the people it is about.",
-        )  # fmt: skip
-    return Judgement(use.strip(), misuse.strip(), risk)
-
-
-def report_and_limits(
-    cycle: Cycle, found: EvaluationRecord
-) -> tuple[str, tuple[str, ...]]:
-    """Return the report for a version's folder, and the limits for its card.
-
-    Both are empty where the rows of the opening were not kept.
-    """
-    try:
-        parts = report_parts(cycle, found)
-    except RondoError:
-        return "", ()
-    return write_report(parts), limits(parts.checks, parts.slices)
-
-
-def limits(checks: Sequence[CheckResult], slices: Slices | None) -> tuple[str, ...]:
-    """Say in sentences what was found against the model.
-
-    Examples
-    --------
-    >>> limits([CheckResult("EVAL-001", "Better?", "passed", "Yes.")], None)
-    ()
-    """
-    told = [
-        f"{check.finding.title}: {check.finding.evidence}"
-        for check in checks
-        if check.finding is not None
-    ]
-    for one in slices.found if slices is not None else ():
-        say = percent if slices is not None and slices.of_classes else score_text
-        told.append(
-            f"Where {one.sentence}, the error is {say(one.error)} against "
-            f"{say(one.elsewhere)} elsewhere ({one.n_measured:,} rows)."
-        )
-    return tuple(told)
+def show_report(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
+    """Show what the numbers say, gravest first."""
+    findings = findings_of(found, run)
+    show_findings(finding for finding in findings if finding.severity != "note")
+    show_parts(cycle, found)
+    show_table(found)
+    show_findings(finding for finding in findings if finding.severity == "note")

@@ -7,7 +7,7 @@ import streamlit as st
 from core.registry import VersionInfo
 from core.workspace import Cycle, EvaluationRecord
 from pages.shared.evaluate_coverage import ask_promise, set_kind
-from pages.shared.evaluate_report import ask_judgement, report_and_limits
+from pages.shared.evaluate_download import ask_judgement, report_and_limits
 from pages.shared.frame import next_step, stop_on_error
 from pages.shared.state import person, workspace
 

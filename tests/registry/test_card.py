@@ -60,7 +60,7 @@ def test_what_a_person_says_stands_in_it_literally():
     assert r"Intended use: Calls to \<b\>leavers\</b\>" in text
     assert "Not intended: Prices" in text
     assert "Risk: high." in text
-    assert r"- Weak: \`plan\` is a" in text
+    assert r"- Weak\: \`plan\` is a" in text
 
 
 def test_without_a_judgement_it_says_that_nothing_was_said():
