@@ -74,8 +74,8 @@ def draw_plan(plan: Plan, *, first_hour: int = 0, n_hours: int | None = None) ->
     ----------
     plan : Plan
     first_hour, n_hours : int
-        The stretch to draw; everything by default. Long stretches are drawn by their
-        busiest hours, at most 730 steps.
+        The stretch to draw; everything by default. Long stretches are drawn by the
+        busiest hour of each day or week.
     """
     end = len(plan.demand) if n_hours is None else first_hour + n_hours
     lines = [
@@ -169,8 +169,8 @@ def _shade(
 
 
 def _busiest(values: Floats) -> Floats:
-    """Return the largest values of equal stretches, at most 730 of them."""
-    size = -(-len(values) // _MOST_STEPS)
+    """Return the hours, or the busiest of each day or week, at most some 700 values."""
+    size = next((n for n in (1, 24) if len(values) <= n * _MOST_STEPS), 168)
     starts = np.arange(0, len(values), size)
     found: Floats = np.maximum.reduceat(values, starts)
     return found

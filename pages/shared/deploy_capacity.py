@@ -50,7 +50,8 @@ def _show_found(found: LoadTest) -> Level | None:
         "Latency goal: 95 of 100 calls within (ms)",
         1.0,
         60_000.0,
-        100.0,
+        200.0,
+        format="%.0f",
         key="load-goal",
         width=320,
         persist_state="session",
@@ -70,12 +71,9 @@ def _show_found(found: LoadTest) -> Level | None:
             f"{score_text(best.p95)} ms).",
             icon=":material/speed:",
         )
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.dataframe(load_table(found), hide_index=True, alt="What each level found.")
-        st.caption(md(machine_words(found)))
-    with right:
-        show_chart(draw_load(found.levels, goal_ms), "load-chart")
+    st.dataframe(load_table(found), hide_index=True, alt="What each level found.")
+    st.caption(md(machine_words(found)))
+    show_chart(draw_load(found.levels, goal_ms), "load-chart")
     return best
 
 

@@ -23,6 +23,7 @@ from core.workspace import RunRecord
 from pages.shared.frame import facts, md, show_chart
 
 _WEEK: Final = 168
+_WORTH_SAYING: Final = 1.05
 _PRICES: Final[dict[str, tuple[str, float, float]]] = {
     "machine": ("Own machine, to buy", 0.0, 1e7),
     "machine_month": ("Own machine, a month", 0.0, 1e6),
@@ -38,7 +39,10 @@ def show_cost(
     """Ask for demand and prices, and show the picture of capacity."""
     st.header("Demand and cost", anchor=False)
     if measured is None:
-        st.caption("It needs a load test with a level that keeps the goal.")
+        st.caption(
+            "It needs a load test with a level that keeps the goal: how much one copy "
+            "answers decides how many are paid for."
+        )
         return
     found, best = measured
     demand, (prices, buying) = _ask_demand(), _ask_prices()
@@ -98,8 +102,14 @@ def _show_plan(plan: Plan, prices: Prices, best: Level) -> None:
         [
             ("Copies at the peak", copies_needed(peak, best.per_s)),
             ("Own machines pay off", paid),
-            ("1,000 predictions, own", _money(plan.own_per_1000, prices)),
-            ("1,000 predictions, cloud", _money(plan.cloud_per_1000, prices)),
+            (
+                "1,000 predictions, own",
+                f"{score_text(plan.own_per_1000)} {prices.currency}",
+            ),
+            (
+                "1,000 predictions, cloud",
+                f"{score_text(plan.cloud_per_1000)} {prices.currency}",
+            ),
         ]
     )
     st.markdown(
@@ -122,6 +132,13 @@ def _show_plan(plan: Plan, prices: Prices, best: Level) -> None:
 
 
 def _show_faster(faster: Faster, plan: Plan, cheaper: Plan, currency: str) -> None:
+    if faster.gain < _WORTH_SAYING:
+        st.caption(
+            f"A faster candidate saves next to nothing: of a call, the model itself "
+            f"takes little ({score_text(faster.chosen_row_ms)} ms a row; "
+            f"{md(faster.candidate)}: {score_text(faster.row_ms)} ms)."
+        )
+        return
     own, cloud = (
         float((getattr(plan, name) - getattr(cheaper, name)).sum())
         for name in ("own_cost", "cloud_cost")
@@ -136,7 +153,3 @@ def _show_faster(faster: Faster, plan: Plan, cheaper: Plan, currency: str) -> No
         "the cloud. An estimate: test it before you decide.",
         icon=":material/bolt:",
     )
-
-
-def _money(value: float, prices: Prices) -> str:
-    return f"{score_text(value)} {prices.currency}"

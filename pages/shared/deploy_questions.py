@@ -46,7 +46,7 @@ _WORDS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     ),
 }
 _NUMBERS: Final[dict[str, tuple[str, float, float, float]]] = {
-    "calls_per_hour": ("Calls an hour", 0.1, 1e9, 1_000.0),
+    "calls_per_hour": ("Calls an hour", 1.0, 1e9, 1_000.0),
     "rows_a_call": ("Rows in a call", 1.0, 1e6, 1.0),
     "goal_ms": ("Milliseconds allowed", 1.0, 1e7, 200.0),
     "swing": ("Busiest hour, times the mean", 1.0, 1e3, 2.0),
@@ -74,6 +74,12 @@ def ask_answers() -> dict[str, Any]:
         st.columns(4), _NUMBERS.items(), strict=True
     ):
         given[name] = column.number_input(
-            label, low, high, value, key=f"advice-{name}", persist_state="session"
+            label,
+            low,
+            high,
+            value,
+            format="%.1f" if name == "swing" else "%.0f",
+            key=f"advice-{name}",
+            persist_state="session",
         )
     return given
