@@ -10,6 +10,7 @@ from pages.shared.monitor_choice import choose
 from pages.shared.monitor_cycle import offer_next_cycle
 from pages.shared.monitor_drift import show_columns
 from pages.shared.monitor_outcomes import take_outcomes
+from pages.shared.monitor_partial import show_partial
 from pages.shared.monitor_performance import has_fallen, show_performance
 from pages.shared.monitor_predictions import show_over_time, show_predictions
 from pages.shared.monitor_rehearsal import show_rehearsal
@@ -70,6 +71,7 @@ if predictions.open:
 if outcomes.open:
     with outcomes:
         if show_performance(choice.subject, choice.windows, service):
+            show_partial(choice.subject)
             st.header("Bring outcomes in", anchor=False)
             take_outcomes(choice.subject, service)
 if watched.open:

@@ -21,6 +21,7 @@ from core.workspace.choosing import Chooser
 from core.workspace.closing import Closer, MonitorReport
 from core.workspace.data import Data
 from core.workspace.material import Material
+from core.workspace.partly import PartlyLabelled, partly_labelled
 from core.workspace.windows import MAX_ROWS, Windows
 
 __all__ = ["MonitorReport", "Monitoring"]
@@ -153,6 +154,10 @@ class Monitoring:
             as they were sent; empty when every outcome is known.
         """
         return self._chooser.choose(project_id, number, n)
+
+    def partly_labelled(self, project_id: str, number: int) -> PartlyLabelled:
+        """Return what the known outcomes say about the newest 10,000 rows."""
+        return partly_labelled(self.material, self.log, project_id, number)
 
     def n_predictions(self, project_id: str, number: int) -> int:
         """Return how many predictions of a version were captured."""

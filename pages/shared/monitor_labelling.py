@@ -100,7 +100,7 @@ def _edit(subject: Subject, service: Service, rows: pd.DataFrame) -> pd.DataFram
         column_config={
             _TYPED: asked,
             "prediction": st.column_config.Column("Predicted"),
-            "why": st.column_config.Column("Why this row", width="medium"),
+            "why": st.column_config.Column("Why this row", width="large"),
             "stands_for": st.column_config.NumberColumn("Stands for", format="%.0f"),
             "id": None,
         },

@@ -199,7 +199,33 @@ def test_a_broken_file_is_refused_with_a_next_step(page):
 def test_drift_of_the_answers_is_shown(page):
     at = page("Predictions")
     assert "The answers have drifted: higher values" in words(at)
-    assert len(at.get("plotly_chart")) == 1
+    assert len(at.get("plotly_chart")) == 2  # answers, and the time of calls
+
+
+def test_the_service_of_every_window_is_shown(page):
+    at = page("Predictions")
+    assert "Service" in [each.value for each in at.header]
+    (table,) = [t.value for t in at.dataframe if "Median ms" in t.value.columns]
+    assert table["Came"].tolist() == ["200 by files"] * 2
+
+
+def test_some_outcomes_speak_for_all_rows(page, site):
+    workspace, project_id = site
+    ids = workspace.log.read(project_id).meta["id"]
+    workspace.log.add_outcomes(project_id, [(each, "no") for each in ids[:250]])
+    at = page("Outcomes")
+    at.toggle[0].set_value(True)
+    said = words(run(at))
+    assert "Accuracy over all 400 rows" in said
+    assert "200 of each are needed" in said
+
+
+def test_rows_to_label_are_proposed_with_their_reasons(page):
+    at = page("Outcomes")
+    assert "Enter outcomes by hand" in [each.value for each in at.header]
+    assert "These 20 rows say most about performance" in words(at)
+    next(n for n in at.number_input if n.label == "Rows to label").set_value(7)
+    assert "These 7 rows" in words(run(at))
 
 
 def test_outcomes_are_taken_in_by_id_and_counted(page, site):
@@ -285,6 +311,21 @@ def test_one_press_begins_a_challenger_in_a_job(page, site):
     assert job.arguments["order"]["mix"]["kept_aside"] == 0.3
     assert [button.label for button in at.button].count("Cancel") == 1
     site[0].jobs.cancel(job.id)
+
+
+def test_what_an_alarm_speaks_of_makes_earlier_rows_old_ones(page, site):
+    workspace, project_id = site
+    alarmed(workspace, project_id)
+    labelled(workspace, project_id)
+    ids = workspace.log.read(project_id).meta["id"].tail(50)
+    workspace.log.add_outcomes(project_id, [(each, "no") for each in ids])
+    at = page("Next cycle")
+    (box,) = [b for b in at.checkbox if b.label.startswith("Rows from before")]
+    assert box.value
+    press(at, "Train a challenger")
+    job = workspace.challenges.active(project_id)
+    assert job.arguments["fresh_from"].startswith("2026-04-01")
+    workspace.jobs.cancel(job.id)
 
 
 def test_the_verdict_is_shown_and_the_challenger_promoted_all_the_same(page, site):
