@@ -115,6 +115,17 @@ class Policies:
             project_id, order, who=WHO, why=fired.why, fresh_from=fired.fresh_from
         )
 
+    def changed_since(self, project_id: str) -> datetime | None:
+        """Return when what the open alarms speak of began; None without any."""
+        number = self._monitoring.registry.champion(project_id)
+        if number is None:
+            return None
+        alarmed = [
+            *self._alarmed(project_id, number, performance=True),
+            *self._alarmed(project_id, number, performance=False),
+        ]
+        return min((e.fresh_from for e in alarmed if e.fresh_from), default=None)
+
     def _fired(self, project_id: str, number: int, policy: Policy) -> list[Fired]:
         looks: dict[Trigger, Callable[[], list[Fired]]] = {
             "performance": lambda: self._alarmed(project_id, number, performance=True),

@@ -1,15 +1,16 @@
 """Challengers on Monitor: made in a job from one press, and what was found of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pandas as pd
 import streamlit as st
 
-from core.retraining import Judged
-from core.wording import counted, percent, signed_text
+from core.wording import counted
 from core.workspace.challenge import Challenge
-from pages.shared.frame import facts, md, stop_on_error
+from pages.shared.frame import md, stop_on_error
 from pages.shared.jobs import watch_job
+from pages.shared.monitor_judged import show_judged
 from pages.shared.monitor_order import ask_order
 from pages.shared.monitor_windows import Subject
 from pages.shared.state import forget, person, recall, remember, workspace
@@ -38,11 +39,23 @@ def offer_challenge(subject: Subject) -> None:
     usual = workspace().policies.get(subject.project_id).order
     with st.expander("How it is made", icon=":material/tune:"):
         order = ask_order(usual, key="order", updatable=version.model.updatable)
+    fresh_from = _ask_change(subject.project_id)
     if st.button("Train a challenger", type="primary", icon=":material/swords:"):
         with stop_on_error():
-            job = challenges.start(subject.project_id, order, who=person())
+            job = challenges.start(
+                subject.project_id, order, who=person(), fresh_from=fresh_from
+            )
         remember(f"{_JOB}-{subject.project_id}", job.id)
         st.rerun()
+
+
+def _ask_change(project_id: str) -> datetime | None:
+    """Ask whether what an alarm speaks of makes earlier rows old ones."""
+    since = workspace().policies.changed_since(project_id)
+    if since is None or not workspace().log.count_outcomes(project_id, since)[0]:
+        return None
+    said = f"Rows from before {since:%Y-%m-%d}, when the alarm began, count as old"
+    return since if st.checkbox(said, True, key=f"since-{project_id}") else None
 
 
 def show_challenges(project_id: str) -> None:
@@ -72,45 +85,6 @@ def _show_decision(challenge: Challenge) -> None:
     else:
         st.info(said, icon=":material/balance:")
     st.caption(why)
-
-
-def show_judged(judged: Judged) -> None:
-    """Show what the verdict rests on: turned rows, latency, cohorts."""
-    found = judged.verdict
-    told: list[tuple[str, object]] = [("Rows judged on", f"{found.n_rows:,}")]
-    if found.n_gained is not None and found.n_lost is not None:
-        told += [
-            ("From wrong to right", f"{found.n_gained:,}"),
-            ("From right to wrong", f"{found.n_lost:,}"),
-        ]
-    told.append(("One row", f"{judged.challenger_ms:.1f} ms"))
-    told.append(("The champion's", f"{judged.champion_ms:.1f} ms"))
-    facts(told)
-    if judged.slices:
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Cohort": [name for name, _ in judged.slices],
-                    "Rows": [each.n_rows for _, each in judged.slices],
-                    "Difference": [
-                        signed_text(each.difference, each.champion)
-                        for _, each in judged.slices
-                    ],
-                    "Verdict": [each.decision for _, each in judged.slices],
-                }
-            ),
-            hide_index=True,
-            alt="The verdict for each cohort.",
-        )
-    if judged.turned:
-        share = percent((found.n_lost or 0) / found.n_rows)
-        with st.expander(f"Rows that turn from right to wrong ({md(share)})"):
-            st.caption(f"The newest {len(judged.turned)} of them.")
-            st.dataframe(
-                pd.DataFrame(list(judged.turned)),
-                hide_index=True,
-                alt="Rows that the champion had right and the challenger has wrong.",
-            )
 
 
 def _offer_promotion(challenge: Challenge) -> None:

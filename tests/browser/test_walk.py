@@ -267,6 +267,8 @@ def test_outcomes_by_prediction_id_give_the_realised_metric(walk: Walk):
 def test_the_next_cycle_opens_explore_on_the_grown_table(walk: Walk):
     page = walk.page
     walk.open_tab("Next cycle")
+    challenger = page.get_by_role("button", name="Train a challenger")
+    expect(challenger).to_be_visible()
     shoot(page, "17-monitor-next-cycle")
     walk.press("Start the next cycle")
     expect(page.get_by_role("heading", name="Explore", exact=True)).to_be_visible()
@@ -305,6 +307,7 @@ def test_the_wheel_shows_both_turns(walk: Walk):
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()
     settled(page)
     expect(page.get_by_role("heading", name=PROJECT)).to_be_visible()
+    expect(page.get_by_role("heading", name="All cycles")).to_be_visible()
     shoot(page, "19-home-second-cycle")
 
 

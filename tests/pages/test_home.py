@@ -66,7 +66,7 @@ def test_the_wheel_shows_each_stage_and_the_next_action(workspace: Workspace):
 def test_with_a_project_open_the_others_are_offered_without_it(workspace: Workspace):
     project, other = (workspace.projects.create(name) for name in ("One", "Two"))
     page = home(project.id)
-    assert [box.label for box in page.expander] == ["Another project"]
+    assert "Another project" in [box.label for box in page.expander]
     opens = [button.key for button in page.button if button.label == "Open"]
     assert opens == [f"open-{other.id}"]
     assert "One" in [caption.value for caption in page.sidebar.caption]
