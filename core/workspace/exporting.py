@@ -60,6 +60,7 @@ def export_project(
             name: _rows(workspace, table, project_id) for name, table in _TABLES.items()
         },
     }
+    told["openings"] += _opened_elsewhere(workspace, project_id, told["openings"])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(_PROJECT, json.dumps(told, ensure_ascii=False, indent=1))
         for dataset in workspace.data.list(project_id):
@@ -78,6 +79,22 @@ def _rows(workspace: Workspace, table: Table, project_id: str) -> list[dict[str,
     with workspace.database.connect() as connection:
         found = [dict(row._mapping) for row in connection.execute(query)]
     return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+
+def _opened_elsewhere(
+    workspace: Workspace, project_id: str, known: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return openings of the same test rows by other projects; they count here too."""
+    told = {(each["at"], each["run_id"]) for each in known}
+    found = []
+    for cycle in workspace.cycles.list(project_id):
+        split = workspace.data.split_of(cycle.id)
+        for each in workspace.evaluation.openings(cycle.id):
+            values = {name: _plain(value) for name, value in vars(each).items()}
+            if split is not None and (values["at"], each.run_id) not in told:
+                told.add((values["at"], each.run_id))
+                found.append({**values, "split_hash": split.content_hash})
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -123,8 +140,17 @@ class Exported:
         return sorted(found, key=lambda each: str(each["created_at"]), reverse=True)
 
     def n_openings(self, split_hash: str) -> int:
-        """Return how often these test rows were opened."""
-        return sum(each["split_hash"] == split_hash for each in self.told["openings"])
+        """Return how often these test rows were opened, whatever the recipe was."""
+        splits = self.records("split")
+        rows = [s["payload"].get("rows_hash") for s in splits
+                if s["content_hash"] == split_hash]  # fmt: skip
+        same = {
+            s["content_hash"]
+            for s in splits
+            if s["payload"].get("rows_hash") and s["payload"]["rows_hash"] in rows
+        }
+        same.add(split_hash)
+        return sum(each["split_hash"] in same for each in self.told["openings"])
 
     def table(self, digest: str) -> pd.DataFrame:
         """Read a dataset, checked against the hash that names it.

@@ -2,7 +2,7 @@
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -188,6 +188,27 @@ class _Again:
         mine = [c for c in chosen if c["run_id"] == run["id"]]
         if mine and mine[0]["candidate"] in made.models:
             self._workspace.training.choose(cycle.id, mine[0]["candidate"])
+            about = [c for c in mine if c["candidate"] == mine[0]["candidate"]]
+            decided = [c["decision"] for c in about if "decision" in c]
+            if decided:
+                self._decide(cycle, decided[0])
+
+    def _decide(self, cycle: Cycle, decision: Mapping[str, Any]) -> None:
+        """Take a person's threshold and calibration over."""
+        decisions, run = (
+            self._workspace.decisions,
+            self._workspace.training.run(cycle.id),
+        )
+        if run is None:
+            return
+        found = decisions.model(run).calibration
+        if decision["calibration"] != ("none" if found is None else found.method):
+            wanted = decision["calibration"] != "none"
+            run = decisions.take_calibration(
+                run, decisions.recalibration(run).calibration if wanted else None
+            )
+        if decision["threshold"] is not None:
+            decisions.take_threshold(run, decision["threshold"], decision["words"])
 
     def _evaluate(
         self, cycle: Cycle, found: dict[str, Any], figure: Callable[..., Figure]

@@ -7,6 +7,8 @@ import pytest
 from core.data import Recipe, Step
 from core.errors import WorkspaceError
 from core.modeling import TrainingPlan
+from core.workspace.exporting import export_project, open_exported
+from core.workspace.verify import verify_project
 from tests.fitted import enough
 from tests.workspace.conftest import customers
 
@@ -112,3 +114,26 @@ def test_a_split_that_no_seed_changes_is_not_split_anew(workspace, split_cycle):
     workspace.data.split(split_cycle.id, strategy="time", column="age")
     with pytest.raises(WorkspaceError, match="no chance"):
         workspace.data.split_anew(split_cycle.id)
+
+
+def test_an_exported_project_carries_every_opening_of_its_rows(
+    workspace, trained_cycle, csv
+):
+    workspace.evaluation.open(trained_cycle.id)
+    again = copy_of(workspace, csv)
+    packed = io.BytesIO()
+    export_project(workspace, again.project_id, packed)
+    sealed = workspace.data.get_split(again.split_id).content_hash
+    with open_exported(packed) as exported:
+        assert exported.n_openings(sealed) == 1
+
+
+def test_a_decided_project_is_verified_with_its_decision(workspace, trained_cycle):
+    run = workspace.training.run(trained_cycle.id)
+    workspace.decisions.take_threshold(run, 0.85, "by hand")
+    workspace.evaluation.open(trained_cycle.id)
+    packed = io.BytesIO()
+    export_project(workspace, trained_cycle.project_id, packed)
+    figures = {figure.what: figure for figure in verify_project(packed)}
+    recall = figures["Recall on test rows"]
+    assert recall.equal
