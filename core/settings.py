@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         "each for its own use, are made on the page Deploy. While this one is not set, "
         "callers on this machine need none.",
     )
+    four_eyes: bool = Field(
+        default=False,
+        description="Whether a version goes live only after a second person has "
+        "approved it on the page Deploy. A roll back needs no approval.",
+    )
     max_upload_mb: int = Field(
         default=1024, ge=1, description="Largest file that an upload may have, in MB."
     )

@@ -42,6 +42,8 @@ class Shelf:
     elsewhere : Files or None
         A second place: versions are copied there, and fetched from there where
         their folder is missing here.
+    four_eyes : bool
+        Whether a version goes live only after a second person approved it.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class Shelf:
         *,
         key_path: Path | None = None,
         elsewhere: Files | None = None,
+        four_eyes: bool = False,
     ) -> None:
         self._elsewhere = elsewhere
+        self.four_eyes = four_eyes
         self.database = database
         self.models_root = Path(models_root)
         self.key_path = key_path or get_settings().home / "signing.key"
@@ -65,6 +69,7 @@ class Shelf:
             settings.models,
             key_path=settings.home / "signing.key",
             elsewhere=Files(settings.models_url) if settings.models_url else None,
+            four_eyes=settings.four_eyes,
         )
 
     def add(  # noqa: PLR0913  the parts of a version, all but two optional

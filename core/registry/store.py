@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.errors import RegistryError
+from core.registry.approval import check_approved
 from core.registry.history import (
     ALIAS_REMOVED,
     ALIAS_SET,
@@ -78,8 +79,9 @@ class Registry(Shelf):
         Raises
         ------
         RegistryError
-            The version does not exist or does not load, nobody is named, or the
-            champion would be its own challenger or shadow.
+            The version does not exist or does not load, nobody is named, the champion
+            would be its own challenger or shadow, or (with four eyes) nobody else
+            has approved what would go live.
         """
         check_words(alias=alias)
         act = Act(project, check_who(who), why, ALIAS_SET, number, alias)
@@ -89,6 +91,8 @@ class Registry(Shelf):
             held = read_aliases(connection, project)
             if held.get(alias) != number:
                 _refuse_own_challenger(held, alias, number)
+                if self.four_eyes and alias == "champion":
+                    check_approved(read_entries(connection, project), number, act.who)
                 point(connection, act, held)
         return self.version(project, number)
 

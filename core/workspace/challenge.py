@@ -237,6 +237,8 @@ class Challenges:
         """Do what the order says of a challenger that passed; write it down."""
         registry, order = self.turning.monitoring.registry, given["order"]
         action = "register" if objections else order["action"]
+        if action == "promote" and registry.four_eyes:
+            action = "challenger"  # a second person has to approve what goes live
         told = "" if judged is None else judged.verdict.sentence
         said = " ".join([f"Version {number} is {_ACTED[action]}.", told, *objections])
         registry.note(project_id, number, JUDGED, who=given["who"], why=said.strip())

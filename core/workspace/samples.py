@@ -15,6 +15,7 @@ Tell = Callable[[float, str], None]
 BUDGET_S = 8.0
 FAMILIES = ("linear", "lightgbm", "extra_trees")
 WHO = "sample"
+APPROVER = "sample, second person"
 
 
 def start_sample(workspace: Workspace, sample: str) -> str:
@@ -74,6 +75,10 @@ def build_sample(
     version = workspace.evaluation.save_version(
         cycle.id, note="Trained with the sample", who=WHO
     )
+    if workspace.registry.four_eyes:
+        workspace.registry.set_state(
+            project_id, version.number, "approved", who=APPROVER, why="A sample"
+        )
     workspace.registry.set_alias(
         project_id, "champion", version.number, who=WHO, why="First version"
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.registry import HistoryEntry, VersionInfo
+from pages.shared.deploy_approval import show_approval
 from pages.shared.deploy_versions import measured
 from pages.shared.frame import md, stop_on_error
 from pages.shared.state import forget, person, recall, remember, workspace
@@ -85,6 +86,7 @@ def ask_champion(project_id: str, versions: Sequence[VersionInfo]) -> None:
         format_func=lambda n: f"{n} · {others[n].summary['name']}",
         key="promote-version",
     )
+    show_approval(project_id, number)
     live = None if current is None else registry.version(project_id, current)
     st.markdown(md(comparison(others[number], live)))
     instead = "" if current is None else f" instead of version {current}"
