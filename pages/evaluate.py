@@ -15,6 +15,7 @@ from pages.shared.evaluate_report import show_numbers, show_report
 from pages.shared.evaluate_save import show_saving
 from pages.shared.evaluate_seal import show_seal
 from pages.shared.evaluate_slices import show_where
+from pages.shared.evaluate_stress import show_stress
 from pages.shared.evaluate_versions import show_against
 from pages.shared.evaluate_words import MANY_OPENINGS
 from pages.shared.frame import header, md, stop_on_error
@@ -41,6 +42,7 @@ SECTIONS = {
     "Slices": show_where,
     "Checks": show_checks,
     "More rows": show_learning,
+    "Stress": show_stress,
     "Download": show_download,
 }
 

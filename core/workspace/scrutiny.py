@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from core.data import coerce
 from core.evaluation.checking import CheckResult, Evidence, run_checks
 from core.evaluation.checking.gather import gather
 from core.evaluation.fairness import Fairness, compare_groups
@@ -15,6 +16,7 @@ from core.evaluation.held_out import Glance, look
 from core.evaluation.learning import LearningCurve
 from core.evaluation.learning_fits import leading_part, learn, rows_to_learn
 from core.evaluation.slicing import Slice, Slices, cohort_slices, worst_slices
+from core.monitoring import Reference, summarise_reference
 from core.workspace.cohorts import Cohorts
 from core.workspace.data import Data
 from core.workspace.explanations import Explanations, Tell
@@ -25,6 +27,7 @@ from core.workspace.training import Training
 
 SLICES: Final = "slices"
 LEARNING: Final = "learning"
+BLIND_SPOT: Final = "blind spot"
 _ALL: Final = 2
 """Fits on all rows differ by their seed alone; those on fewer by their rows too."""
 
@@ -172,6 +175,27 @@ class Scrutiny:
     def keep_learning(self, found: EvaluationRecord, curve: LearningCurve) -> None:
         """Keep a learning curve with its evaluation."""
         self._keep(found, LEARNING, {"curve": curve.to_dict()})
+
+    def reference(self, judged: Judgement) -> Reference:
+        """Summarise the training rows, for monitors to compare with."""
+        run = self._training.get(judged.found.run_id)
+        schema = judged.glance.model.schema
+        train = coerce(self._data.part(run.split_id, "train"), schema)
+        return summarise_reference(train, kinds=schema.kinds)
+
+    def keep_blind_spot(self, found: EvaluationRecord, sentence: str) -> None:
+        """Keep what no monitor would tell, for the model card."""
+        if sentence not in self.blind_spots(found):
+            self._keep(found, BLIND_SPOT, {"sentence": sentence})
+
+    def blind_spots(self, found: EvaluationRecord) -> tuple[str, ...]:
+        """Return the blind spots that were kept with an evaluation, oldest first."""
+        kept = [
+            record.payload["kept"]["sentence"]
+            for record in self._store.list(found.project_id, BLIND_SPOT)
+            if record.payload["evaluation_id"] == found.id
+        ]
+        return tuple(reversed(kept))
 
     def _refits(self, found: EvaluationRecord) -> tuple[float, ...] | None:
         """Return the scores of fits on other rows, once a learning curve made them."""

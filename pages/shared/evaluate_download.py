@@ -87,7 +87,8 @@ def report_and_limits(
         parts = report_parts(cycle, found)
     except RondoError:
         return "", ()
-    return write_report(parts), limits(parts.checks, parts.slices)
+    spots = workspace().scrutiny.blind_spots(found)
+    return write_report(parts), (*limits(parts.checks, parts.slices), *spots)
 
 
 def limits(checks: Sequence[CheckResult], slices: Slices | None) -> tuple[str, ...]:

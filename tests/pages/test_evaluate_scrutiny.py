@@ -99,3 +99,23 @@ def test_the_report_is_offered_and_lies_in_the_version_with_the_judgement(
     assert "Intended use: Calls to those who may leave" in version.card
     assert "Risk: medium." in version.card
     assert "report.html" in version.manifest.files
+
+
+def test_a_broken_column_shows_what_moves_and_a_blind_spot_goes_into_the_card(
+    site: Site,
+) -> None:
+    page = open_section(site, "Stress")
+    page.selectbox(key="stress-column").select("calls").run()
+    page.selectbox(key="stress-kind").select("unit").run()
+    assert not page.exception
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["ROC AUC before"] != shown["ROC AUC after"]
+    found = site.workspace.evaluation.latest(site.cycle_id)
+    assert found is not None
+    site.workspace.scrutiny.keep_blind_spot(found, "No monitor tells: calls.")
+    site.workspace.scrutiny.keep_blind_spot(found, "No monitor tells: calls.")
+    page = open_section(site, "Stress")
+    assert words(page).count("No monitor tells: calls.") == 1
+    press(page, "Save as a version")
+    card = site.workspace.registry.load(site.cycle.project_id, 1).card
+    assert "No monitor tells" in card
