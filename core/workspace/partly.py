@@ -75,9 +75,11 @@ def partly_labelled(
 def _seen(meta: pd.DataFrame, task: Task) -> Float:
     if task == "regression":
         error = (meta["outcome"] - meta["prediction"]).abs()
-        return error.to_numpy(np.float64)
+        missed: Float = error.to_numpy(np.float64)
+        return missed
     same = as_words(meta["outcome"]) == as_words(meta["prediction"])
-    return same.astype(np.float64)
+    right: Float = same.astype(np.float64)
+    return right
 
 
 def _expected(

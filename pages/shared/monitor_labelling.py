@@ -43,8 +43,14 @@ def offer_labelling(subject: Subject, service: Service) -> OutcomeReport | None:
     )
     edited = _edit(subject, service, rows)
     entered = edited[edited[_TYPED].notna()]
-    keep, download, _ = st.columns([1, 1, 2])
-    download.download_button(
+    actions = st.container(horizontal=True)
+    kept = actions.button(
+        "Keep these outcomes",
+        type="primary",
+        icon=":material/check:",
+        disabled=entered.empty,
+    )
+    actions.download_button(
         "Download these rows",
         lambda: rows.assign(outcome="").to_csv(index=False).encode(),
         file_name="rows-to-label.csv",
@@ -52,12 +58,7 @@ def offer_labelling(subject: Subject, service: Service) -> OutcomeReport | None:
         icon=":material/download:",
         on_click="ignore",
     )
-    if not keep.button(
-        "Keep these outcomes",
-        type="primary",
-        icon=":material/check:",
-        disabled=entered.empty,
-    ):
+    if not kept:
         return None
     with stop_on_error():
         values = read_outcomes(service.version.model, as_labels(entered, service))

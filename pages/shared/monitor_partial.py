@@ -70,7 +70,7 @@ def _show_estimate(found: PartlyLabelled) -> None:
     else:
         st.warning(
             "Rows with an outcome differ from the others: a classifier tells them "
-            f"apart with an AUC of {apart.auc:.2f}. Both figures may be wrong for all rows; "
-            "label some of those proposed below.",
+            f"apart with an AUC of {apart.auc:.2f}. Both figures may be wrong for all "
+            "rows; label some of those proposed below.",
             icon=":material/warning:",
         )

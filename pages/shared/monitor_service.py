@@ -24,9 +24,9 @@ def show_service(windows: Sequence[WindowSummary]) -> None:
     if len(timed) > 1:
         show_chart(draw_service(timed), key="monitor-service")
     st.dataframe(
-        pd.DataFrame([_row(window) for window in reversed(measured)]).dropna(
-            axis="columns", how="all"
-        ),
+        pd.DataFrame([_row(window) for window in reversed(measured)])
+        .dropna(axis="columns", how="all")
+        .fillna(""),
         hide_index=True,
     )
     if any("covered" in window.service for window in measured):
