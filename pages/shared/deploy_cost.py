@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -52,9 +52,8 @@ def show_cost(
     if run is not None and best.cpu_ms:
         faster = faster_candidate(run.leaderboard, candidate, best.cpu_ms, rows)
         if faster is not None:
-            cheaper = plan_capacity(
-                demand, rate * faster.gain, prices, buying, rows_a_call=rows
-            )
+            rate *= faster.gain
+            cheaper = plan_capacity(demand, rate, prices, buying, rows_a_call=rows)
             _show_faster(faster, plan, cheaper, prices.currency)
 
 
@@ -75,7 +74,7 @@ def _ask_prices() -> tuple[Prices, Buying]:
     with st.expander(f"Prices: {EXAMPLE.name}, {EXAMPLE.as_of:%B %Y}"):
         st.caption("They only show the shape of the curves; put in your own.")
         columns = st.columns(5)
-        given = {
+        given: dict[str, Any] = {
             name: column.number_input(label, low, high, getattr(EXAMPLE, name))
             for column, (name, (label, low, high)) in zip(
                 columns, _PRICES.items(), strict=True
@@ -87,9 +86,8 @@ def _ask_prices() -> tuple[Prices, Buying]:
         life = columns[2].number_input("Months a machine lives", 1, 240, 48)
         every = columns[3].number_input("Buy every … months", 1, 60, 12)
         cover = columns[4].number_input("Hours to serve, %", 50.0, 100.0, 99.0)
-    prices = replace(
-        EXAMPLE, **given, currency=currency, machine_copies=copies, lifetime_months=life
-    )
+    given |= {"currency": currency, "machine_copies": copies, "lifetime_months": life}
+    prices = replace(EXAMPLE, **given)
     if prices != EXAMPLE:
         prices = replace(prices, name="Your own figures", as_of=date.today())  # noqa: DTZ011
     return prices, Buying(every, cover / 100)
@@ -126,18 +124,14 @@ def _show_plan(plan: Plan, prices: Prices, best: Level) -> None:
     with right:
         show_chart(draw_spending(plan, prices.currency), "plan-spent")
     with st.expander("Two weeks closely, the spike of the first month among them"):
-        chart = draw_plan(plan, first_hour=_WEEK, n_hours=2 * _WEEK)
-        show_chart(chart, "plan-week")
-    st.caption(md(f"{prices.name}, {prices.as_of:%Y-%m-%d}, {prices.currency}."))
+        show_chart(draw_plan(plan, first_hour=_WEEK, n_hours=2 * _WEEK), "plan-week")
+    st.caption(md(f"{prices.name}, {prices.as_of:%Y-%m-%d}."))
 
 
 def _show_faster(faster: Faster, plan: Plan, cheaper: Plan, currency: str) -> None:
     if faster.gain < _WORTH_SAYING:
-        st.caption(
-            f"A faster candidate saves next to nothing: of a call, the model itself "
-            f"takes little ({score_text(faster.chosen_row_ms)} ms a row; "
-            f"{md(faster.candidate)}: {score_text(faster.row_ms)} ms)."
-        )
+        little = f"{score_text(faster.chosen_row_ms)} ms"
+        st.caption(f"A faster candidate saves little: the model takes {little} a row.")
         return
     own, cloud = (
         float((getattr(plan, name) - getattr(cheaper, name)).sum())
