@@ -23,6 +23,19 @@ def start_batch(
     )
 
 
+def ask_reasons(service: Service) -> int:
+    """Ask how many columns are named for each row."""
+    if service.version.reference is None:
+        return 0
+    wanted = st.toggle(
+        "Name the three columns that moved each answer most",
+        key="batch-reasons",
+        help="Each row is explained on its own, some tens of rows a second: slow for "
+        "large files.",
+    )
+    return 3 if wanted else 0
+
+
 def show_batches(project_id: str) -> None:
     """Show the batches at work, and those that can be downloaded."""
     for job in workspace().batches.newest(project_id):

@@ -5,7 +5,9 @@ A field says which control asks, within which limits and from which default.
 empty.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final, Literal
 
 from core.serving.typical import decimals_of
@@ -105,3 +107,25 @@ def open_field(field: Field) -> Field:
 def can_open(field: Field) -> bool:
     """Tell whether `open_field` gives the field more freedom."""
     return open_field(field) != field
+
+
+def to_record(answers: Iterable[tuple[Field, Any]]) -> dict[str, Any]:
+    """Return what was filled in as one record for a service; None where empty.
+
+    Examples
+    --------
+    >>> age, plan = Field("age", "slider", 1), Field("plan", "choice", "a")
+    >>> to_record([(age, 41), (plan, EMPTY)])
+    {'age': 41, 'plan': None}
+    """
+    return {field.name: _plain(field, value) for field, value in answers}
+
+
+def _plain(field: Field, value: Any) -> Any:
+    if value is None or value in {EMPTY, ""}:
+        return None
+    if field.control == "yes or no":
+        return value == YES
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

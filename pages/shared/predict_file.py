@@ -12,7 +12,7 @@ from core.serving import Service
 from core.serving.batch import BatchOptions
 from core.wording import counted
 from pages.shared.frame import stop_on_error
-from pages.shared.predict_batch import show_batches, start_batch
+from pages.shared.predict_batch import ask_reasons, show_batches, start_batch
 from pages.shared.predict_match import ask_mapping, match_columns, show_match
 from pages.shared.predict_scored import ScoredFile, score_now, show_scored
 from pages.shared.state import forget, recall, remember, workspace
@@ -71,7 +71,7 @@ def score_whole_file(service: Service) -> None:
         show_scored(scored, uploaded.name, version.number)
         return
     _show_head(brought)
-    options = BatchOptions(mapping, _ask_reasons(service))
+    options = BatchOptions(mapping, ask_reasons(service))
     _answer(service, uploaded, brought, options, kept)
     show_batches(version.project)
 
@@ -123,19 +123,6 @@ def _bring(
     batch_id = batches.bring(project_id, _uploaded)
     piece = next(open_flow(batches.source(project_id, batch_id)).pieces)
     return Brought(piece.frame.head(1_000), None, piece.n_refused, batch_id)
-
-
-def _ask_reasons(service: Service) -> int:
-    """Ask how many columns are named for each row."""
-    if service.version.reference is None:
-        return 0
-    wanted = st.toggle(
-        "Name the three columns that moved each answer most",
-        key="batch-reasons",
-        help="Each row is explained on its own, some tens of rows a second: slow for "
-        "large files.",
-    )
-    return 3 if wanted else 0
 
 
 def _show_head(brought: Brought) -> None:

@@ -1,12 +1,12 @@
-"""From the columns a model was trained on to the fields of a form, and back."""
+"""From the columns a model was trained on to the fields of a form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from core.data.schema import ColumnSchema, Schema
 from core.serving.typical import limits_of, nice_step, on_grid, typical_number
-from pages.shared.predict_fields import EMPTY, YES, Field
+from pages.shared.predict_fields import EMPTY, Field
 
 N_FIRST: Final = 12
 """So many fields are asked for before the rest is folded away."""
@@ -131,25 +131,3 @@ def arrange(
     ordered = sorted(fields, key=lambda field: -importance.get(field.name, 0.0))
     cut = n_first if len(ordered) > n_first + 2 else len(ordered)
     return tuple(ordered[:cut]), tuple(ordered[cut:])
-
-
-def to_record(answers: Iterable[tuple[Field, Any]]) -> dict[str, Any]:
-    """Return what was filled in as one record for a service; None where empty.
-
-    Examples
-    --------
-    >>> age, plan = Field("age", "slider", 1), Field("plan", "choice", "a")
-    >>> to_record([(age, 41), (plan, EMPTY)])
-    {'age': 41, 'plan': None}
-    """
-    return {field.name: _plain(field, value) for field, value in answers}
-
-
-def _plain(field: Field, value: Any) -> Any:
-    if value is None or value in {EMPTY, ""}:
-        return None
-    if field.control == "yes or no":
-        return value == YES
-    if isinstance(value, date):
-        return value.isoformat()
-    return value

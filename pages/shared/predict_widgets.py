@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.predict_controls import ask
-from pages.shared.predict_fields import Field, can_open, open_field
-from pages.shared.predict_form import to_record
+from pages.shared.predict_fields import Field, can_open, open_field, to_record
 
 MOST_ASKED = 60
 """Of the folded fields so many are drawn; the others when they are chosen."""

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from core.data.samples import churn_sample
 from core.data.schema import ColumnSchema, Schema, describe_schema
 from core.serving.typical import decimals_of, nice_step
-from pages.shared.predict_fields import EMPTY, Field, can_open, open_field
-from pages.shared.predict_form import arrange, fields_of, importance_of, to_record
+from pages.shared.predict_fields import EMPTY, Field, can_open, open_field, to_record
+from pages.shared.predict_form import arrange, fields_of, importance_of
 
 
 def field_for(values, kind=None) -> Field:
