@@ -224,13 +224,13 @@ def quantile_edges(numbers: Float) -> tuple[Float, bool]:
     if not numbers.size:
         return np.empty(0), True
     ordered = np.sort(numbers)
-    distinct = ordered[np.append(np.diff(ordered) > 0, True)]
+    distinct = ordered[np.append(ordered[1:] > ordered[:-1], True)]
     if distinct.size <= MAX_BINS:
         return distinct[:-1], True
     n_bins = int(np.clip(numbers.size // 5, 8, MAX_BINS))
     ranks = (np.arange(1, n_bins) * numbers.size) // n_bins - 1
     quantiles = ordered[ranks]
-    repeated = quantiles[:-1][np.diff(quantiles) == 0]
+    repeated = quantiles[:-1][quantiles[1:] == quantiles[:-1]]
     below = np.nextafter(repeated, -np.inf)
     edges = np.unique(np.concatenate([quantiles, below]))
     inside: Float = edges[(edges >= ordered[0]) & (edges < ordered[-1])]

@@ -120,7 +120,7 @@ def write_outcomes(
     present = [(id_, value) for id_, value in given if value is not None]
     ids = list(dict.fromkeys(id_ for id_, _ in present))
     known = set(_known_ids(connection, project, ids))
-    merge = _Merge(dict(_current(connection, ids)))
+    merge = _Merge(dict(_current(connection, [id_ for id_ in ids if id_ in known])))
     for id_, value in present:
         if id_ in known:
             merge.take(id_, value, {"project_id": project, "at": at})

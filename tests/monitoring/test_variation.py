@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,15 @@ def test_batches_travel_with_the_reference_and_older_ones_have_none() -> None:
     for column in written["columns"]:
         del column["variation"]
     assert Reference.from_dict(written).batches is None
+
+
+@pytest.mark.parametrize("given", [np.nan, 3.0, np.inf])
+def test_a_column_without_variance_has_none_between_batches(given: float) -> None:
+    before, labels, now = wandering(5)
+    before, now = (rows.assign(load=given) for rows in (before, now))
+    told = check_drift(before, now, batches=labels)
+    assert not told.columns["load"].changed
+    assert check_drift(before, now.head(1), batches=labels).n_current == 1
 
 
 def test_fewer_than_five_batches_change_nothing() -> None:
