@@ -29,6 +29,8 @@ _ANSWER: dict[str, Any] = {
             "description": "Share of rows whose truth lies in the interval or the set.",
         },
         "warnings": {"type": "array", "items": _TEXT},
+        "overridden": {**_TEXT, "description": "The rule that answered, if one did."},
+        "model_prediction": {"description": "What the model says, if overridden."},
     },
 }
 _ANSWERS = {
