@@ -70,7 +70,7 @@ def draw_groups(found: Fairness, figure_name: str) -> Chart:
     figure_name : str
         One of ``found.names``.
     """
-    title, question = QUESTIONS[figure_name]
+    title, _ = QUESTIONS[figure_name]
     share = figure_name in _SHARES
     say = percent if share else score_text
     shown = [
@@ -100,18 +100,19 @@ def draw_groups(found: Fairness, figure_name: str) -> Chart:
     )
     line = _line(found) if figure_name == "selection" else None
     if line is not None:
-        figure.add_vline(
-            x=line, line={"color": BAD, "dash": "dash"}, annotation_text="four fifths"
-        )
+        figure.add_vline(x=line, line={"color": BAD, "dash": "dash"})
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
     figure.update_xaxes(
         tickformat=".0%" if share else None, rangemode="tozero" if share else "normal"
     )
+    guide = "Each dot is a group with its 95% interval. "
+    if line is not None:
+        guide += "The dashed line is four fifths of the largest rate. "
     told = "; ".join(f"{g.name}: {say(e.value or 0.0)}" for g, e in shown)
     return Chart(
         figure,
         alt=f"{title} of each group of {text(found.column)}. {told}.",
-        reading=f"{question} Open circles rest on under 30 rows: too few to judge.",
+        reading=f"{guide}Open circles rest on under 30 rows: too few to judge.",
     )
 
 
