@@ -47,7 +47,7 @@ def known_words(facts: dict[str, Any]) -> str:
         "n_rows": lambda n: counted("training row", n),
         "n_columns": lambda n: counted("column", n),
         "size_mb": lambda size: f"a model of {score_text(size)} MB",
-        "row_ms": lambda ms: f"{score_text(ms)} ms of processor time a row",
+        "row_ms": lambda ms: f"{score_text(ms)} ms a row for the model alone",
     }
     told = [word(facts[name]) for name, word in texts.items() if name in facts]
     return f"Known from the version: {', '.join(told)}."
