@@ -21,7 +21,10 @@ def show_checks(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
     """Show what was found first, then what passed, then what does not apply."""
     del run
     with stop_on_error():
-        results = _results(cycle.id, found.id)
+        known = workspace().scrutiny.learning(found) is not None
+        cohorts = workspace().cohorts.list(cycle.project_id)
+        rules = tuple(f"{c.name} {c.content_hash}" for c in cohorts)
+        results = _results(cycle.id, found.id, known, rules)
     st.markdown(f"**{summary(results)}**")
     for result in results:
         if result.finding is not None:
@@ -38,7 +41,11 @@ def show_checks(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner="Checking")
-def _results(cycle_id: str, evaluation_id: str) -> tuple[CheckResult, ...]:
+def _results(
+    cycle_id: str, evaluation_id: str, with_curve: bool, rules: tuple[str, ...]
+) -> tuple[CheckResult, ...]:
+    """Return what the checks come to; anew once a curve or a cohort is there."""
+    del with_curve, rules
     return workspace().scrutiny.checks(judged_rows(cycle_id, evaluation_id))
 
 
