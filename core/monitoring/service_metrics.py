@@ -64,8 +64,9 @@ def measure_service(
     if times.size:
         at = np.quantile(times, list(LATENCIES.values()))
         figures |= dict(zip(LATENCIES, at.tolist(), strict=True))
-    for source, count in meta["source"].value_counts().items():
-        figures[f"{SOURCE}{source}"] = float(count)
+    if "source" in meta:  # rehearsed rows came from nowhere
+        for source, count in meta["source"].value_counts().items():
+            figures[f"{SOURCE}{source}"] = float(count)
     known = meta[meta["outcome"].notna()]
     figures |= _coverage(known, task)
     if costs and task == "binary" and len(known) >= MIN_LABELS:

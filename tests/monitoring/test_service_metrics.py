@@ -71,5 +71,7 @@ def test_money_needs_costs_and_thirty_outcomes() -> None:
 
 def test_a_window_without_rows_or_times_says_nothing_of_them() -> None:
     assert measure_service(answers().head(0), task="binary") == {"rows": 0.0}
+    rehearsed = measure_service(answers().drop(columns="source"), task="multiclass")
+    assert not any(name.startswith("source") for name in rehearsed)
     untimed = answers().assign(latency_ms=np.nan)
     assert "p50" not in measure_service(untimed, task="binary", pos_label="yes")
