@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from core.evaluation.learning import LearningCurve, Outlook
+from core.evaluation.learning import FARTHEST, LearningCurve, Outlook
 from core.plots.theme import NEUTRAL, Chart, new_figure
 from core.wording import score_text
 
@@ -46,7 +46,11 @@ def draw_learning(curve: LearningCurve, ahead: Outlook | None) -> Chart:
         )
     )
     figure.add_vline(x=curve.n_rows, line={"color": NEUTRAL, "dash": "dot"})
-    figure.update_xaxes(type="log")
+    marked = [p.n_rows for p in curve.points if p.n_rows != curve.points[-2].n_rows]
+    marked += [] if ahead is None else [int(FARTHEST) * curve.n_rows]
+    figure.update_xaxes(
+        type="log", tickvals=marked, ticktext=[f"{n:,}" for n in marked]
+    )
     told = "; ".join(
         f"{p.n_rows:,} rows {score_text(p.mean)}" for p in curve.points if p.scores
     )
