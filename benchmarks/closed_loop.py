@@ -152,9 +152,7 @@ def run(stream: Stream, way: str) -> dict[str, object]:
                     alarmed = month
                 wait(workspace, project_id)
             elif way == "always":
-                order = Order(
-                    mix=Mix(kept_aside=0.1), budget_s=BUDGET_S, gate=ANYTHING
-                )
+                order = Order(mix=Mix(kept_aside=0.1), budget_s=BUDGET_S, gate=ANYTHING)
                 given = workspace.challenges.arguments(
                     project_id, order, "benchmark", "always"
                 )

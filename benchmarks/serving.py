@@ -217,9 +217,7 @@ def measure_calls(settings: Settings, body: bytes, home: Path) -> None:
     cost = found["plain", 1].cpu_ms / found["rondo, 1 worker", 1].cpu_ms
     gain = (two.n_calls / two.seconds) / (one.n_calls / one.seconds)
     print(f"CPU of the plain way (without capture): {cost:.1f} times Rondo's")
-    print(
-        f"two workers: {gain:.2f} times the calls of one (clients share the cores)"
-    )
+    print(f"two workers: {gain:.2f} times the calls of one (clients share the cores)")
 
 
 def measure_promotions(settings: Settings, body: bytes) -> None:

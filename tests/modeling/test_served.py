@@ -20,9 +20,7 @@ from core.modeling.one_row import RowEncoder
 from core.modeling.served import ServedForm, kernel_of
 from tests.fitted import customers, fit_model
 
-QUICK = [
-    n for n in FAMILIES if n not in ("baseline", "nearest_neighbours", "online")
-]
+QUICK = [n for n in FAMILIES if n not in ("baseline", "nearest_neighbours", "online")]
 
 
 def _features() -> pd.DataFrame:
