@@ -19,6 +19,7 @@ from core.serving.cells import RawColumns, plain_columns
 from core.serving.explaining import ExplainedAnswer, VersionExplainer, Wish
 from core.serving.overrides import Override, overrule
 from core.serving.records import refuse_other_than_mappings, tamed, unfit
+from core.serving.replaying import QuickReplay
 from core.serving.scores import Scores, raw_output
 from core.serving.warnings import warn, watches_of
 
@@ -155,6 +156,10 @@ class Service:
         return ExplainedAnswer(answer, reasons, wish, search)
 
     @cached_property
+    def _quick_replay(self) -> QuickReplay:
+        return QuickReplay(self.version.replay, self._model.schema)
+
+    @cached_property
     def _explainer(self) -> VersionExplainer:
         return VersionExplainer(self.version)
 
@@ -190,8 +195,10 @@ class Service:
         if isinstance(records, pd.DataFrame):
             return self._read_table(records, strict)
         refuse_other_than_mappings(records)
-        quick = not self.version.replay.recipe.steps
-        raw = plain_columns(records, self._model.schema) if quick else None
+        if self.version.replay.recipe.steps:
+            raw = self._quick_replay.columns(records)
+        else:
+            raw = plain_columns(records, self._model.schema)
         if raw is not None:
             warnings = warn(self._watches, raw, len(records))
         else:

@@ -79,4 +79,5 @@ def test_captured_rows_are_compared_and_taken_in_as_cleaned(
     report = workspace.monitoring.report(project)
     assert not report.drift.columns["plan"].changed
     assert not any("plan" in finding.columns for finding in report.quality)
-    assert "BASIC" not in set(workspace.next_cycle.table(project).frame["plan"])
+    cycle = workspace.next_cycle.start(project)
+    assert "BASIC" not in set(workspace.data.cleaned(cycle.id)["plan"])
