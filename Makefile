@@ -8,7 +8,7 @@ PORT ?= 8501
 API_PORT ?= 8600
 WORKERS ?= 1
 
-.PHONY: run serve test test-all check lint types contracts unit browser format clean
+.PHONY: run serve test test-all check lint types contracts unit coverage browser format clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -18,8 +18,8 @@ serve: $(VENV)/.installed
 
 test: check unit browser
 
-test-all: check
-	$(BIN)/pytest -n 2 --dist loadfile
+test-all: check coverage
+	$(BIN)/pytest -n 2 --dist loadfile -m "slow or browser"
 
 check: lint types contracts
 
@@ -35,6 +35,10 @@ contracts: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.installed-dev
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser"
+
+# Apart from the tests, because measuring makes them take twice as long.
+coverage: $(VENV)/.installed-dev
 	rm -f .coverage .coverage.*
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" --cov --cov-report=
 	$(BIN)/coverage report --fail-under=90 --format=total
