@@ -47,7 +47,9 @@ def test_candidates_train_on_two_workers_and_give_the_same_scores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert cluster_places(on_cluster) == 2
-    there = quick(churn, "left", n_jobs=None, checkpoint=tmp_path / "there")
+    there = quick(
+        churn, "left", n_jobs=None, checkpoint=tmp_path / "there", budget_s=90
+    )
     monkeypatch.delenv("RONDO_DASK_SCHEDULER")
     get_settings.cache_clear()
     here = quick(churn, "left", n_jobs=1, n_candidates=5)
@@ -63,13 +65,14 @@ def test_a_run_on_a_cluster_goes_on_from_its_checkpoint(
     on_cluster: str, quick: Callable[..., Run], churn: pd.DataFrame, tmp_path: Path
 ) -> None:
     assert on_cluster
-    first = quick(churn, "left", n_jobs=None, checkpoint=tmp_path)
+    first = quick(churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=90)
     seen: list[int] = []
     again = quick(
-        churn, "left", n_jobs=None, checkpoint=tmp_path, n_candidates=1,
+        churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=90, n_candidates=1,
         on_progress=lambda progress: seen.append(len(progress.leaderboard)),
     )  # fmt: skip
-    kept = {entry.candidate: entry.finished_s for entry in first.entries}
+    done = [entry for entry in first.entries if entry.state == "done"]
+    kept = {entry.candidate: entry.finished_s for entry in done}
     for entry in again.entries:
         if entry.candidate in kept and entry.family != "ensemble":
             assert entry.finished_s == kept[entry.candidate]
