@@ -6,15 +6,12 @@ together from its numbers, since every encoded number comes from one column.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from core.data import coerce
 from core.modeling.encoder import FrameEncoder, raw_columns
@@ -22,6 +19,7 @@ from core.modeling.estimators import read_output
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.numbers import Matrix
+from core.modeling.threads import one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,29 +124,12 @@ class Assembly:
         """Return the weighted sum of some members' outputs, not calibrated."""
         shape = (len(rows.matrices[0]), self.n_outputs)[: 1 + (self.n_outputs > 1)]
         total = np.zeros(shape)
-        with one_thread():
+        with one_thread("openmp"):
             for member in members:
                 X = rows.matrices[member.encoder]
                 output = read_output(member.estimator, X, self.n_outputs)
                 total += member.weight * output
         return total
-
-
-def one_thread() -> AbstractContextManager[Any]:
-    """Keep libraries to one native thread of this caller's.
-
-    For small batches, threads cost more than they bring; on a busy machine they wait
-    for one another a hundred times as long as the work takes.
-    """
-    limited: AbstractContextManager[Any] = _libraries().limit(
-        limits=1, user_api="openmp"
-    )
-    return limited
-
-
-@lru_cache(maxsize=1)
-def _libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _origins(encoder: FrameEncoder, position: Mapping[str, int]) -> NDArray[np.int64]:

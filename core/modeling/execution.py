@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from joblib.externals.loky import ProcessPoolExecutor
 
@@ -14,10 +14,7 @@ from core.modeling.entry import Candidate, Entry
 from core.modeling.family import Interrupted
 from core.modeling.fitting import fit_candidate, fit_in_worker
 from core.modeling.material import Material
-
-_ONE_THREAD: Final = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
+from core.modeling.threads import ONE_THREAD
 
 
 def _end_with_parent(parent: int) -> None:
@@ -129,7 +126,7 @@ class Pool:
     def _start(self) -> Any:
         return ProcessPoolExecutor(
             max_workers=self._n_jobs,
-            env=_ONE_THREAD,
+            env=ONE_THREAD,
             initializer=_end_with_parent,
             initargs=(os.getpid(),),
         )

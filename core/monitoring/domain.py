@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from core.modeling.threads import one_thread
 from core.monitoring.binning import MAX_UNSEEN, Float
 from core.monitoring.reference import Reference
-from core.monitoring.threads import one_thread
 from core.monitoring.variation import MIN_BATCHES
 
 MIN_ROWS = 200

@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.data.frames import ColumnKind
 from core.errors import MonitoringError
+from core.modeling.threads import one_thread
 from core.monitoring.binning import Counts
 from core.monitoring.decision import MIN_ROWS, discovery_cut, rows_needed
 from core.monitoring.dependence import (
@@ -36,7 +37,6 @@ from core.monitoring.reference import (
     summarise_reference,
 )
 from core.monitoring.report import ColumnDrift, DriftReport, MultivariateDrift
-from core.monitoring.threads import one_thread
 from core.monitoring.two_sample import Evidence
 from core.monitoring.window_counts import WindowCounts, count_window
 

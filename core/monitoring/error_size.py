@@ -11,10 +11,10 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 
 from core.errors import MonitoringError
 from core.modeling.scoring import find_metric
+from core.modeling.threads import one_thread
 from core.monitoring.estimate import MIN_CALIBRATION, summarise
 from core.monitoring.performance import MIN_LABELS, PerformanceSeries
 from core.monitoring.reference import summarise_reference
-from core.monitoring.threads import one_thread
 from core.monitoring.window_counts import count_window
 from core.monitoring.windows import Period, cut_windows
 

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from core.modeling.threads import one_thread
 from core.monitoring.binning import Float
 from core.monitoring.domain import MIN_ROWS, auc_variance, symmetric_codes
 from core.monitoring.reference import Reference, summarise_reference
-from core.monitoring.threads import one_thread
 from core.monitoring.window_counts import count_window
 
 MIN_AUC = 0.52

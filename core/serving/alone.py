@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from core.modeling.threads import ONE_THREAD
 from core.registry import Registry
 from core.serving.api import create_api
 from core.serving.log import PredictionLog
@@ -19,10 +20,6 @@ from core.serving.policy import CapturePolicy
 from core.settings import get_settings
 from core.storage import open_database
 
-ONE_THREAD: Final = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
-"""One native thread a worker: for single rows more of them only get in their way."""
 GRACE_S: Final = 25
 """Time that running calls have to end; orchestrators kill after 30 s."""
 
@@ -66,6 +63,7 @@ def serve(host: str, port: int, workers: int) -> None:
     workers : int
         Processes; one for each core is a fair number.
     """
+    # For single rows more native threads only get in their way.
     os.environ.update({**ONE_THREAD, **os.environ})
     if workers > 1:
         os.environ.setdefault(MULTIPROCESS, tempfile.mkdtemp(prefix="rondo-metrics-"))

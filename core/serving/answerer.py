@@ -78,11 +78,6 @@ class Answerer:
             self._ask_shadow(project, route, rows, answered.ids)
         return answered
 
-    def close(self) -> None:
-        """Write what is waiting, and end the threads."""
-        self._capture.close()
-        self._shadow.close()
-
     def _answer(
         self, project: str, rows: list[Any], route: Route, key: str | None
     ) -> DrawnUp:

@@ -35,7 +35,6 @@ class Shadow:
         self._database = database
         self._room = threading.Semaphore(MOST_WAITING)
         self._asker = ThreadPoolExecutor(1, thread_name_prefix="shadow")
-        self.n_left_out = 0
 
     def ask(
         self,
@@ -55,8 +54,6 @@ class Shadow:
         """
         if self._room.acquire(blocking=False):
             self._asker.submit(self._answer, load, records, ids)
-        else:
-            self.n_left_out += 1
 
     def close(self) -> None:
         """Wait for what was asked, and end the thread."""
