@@ -1,69 +1,30 @@
 """Is a window fit to be judged at all: faults of delivery, before any drift.
 
-Every check takes one `Glance`, a column's promise beside what came, and yields
-findings. The rules are learned from the training data: each asks whether rows like
-the training rows could look so by chance.
+The rules are learned from the training data (`core.monitoring.column_checks`); what a
+person has changed of them holds instead (`core.monitoring.quality_rules`).
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from core.data.coerce import cast_column
-from core.data.schema import ColumnSchema, Schema
+from core.data.schema import Schema
 from core.findings import Finding, Severity
-from core.monitoring.binning import Float, numbers_of
-from core.monitoring.exceedance import count_outside, count_unseen
-from core.monitoring.two_sample import compare_missing
-from core.monitoring.wording import N_NAMED, name_some
+from core.monitoring.column_checks import CHECKS, MANY_REPEATED
+from core.monitoring.glance import look_at_column
+from core.monitoring.own_checks import OWN_CHECKS, exceeds
+from core.monitoring.quality_rules import TABLE, QualityRule, read_value
+from core.monitoring.wording import name_some
+from core.wording import percent
 
-ALPHA = 1e-3
-EFFECT = 0.10
-MANY_REFUSED = 0.05
-MANY_REPEATED = 0.05
-FROZEN_ROWS = 20
-FROZEN_ROWS_COMMON = 500
+_Book = Mapping[tuple[str, str], QualityRule]
 
 
-@dataclass(frozen=True, eq=False)
-class Glance:
-    """One column's promise, and what came.
-
-    Attributes
-    ----------
-    promise : ColumnSchema
-    values : Series of shape (n_rows,)
-        In the promised kind; missing where that was not possible.
-    refused : ndarray of bool, shape (n_rows,)
-        Cells that hold a value which does not fit the kind.
-    examples : tuple of str
-        The first distinct refused values.
-    """
-
-    promise: ColumnSchema
-    values: "pd.Series[Any]"
-    refused: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-    examples: tuple[str, ...]
-
-    @property
-    def numbers(self) -> Float:
-        """The present values as numbers (dates as seconds)."""
-        numbers = numbers_of(self.values)
-        present: Float = numbers[~np.isnan(numbers)]
-        return present
-
-    def finding(
-        self, code: str, severity: Severity, title: str, evidence: str, advice: str
-    ) -> Finding:
-        """Return a finding about this column."""
-        name = self.promise.name
-        return Finding(code, severity, title, f"{name}: {evidence}", advice, (name,))
-
-
-def check_quality(schema: Schema, current: pd.DataFrame) -> tuple[Finding, ...]:
+def check_quality(
+    schema: Schema, current: pd.DataFrame, rules: Sequence[QualityRule] = ()
+) -> tuple[Finding, ...]:
     """Check a window's columns against what the training rows promised.
 
     Parameters
@@ -72,54 +33,83 @@ def check_quality(schema: Schema, current: pd.DataFrame) -> tuple[Finding, ...]:
         Of the columns the model takes, from the training rows.
     current : DataFrame of shape (n_rows, any)
         Rows as they came; any dtypes.
+    rules : sequence of QualityRule, default=()
+        What a person has changed of what is learned; those of columns that the schema
+        does not have say nothing.
 
     Returns
     -------
     tuple of Finding
         Problems first; empty when nothing is amiss.
 
+    Raises
+    ------
+    MonitoringError
+        An own value cannot be read.
+
     Examples
     --------
     >>> from core.data.schema import describe_schema
     >>> rows = pd.DataFrame({"age": np.arange(100.0), "plan": ["a", "b"] * 50})
-    >>> found = check_quality(describe_schema(rows), rows[["age"]] * 1000)
+    >>> schema = describe_schema(rows)
+    >>> found = check_quality(schema, rows[["age"]] * 1000)
     >>> [(each.code, each.columns) for each in found]
     [('MONITOR-001', ('plan',)), ('MONITOR-009', ('age',))]
+    >>> own = (QualityRule("age", "range", "0 to 90", "problem"),)
+    >>> [each.evidence for each in check_quality(schema, rows, own)]
+    ['age: 9 of 100 values are not between 0 and 90 (own rule); now from 0 to 99.']
     """
-    findings = [*_columns_differ(schema, current)]
+    book = {(rule.column, rule.check): rule for rule in rules}
+    findings = [*_columns_differ(schema, current, book)]
     if len(current):
         for promise in schema:
             if promise.name in current.columns:
-                glance = _look(promise, current[promise.name])
-                findings += [each for check in CHECKS for each in check(glance)]
-        findings += _repeated_rows(schema, current)
+                findings += _of_column(promise.name, schema, current, book)
+        findings += _repeated_rows(schema, current, book)
     rank = {"problem": 0, "warning": 1, "note": 2}
     return tuple(sorted(findings, key=lambda each: (rank[each.severity], each.code)))
 
 
-def _look(promise: ColumnSchema, column: "pd.Series[Any]") -> Glance:
-    values, refused = cast_column(column, promise.kind)
-    examples = column[refused].astype(str).drop_duplicates().head(N_NAMED)
-    return Glance(promise, values, refused, tuple(examples))
+def _of_column(
+    name: str, schema: Schema, current: pd.DataFrame, book: _Book
+) -> Iterator[Finding]:
+    glance = look_at_column(schema[name], current[name])
+    for check, learned in CHECKS.items():
+        rule = _rule(book, name, check)
+        if rule.active:
+            own = read_value(rule)
+            found = learned(glance) if own is None else OWN_CHECKS[check](glance, own)
+            yield from _as_grave(found, rule)
 
 
-def _columns_differ(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
-    absent = tuple(name for name in schema.names if name not in current.columns)
-    if absent:
+def _rule(book: _Book, column: str, check: str) -> QualityRule:
+    return book.get((column, check)) or QualityRule(column, check)
+
+
+def _as_grave(found: Iterator[Finding], rule: QualityRule) -> Iterator[Finding]:
+    for each in found:
+        yield replace(each, severity=rule.severity) if rule.severity else each
+
+
+def _columns_differ(
+    schema: Schema, current: pd.DataFrame, book: _Book
+) -> Iterator[Finding]:
+    for severity, absent in _absent(schema, current, book).items():
         yield Finding(
             code="MONITOR-001",
-            severity="problem",
+            severity=severity,
             title="Columns are missing",
             evidence=f"{name_some(absent)}: the model was trained with "
             f"{'it' if len(absent) == 1 else 'them'}.",
             advice="Deliver them again; until then the model takes them as missing.",
-            columns=absent,
+            columns=tuple(absent),
         )
     extra = tuple(str(name) for name in current.columns if name not in schema)
-    if extra:
+    rule = _rule(book, TABLE, "extra")
+    if extra and rule.active:
         yield Finding(
             code="MONITOR-002",
-            severity="note",
+            severity=rule.severity or "note",
             title="There are columns the model does not know",
             evidence=f"Not used: {name_some(extra)}.",
             advice="Nothing to do, unless a column was renamed.",
@@ -127,173 +117,44 @@ def _columns_differ(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def other_type(glance: Glance) -> Iterator[Finding]:
-    """Yield where values cannot be read as the kind the model was trained on."""
-    n_refused = int(glance.refused.sum())
-    if not n_refused:
-        return
-    n_given = n_refused + int(glance.values.notna().sum())
-    yield glance.finding(
-        "MONITOR-003",
-        "problem" if n_refused >= MANY_REFUSED * n_given else "warning",
-        "Values are of another type",
-        f"{n_refused:,} of {n_given:,} values are not a {glance.promise.kind}, "
-        f"for example {', '.join(map(repr, glance.examples))}.",
-        "They are taken as missing. Mend the column where it is written.",
-    )
+def _absent(
+    schema: Schema, current: pd.DataFrame, book: _Book
+) -> dict[Severity, list[str]]:
+    """Return the columns that are missing and expected, by how grave that is."""
+    absent: dict[Severity, list[str]] = {}
+    for name in schema.names:
+        rule = _rule(book, name, "present")
+        if name not in current.columns and rule.active:
+            absent.setdefault(rule.severity or "problem", []).append(name)
+    return absent
 
 
-def more_missing(glance: Glance) -> Iterator[Finding]:
-    """Yield where more is missing than chance explains."""
-    promise, n_rows = glance.promise, len(glance.values)
-    n_missing = int(glance.values.isna().sum()) - int(glance.refused.sum())
-    judged = compare_missing(promise.n_missing, promise.n_rows, n_missing, n_rows)
-    grown = n_missing / n_rows > promise.missing_share
-    if grown and judged.p_value <= ALPHA and judged.effect >= EFFECT:
-        yield glance.finding(
-            "MONITOR-004",
-            "warning",
-            "More values are missing than in training",
-            f"{n_missing:,} of {n_rows:,} rows have no value "
-            f"({n_missing / n_rows:.1%} now, {promise.missing_share:.1%} in training).",
-            "Find out where they get lost.",
-        )
+def _repeated_rows(
+    schema: Schema, current: pd.DataFrame, book: _Book
+) -> Iterator[Finding]:
+    """Yield rows that repeat another, where so many distinct rows are possible.
 
-
-def new_categories(glance: Glance) -> Iterator[Finding]:
-    """Yield categories that the training rows did not have, beyond chance."""
-    promise = glance.promise
-    watched = promise.kind == "category" and len(promise.levels) == promise.n_distinct
-    if not watched:
-        return
-    present = glance.values.dropna().astype(str)
-    new = present[~present.isin(promise.levels)]
-    judged = count_unseen(
-        len(new),
-        len(present),
-        promise.n_rows - promise.n_missing,
-        promise.counts.count(1),
-        promise.counts.count(2),
-    )
-    if len(new) and judged.p_value <= ALPHA:
-        named = tuple(str(level) for level in new.value_counts().index)
-        yield glance.finding(
-            "MONITOR-005",
-            "warning",
-            "There are new categories",
-            f"{len(new):,} of {len(present):,} rows have {name_some(named)}, "
-            "never seen in training.",
-            "If a name changed, map it back; if it is real, retrain with such rows.",
-        )
-
-
-def out_of_range(glance: Glance) -> Iterator[Finding]:
-    """Yield numbers beyond the training rows' extremes, if more than chance gives."""
-    promise = glance.promise
-    low, high = promise.minimum, promise.maximum
-    watched = promise.kind in ("number", "integer") and not _unit_factor(glance)
-    if not watched or low is None or high is None:
-        return
-    numbers = glance.numbers
-    n_outside = int(((numbers < low) | (numbers > high)).sum())
-    n_known = promise.n_rows - promise.n_missing
-    if n_outside and count_outside(n_outside, numbers.size, n_known).p_value <= ALPHA:
-        yield glance.finding(
-            "MONITOR-006",
-            "warning",
-            "Values lie beyond the range of training",
-            f"{n_outside:,} of {numbers.size:,} values are not between {low:,.6g} and "
-            f"{high:,.6g}; now from {numbers.min():,.6g} to {numbers.max():,.6g}.",
-            "Check the extreme rows; predictions there are extrapolated.",
-        )
-
-
-def frozen(glance: Glance) -> Iterator[Finding]:
-    """Yield one value in every row, where the training rows vary."""
-    promise, values = glance.promise, glance.values.dropna()
-    if len(values) < FROZEN_ROWS or promise.n_distinct < 2 or not _constant(values):
-        return
-    if len(values) >= _rows_until_frozen(promise):
-        yield glance.finding(
-            "MONITOR-008",
-            "problem",
-            "A column is frozen",
-            f"all {len(values):,} rows have {values.iloc[0]}; "
-            f"training had {promise.n_distinct:,} different values.",
-            "Check the sensor or the query that fills it.",
-        )
-
-
-def _constant(values: "pd.Series[Any]") -> bool:
-    return bool((values == values.iloc[0]).all())
-
-
-def _rows_until_frozen(promise: ColumnSchema) -> int:
-    """Rows of one value that chance gives less than once in a thousand windows."""
-    if promise.counts:
-        share = promise.counts[0] / max(promise.n_rows - promise.n_missing, 1)
-        return max(FROZEN_ROWS, int(np.log(ALPHA) / np.log(min(share, 0.9999))))
-    common = promise.median in (promise.low, promise.high)
-    return FROZEN_ROWS_COMMON if common else FROZEN_ROWS
-
-
-def other_unit(glance: Glance) -> Iterator[Finding]:
-    """Yield numbers ten, a hundred or a thousand times as large, or as small."""
-    factor = _unit_factor(glance)
-    if factor:
-        times = f"{factor:g} times" if factor > 1 else f"1/{1 / factor:g} of"
-        before = glance.promise.median
-        yield glance.finding(
-            "MONITOR-009",
-            "problem",
-            "The unit seems to have changed",
-            f"values are about {times} those of training "
-            f"(median {np.median(glance.numbers):,.6g} now, {before:,.6g} then).",
-            "Convert the column back to the unit of training.",
-        )
-
-
-def _unit_factor(glance: Glance) -> float | None:
-    """Return 10, 100, 1000 or an inverse when it brings numbers back; else None."""
-    promise = glance.promise
-    low, middle, high = promise.low, promise.median, promise.high
-    watched = promise.kind in ("number", "integer")
-    if not watched or low is None or middle is None or high is None:
-        return None
-    numbers = glance.numbers
-    if numbers.size < FROZEN_ROWS or not middle or high <= low:
-        return None
-    now_low, now_middle, now_high = np.quantile(numbers, [0.01, 0.5, 0.99])
-    ratio, spread = now_middle / middle, (now_high - now_low) / (high - low)
-    if ratio <= 0 or spread <= 0:
-        return None
-    power = round(float(np.log10(ratio)))
-    fits = abs(np.log10(ratio) - power) < 0.15 and abs(np.log10(spread) - power) < 0.3
-    return float(10.0**power) if fits and 1 <= abs(power) <= 3 else None
-
-
-CHECKS: tuple[Callable[[Glance], Iterator[Finding]], ...] = (
-    other_type,
-    more_missing,
-    new_categories,
-    out_of_range,
-    frozen,
-    other_unit,
-)
-
-
-def _repeated_rows(schema: Schema, current: pd.DataFrame) -> Iterator[Finding]:
-    """Yield rows that repeat another, where so many distinct rows are possible."""
+    With an own limit they are counted whatever is possible.
+    """
     names = [name for name in schema.names if name in current.columns]
+    rule = _rule(book, TABLE, "repeated")
+    limit = read_value(rule)
     possible = sum(np.log(max(schema[name].n_distinct, 1)) for name in names)
-    if not names or possible < np.log(100 * len(current)):
+    watched = limit is not None or possible >= np.log(100 * len(current))
+    if not names or not rule.active or not watched:
         return
     n_repeated = int(current[names].astype("str").duplicated().sum())
-    if n_repeated > MANY_REPEATED * len(current):
+    told = (
+        n_repeated > MANY_REPEATED * len(current)
+        if limit is None
+        else exceeds(n_repeated, len(current), limit)
+    )
+    if told:
+        own = "" if limit is None else f" (own rule: at most {percent(limit)})"
         yield Finding(
             code="MONITOR-007",
-            severity="warning",
+            severity=rule.severity or "warning",
             title="Many rows are repeated",
-            evidence=f"{n_repeated:,} of {len(current):,} rows repeat another.",
+            evidence=f"{n_repeated:,} of {len(current):,} rows repeat another{own}.",
             advice="See whether rows are delivered twice; they count twice here.",
         )

@@ -5,10 +5,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.data import describe_schema
+from core.errors import MonitoringError
 from core.monitoring import check_quality
-from core.monitoring.quality import CHECKS
+from core.monitoring.column_checks import CHECKS
+from core.monitoring.quality_rules import (
+    ASPECTS,
+    QualityRule,
+    check_rules,
+    learned_rules,
+    read_value,
+    read_words,
+    write_words,
+)
 
 
 def rows(n_rows: int = 1_000, seed: int = 0) -> pd.DataFrame:
@@ -97,4 +109,103 @@ def test_every_code_has_its_heading_in_the_findings_guide():
 
 
 def test_every_check_says_what_it_finds():
-    assert all(check.__doc__ for check in CHECKS)
+    assert all(check.__doc__ for check in CHECKS.values())
+
+
+OWN = {
+    "type": (QualityRule("weight", "type", "0"), "MONITOR-003"),
+    "missing": (QualityRule("gap", "missing", "1%"), "MONITOR-004"),
+    "categories": (QualityRule("plan", "categories", "basic, plus"), "MONITOR-005"),
+    "range": (QualityRule("weight", "range", "60 to 80"), "MONITOR-006"),
+    "frozen": (QualityRule("visits", "frozen", "30"), "MONITOR-008"),
+    "repeated": (QualityRule("", "repeated", "10%"), "MONITOR-007"),
+}
+BROKEN = {
+    "type": SOUND.astype({"weight": object}).assign(
+        weight=lambda rows: rows["weight"].mask(rows.index == 3, "n/k")
+    ),
+    "frozen": SOUND.head(40).assign(visits=4),
+    "repeated": pd.concat([SOUND, SOUND.head(100)], ignore_index=True),
+}
+
+
+@pytest.mark.parametrize("check", OWN)
+def test_an_own_value_holds_as_it_is_written(check):
+    rule, code = OWN[check]
+    rows_ = BROKEN.get(check, SOUND)
+    found = check_quality(SCHEMA, rows_, (rule,))
+    assert [each.code for each in found] == [code]
+    assert "own rule" in found[0].evidence
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_what_is_switched_off_is_not_told(code):
+    (found,) = check_quality(SCHEMA, FAULTS[code])
+    off = [
+        QualityRule(each.column, each.check, active=False)
+        for each in learned_rules(SCHEMA)
+        if each.column in (*found.columns, "")
+    ]
+    assert check_quality(SCHEMA, FAULTS[code], off) == ()
+
+
+def test_a_rule_says_how_grave_its_finding_is():
+    rule = QualityRule("plan", "categories", severity="problem")
+    (found,) = check_quality(SCHEMA, FAULTS["MONITOR-005"], (rule,))
+    assert found.severity == "problem"
+
+
+def test_a_wider_own_limit_silences_what_the_learned_one_tells():
+    wide = QualityRule("weight", "range", "0 to 500")
+    assert check_quality(SCHEMA, FAULTS["MONITOR-006"], (wide,)) == ()
+
+
+def test_a_share_is_not_judged_in_a_few_rows():
+    few = SOUND.head(20).assign(gap=np.nan)
+    assert check_quality(SCHEMA, few, (QualityRule("gap", "missing", "5%"),)) == ()
+    none = check_quality(SCHEMA, few, (QualityRule("gap", "missing", "0"),))
+    assert [each.code for each in none] == ["MONITOR-004"]
+
+
+def test_rules_of_columns_that_are_gone_say_nothing():
+    assert check_quality(SCHEMA, SOUND, (QualityRule("gone", "range", "0 to 1"),)) == ()
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        ("missing", "much"),
+        ("missing", "120%"),
+        ("range", "3"),
+        ("range", "9 to 1"),
+        ("frozen", "1"),
+        ("categories", ","),
+        ("unit", "3"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_refused_with_an_example(check, value):
+    column = "plan" if check == "categories" else "weight"
+    with pytest.raises(MonitoringError) as refused:
+        check_rules(SCHEMA, [QualityRule(column, check, value)])
+    assert refused.value.hint
+
+
+def test_only_what_can_be_expected_is_taken_and_only_what_changes_is_kept():
+    with pytest.raises(MonitoringError):
+        check_rules(SCHEMA, [QualityRule("plan", "range", "0 to 1")])
+    same = [QualityRule(each.column, each.check) for each in learned_rules(SCHEMA)]
+    assert check_rules(SCHEMA, same) == ()
+
+
+def test_every_learned_line_has_its_aspect():
+    assert {each.check for each in learned_rules(SCHEMA)} <= set(ASPECTS)
+    assert read_value(QualityRule("weight", "missing", "")) is None
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), min_size=1))
+def test_words_are_read_as_they_were_written(words):
+    kept = tuple(dict.fromkeys(words))
+    clean = tuple(word for word in kept if not set(word) & set("\n\r\0"))
+    if clean:
+        assert read_words(write_words(clean)) == clean
