@@ -50,8 +50,21 @@ _CONTRIBUTIONS = {
         "task": _TEXT,
         "target": _TEXT,
         "label": {**_VALUE, "description": "The class whose probability it is."},
-        "base": {"type": "number", "description": "The average answer."},
+        "scale": {
+            "type": "string",
+            "enum": ["answer", "log-odds", "score"],
+            "description": "On which base, effects and output stand: the answer "
+            "itself, or for one set of boosted trees the scale on which it adds up.",
+        },
+        "method": {
+            "type": "string",
+            "enum": ["exact", "sampled", "exact and sampled"],
+            "description": "Exact TreeSHAP, or Shapley values by sampling.",
+        },
+        "base": {"type": "number", "description": "The average, on that scale."},
         "output": {"type": "number", "description": "base plus all effects."},
+        "average": {"type": "number", "description": "The answer base comes to."},
+        "answer": {"type": "number", "description": "The answer output comes to."},
         "items": {
             "type": "array",
             "items": {
@@ -72,7 +85,6 @@ _CONTRIBUTIONS = {
                 },
             },
         },
-        "method": {**_TEXT, "enum": ["exact", "sampled", "exact and sampled"]},
         "n_background": {"type": "integer"},
         "sentence": _TEXT,
     },

@@ -7,7 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.explaining import Effects, Explainer
-from core.plots.explanation import draw_contributions, draw_dependence, draw_joint
+from core.plots.contributions import draw_contributions
+from core.plots.explanation import draw_dependence, draw_joint
 from core.workspace import Cycle, EvaluationRecord, RunRecord
 from core.workspace.explanations import explain_test_row
 from pages.shared.evaluate_explain_words import (

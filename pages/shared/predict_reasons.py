@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import EvaluationError
 from core.evaluation.explaining import Direction
-from core.plots.explanation import draw_contributions
+from core.plots.contributions import draw_contributions
 from core.serving import ExplainedAnswer, Service, Wish
 from pages.shared.frame import md, show_chart, show_error
 

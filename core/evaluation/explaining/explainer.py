@@ -1,16 +1,18 @@
 """The explainer: one answer of a model, taken apart into its columns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, softmax
 
 from core.data import coerce
 from core.errors import EvaluationError
-from core.evaluation.explaining.row import Contribution, RowExplanation
+from core.evaluation.explaining.row import Contribution, RowExplanation, Scale
 from core.evaluation.explaining.sampling import Shapley, Walks, draw_walks, walk
-from core.evaluation.explaining.trees import tree_contributions
+from core.evaluation.explaining.trees import class_contributions, tree_contributions
 from core.evaluation.explaining.values import plain_value, rank_of
 from core.modeling.assembly import Assembly, EncodedRows
 from core.modeling.encoder import NUMERIC, raw_columns
@@ -25,6 +27,17 @@ _SLOW: Final = 3
 """Other estimators take about so many times as long as boosted trees or lines."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Taken:
+    """Contributions, how and on which scale they were found, and from what answer."""
+
+    found: Shapley
+    method: str
+    n_background: int = 0
+    scale: Scale = "answer"
+    average: float | None = None
+
+
 class Explainer:
     """Explains answers against the average training row; safe to use from threads.
 
@@ -32,8 +45,9 @@ class Explainer:
     classification as the probability of one class. Parts that are boosted trees of
     LightGBM for numbers are exact (TreeSHAP); what is left is sampled: 1,000 to
     4,000 answers (fewer the more parts the model has) for mixtures of the row and
-    training rows, with the error stated. The
-    contributions add up to the answer in either case.
+    training rows, with the error stated. A classifier that is one set of boosted trees
+    of LightGBM is exact too, on the scale on which it adds up: log-odds of two classes,
+    scores of several (before any calibration). The contributions add up in every case.
 
     Parameters
     ----------
@@ -122,7 +136,10 @@ class Explainer:
     ) -> RowExplanation:
         answer = self.assembly.output(encoded)
         code = self._code(answer, label)
-        found, method, n_background = self._shapley(encoded, code)
+        taken = None if code is None else self._by_score(encoded, code)
+        if taken is None:
+            taken = self._by_answer(encoded, code)
+        found = taken.found
         items = [
             self._item(raw, row, position, float(effect), float(error))
             for position, (effect, error) in enumerate(
@@ -130,15 +147,19 @@ class Explainer:
             )
         ]
         classes = self.model.classes_
+        given = float(answer[0] if code is None else answer[0, code])
+        of_score = taken.average is not None
         return RowExplanation(
             task=self.model.task,
             target=self.model.target,
             label=None if code is None or classes is None else classes.tolist()[code],
             base=found.base,
-            output=float(answer[0] if code is None else answer[0, code]),
+            output=found.base + float(found.effects.sum()) if of_score else given,
             items=tuple(sorted(items, key=lambda item: -abs(item.effect))),
-            method=method,
-            n_background=n_background,
+            method=taken.method,
+            n_background=taken.n_background,
+            scale=taken.scale,
+            ends=None if taken.average is None else (taken.average, given),
         )
 
     def _code(self, answer: Floats, label: Any) -> int | None:
@@ -156,7 +177,25 @@ class Explainer:
             return texts.index(str(label))
         return 1 if self.model.task == "binary" else int(classes_of(answer)[0])
 
-    def _shapley(self, row: EncodedRows, code: int | None) -> tuple[Shapley, str, int]:
+    def _by_score(self, row: EncodedRows, code: int) -> "_Taken | None":
+        """Return exact contributions to a class's score; None for other models."""
+        if len(self.assembly.members) > 1:
+            return None
+        member, n_classes = self.assembly.members[0], self.assembly.n_outputs
+        X = row.matrices[member.encoder]
+        found = class_contributions(member.estimator, X, n_classes)
+        if found is None:
+            return None
+        effects, base = np.zeros(self.assembly.n_columns), found[1]
+        np.add.at(effects, self.assembly.origins[member.encoder], found[0][0, code])
+        shares = expit(base) if n_classes == 2 else softmax(base)
+        average = float(self.model.calibrated(shares[None, :])[0, code])
+        return _Taken(
+            Shapley(float(base[code]), effects, np.zeros_like(effects)), "exact", 0,
+            "log-odds" if n_classes == 2 else "score", average,
+        )  # fmt: skip
+
+    def _by_answer(self, row: EncodedRows, code: int | None) -> "_Taken":
         """Return exact contributions where trees allow it, and sampled ones else."""
         n_columns = self.assembly.n_columns
         effects, errors, base = np.zeros(n_columns), np.zeros(n_columns), 0.0
@@ -171,7 +210,7 @@ class Explainer:
                     base += member.weight * found[1]
                     left.remove(member)
         if not left:
-            return Shapley(base, effects, errors), "exact", 0
+            return _Taken(Shapley(base, effects, errors), "exact")
         whole = len(left) == len(self.assembly.members)
 
         def ask(rows: EncodedRows) -> Floats:
@@ -183,7 +222,7 @@ class Explainer:
         rest = walk(self.assembly, row, self._background(code), self._walks, ask)
         found_all = Shapley(base + rest.base, effects + rest.effects, rest.errors)
         method = "sampled" if whole else "exact and sampled"
-        return found_all, method, self._walks.n_pairs
+        return _Taken(found_all, method, self._walks.n_pairs)
 
     def _background(self, code: int | None) -> EncodedRows:
         """Return training rows whose answers are spread as those of all of them."""

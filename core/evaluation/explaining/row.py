@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+import numpy as np
 
 from core.data import Task
 from core.wording import percent, score_text, signed_text
@@ -11,6 +13,12 @@ _MOST_NAMED: Final = 3
 _LEAST_SHARE: Final = 0.1
 """A column is named in the sentence from this share of the greatest effect on."""
 _LOW, _HIGH = 0.2, 0.8
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
+
+Scale = Literal["answer", "log-odds", "score"]
+"""On which contributions add up: the answer's own; the logarithm of the odds of one of
+two classes; the logarithm of a class's weight against the mean weight of all classes.
+"""
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,8 @@ class Contribution:
     value : bool, int, float, str or None
         Of this row; dates as text, None for missing.
     effect : float
-        In the unit of the answer: a probability of 0 to 1, or the target's unit.
+        On the scale of the explanation: a probability of 0 to 1, the target's unit,
+        log-odds or a score.
     error : float
         Half width of the 95 % interval that sampling leaves around the effect; 0
         where it is exact.
@@ -50,14 +59,18 @@ class RowExplanation:
     label : object
         The class whose probability is explained; None for numbers.
     base : float
-        Mean answer for the background rows.
+        Mean for the background rows, on the scale of the explanation.
     output : float
-        Answer for this row: ``base`` plus all effects.
+        That of this row: ``base`` plus all effects.
     items : tuple of Contribution
         One for each column, greatest effect first.
     method : {"exact", "sampled", "exact and sampled"}
     n_background : int
         Training rows that stand for the average; 0 when the trees know it.
+    scale : {"answer", "log-odds", "score"}, default="answer"
+    ends : tuple of two floats, default=None
+        The answers that `base` and `output` come to (with any calibration); None where
+        they are answers themselves.
     """
 
     task: Task
@@ -68,11 +81,30 @@ class RowExplanation:
     items: tuple[Contribution, ...]
     method: str
     n_background: int
+    scale: Scale = "answer"
+    ends: tuple[float, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values, with the sentence."""
-        items = [asdict(item) for item in self.items]
-        return {**asdict(self), "items": items, "sentence": self.sentence}
+        told = {name: value for name, value in asdict(self).items() if name != "ends"}
+        told["items"] = [asdict(item) for item in self.items]
+        told |= {"average": self.average, "answer": self.answer}
+        return {**told, "sentence": self.sentence}
+
+    @property
+    def average(self) -> float:
+        """The answer that `base` comes to."""
+        return self.base if self.ends is None else self.ends[0]
+
+    @property
+    def answer(self) -> float:
+        """The answer that `output` comes to: the one that is given."""
+        return self.output if self.ends is None else self.ends[1]
+
+    @property
+    def average_words(self) -> str:
+        """What the answer is compared with, in words."""
+        return "on average" if self.scale == "answer" else "at average odds"
 
     @property
     def sentence(self) -> str:
@@ -87,8 +119,8 @@ class RowExplanation:
         'The probability of yes is 60.0%, against 30.0% on average: calls is 9 \
 (+40.0 points) raises it most; age is 50 (-10.0 points) lowers it.'
         """
-        said = f"{self.subject} is {self.amount(self.output)}, against "
-        said += f"{self.amount(self.base)} on average"
+        said = f"{self.subject} is {self.amount(self.answer)}, against "
+        said += f"{self.amount(self.average)} {self.average_words}"
         up, down = self._named(1), self._named(-1)
         if not up and not down:
             return f"{said}: no column moves it."
@@ -119,7 +151,13 @@ class RowExplanation:
         >>> found = RowExplanation("binary", "left", "yes", 0.3, 0.6, (), "exact", 0)
         >>> found.step(0.123)
         '+12.3 points'
+        >>> given = "exact", 0, "log-odds", (0.3, 0.6)
+        >>> found = RowExplanation("binary", "left", "yes", -0.8, 0.4, (), *given)
+        >>> found.step(-1.2)
+        'odds ÷ 3.3'
         """
+        if self.scale != "answer":
+            return f"odds {times_text(effect)}"
         if self.label is not None:
             written = f"{effect * 100:+.1f}"
             return f"{'0.0' if not written.strip('+-0.') else written} points"
@@ -130,6 +168,21 @@ class RowExplanation:
         least = max(_LEAST_SHARE * most, 1e-12)
         found = [item for item in self.items if item.effect * sign >= least]
         return found[:_MOST_NAMED]
+
+
+def times_text(effect: float) -> str:
+    """Return the factor that a step of a logarithm stands for.
+
+    Examples
+    --------
+    >>> times_text(-2.0), times_text(-0.03), times_text(0.0)[2:]
+    ('÷ 7.4', '÷ 1.03', '1.00')
+    """
+    factor = float(np.exp(min(abs(effect), 700.0)))
+    written = f"{factor:.2f}" if factor < 1.1 else f"{factor:.1f}"
+    if factor >= 100:
+        written = f"{factor:,.0f}" if factor < 1e6 else f"{factor:.0e}"
+    return f"{'÷' if effect < 0 and factor >= 1.005 else _TIMES} {written}"
 
 
 def _moved(items: Sequence[Contribution], of: RowExplanation) -> str:

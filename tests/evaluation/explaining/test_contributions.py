@@ -1,5 +1,7 @@
 """Contributions: they add up, are credited rightly, and say how exact they are."""
 
+from dataclasses import replace
+
 import lightgbm
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from core.data import describe_schema
 from core.errors import EvaluationError
 from core.evaluation.explaining import Explainer
+from core.modeling.calibration import Calibration
 from core.modeling.encoder import FrameEncoder
 from core.modeling.estimators import Blend, RescaledRegressor
 from core.modeling.model import Model
@@ -67,10 +70,10 @@ def test_the_answer_explained_is_the_answer_given(kind):
     answers = explains.model.output(rows)
     for found, answer in zip(explains.explain(rows), answers, strict=True):
         if found.label is None:
-            assert found.output == pytest.approx(answer)
+            assert found.answer == pytest.approx(answer)
         else:
             code = explains.model.classes_.tolist().index(found.label)
-            assert found.output == pytest.approx(answer[code])
+            assert found.answer == pytest.approx(answer[code])
 
 
 def test_the_same_row_is_always_explained_alike():
@@ -145,6 +148,80 @@ def test_trees_on_a_logarithm_are_not_called_exact():
     assert found.method == "sampled"
     total = found.base + sum(item.effect for item in found.items)
     assert total == pytest.approx(model.output(frame.head(1))[0], abs=1e-9)
+
+
+def classifier(
+    n_classes: int, *, calibration: Calibration | None = None, n_models: int = 1
+) -> Model:
+    """Return boosted trees of LightGBM for classes, or a blend of two such models."""
+    frame = numbers()
+    place = frame["a"] * frame["b"] + frame["c"]
+    y = np.asarray(pd.qcut(place, n_classes, labels=False))
+    schema = describe_schema(frame)
+    pipelines = [
+        make_pipeline(
+            FrameEncoder(schema, "tree"),
+            lightgbm.LGBMClassifier(n_estimators=9 + i, verbosity=-1, n_jobs=1),
+        ).fit(frame, y)
+        for i in range(n_models)
+    ]
+    pipeline = Blend(pipelines, [1.0, 2.0], n_classes) if n_models > 1 else pipelines[0]
+    task = "binary" if n_classes == 2 else "multiclass"
+    classes = np.array(list("xyz")[:n_classes], dtype=object)
+    return Model(
+        "m", "lightgbm", task, "y", "log_loss", schema, pipeline, classes,
+        calibration=calibration,
+    )  # fmt: skip
+
+
+HALVED = Calibration("sigmoid", ((np.array([0.0, 1.0]), np.array([0.0, 0.5])),))
+
+
+@pytest.mark.parametrize("label", ["x", "y"])
+@pytest.mark.parametrize("calibration", [None, HALVED], ids=["as it is", "calibrated"])
+def test_boosted_trees_of_two_classes_are_exact_in_log_odds(label, calibration):
+    model, rows = classifier(2, calibration=calibration), numbers().head(4)
+    raw = model.pipeline[-1].predict(model.pipeline[0].transform(rows), raw_score=True)
+    sign = 1 if label == "y" else -1
+    explained = Explainer(model, numbers()).explain(rows, label)
+    for found, score in zip(explained, raw, strict=True):
+        assert (found.method, found.scale) == ("exact", "log-odds")
+        total = found.base + sum(item.effect for item in found.items)
+        assert total == pytest.approx(sign * score, abs=1e-9)
+        assert found.output == pytest.approx(total)
+        assert all(item.error == 0 for item in found.items)
+    expected = model.output(rows)[:, "xy".index(label)]
+    assert [found.answer for found in explained] == pytest.approx(expected)
+
+
+def test_boosted_trees_of_three_classes_are_exact_in_scores():
+    model, rows = classifier(3), numbers().head(4)
+    shares = np.log(model.output(rows))
+    scores = shares - shares.mean(axis=1, keepdims=True)
+    for place, label in enumerate("xyz"):
+        explained = Explainer(model, numbers()).explain(rows, label)
+        assert {(f.method, f.scale) for f in explained} == {("exact", "score")}
+        totals = [f.base + sum(i.effect for i in f.items) for f in explained]
+        assert totals == pytest.approx(scores[:, place], abs=1e-9)
+
+
+def test_a_blend_of_classifiers_is_sampled_in_points():
+    found = Explainer(classifier(2, n_models=2), numbers()).explain(numbers().head(1))
+    assert (found[0].method, found[0].scale) == ("sampled", "answer")
+
+
+def test_exact_and_sampled_contributions_agree_on_what_matters_most():
+    model, rows = classifier(2), numbers().head(20)
+    blend = Blend([model.pipeline, model.pipeline], [1.0, 1.0], 2)
+    exact, sampled = (
+        Explainer(each, numbers()).explain(rows)
+        for each in (model, replace(model, pipeline=blend))
+    )
+    same = [
+        a.items[0].column == b.items[0].column
+        for a, b in zip(exact, sampled, strict=True)
+    ]
+    assert np.mean(same) >= 0.8
 
 
 def test_a_column_the_answer_does_not_hang_on_gets_nothing():

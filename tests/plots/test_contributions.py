@@ -1,9 +1,9 @@
-"""Charts that explain."""
+"""The chart of one answer."""
 
 import numpy as np
 
 from core.evaluation.explaining import Contribution, RowExplanation
-from core.plots.explanation import MOST_BARS, draw_contributions
+from core.plots.contributions import MOST_BARS, draw_contributions
 
 HOSTILE = "<script>alert(1)</script>$x$"
 
@@ -42,3 +42,31 @@ def test_names_are_shown_literally():
 
 def test_the_reading_tells_the_error():
     assert "1.0 points (95%)" in draw_contributions(found()).reading
+
+
+def odds(base: float, output: float, average: float, answer: float) -> RowExplanation:
+    items = (Contribution("age", 50, output - base),)
+    return RowExplanation(
+        "binary", "left", "yes", base, output, items, "exact", 0, "log-odds",
+        (average, answer),
+    )  # fmt: skip
+
+
+def test_log_odds_are_written_as_probabilities_and_factors():
+    chart = draw_contributions(odds(-1.0, 1.0, 0.268941, 0.731059))
+    assert "50%" in chart.figure.layout.xaxis.ticktext
+    assert "odds \u00d7 7.4 by age = 50" in chart.alt
+    assert "26.9% at average odds" in chart.alt
+    assert "multiplies the odds" in chart.reading
+
+
+def test_calibrated_log_odds_are_not_passed_off_as_probabilities():
+    chart = draw_contributions(odds(-1.0, 1.0, 0.1, 0.4))
+    assert chart.figure.layout.xaxis.ticktext is None
+    assert chart.figure.layout.xaxis.title.text == "Log-odds of yes"
+    assert "40.0% for this row" in chart.alt
+
+
+def test_the_words_of_the_two_rules_stand_on_lines_of_their_own():
+    notes = draw_contributions(found()).figure.layout.annotations
+    assert len({note.yshift for note in notes}) == 2
