@@ -1,11 +1,11 @@
 """How often the 95 % intervals of an evaluation hold the truth.
 
-    python benchmarks/evaluation.py --draws 500        # the table in docs
-    python benchmarks/evaluation.py --draws 50         # a quick look
-    python benchmarks/evaluation.py --conformal FOLDER --seeds 20
+    python -m benchmarks.evaluation --draws 500        # the table in docs
+    python -m benchmarks.evaluation --draws 50         # a quick look
+    python -m benchmarks.evaluation --conformal FOLDER --seeds 20
                                     # coverage of intervals and sets on six tables
-    python benchmarks/evaluation.py --slices 100       # planted slices found
-    python benchmarks/evaluation.py --explain          # time of explanations
+    python -m benchmarks.evaluation --slices 100       # planted slices found
+    python -m benchmarks.evaluation --explain          # time of explanations
 
 Each draw makes held-out rows of a known law and a model's answers for them; the
 truth is the same number on a million rows. "paired" is the difference between two
@@ -19,11 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from conformal import report
-from explaining import time_explaining
 from scipy.special import expit, softmax
-from slices import report as report_slices
 
+from benchmarks.conformal import report
+from benchmarks.explaining import time_explaining
+from benchmarks.slices import report as report_slices
 from core.evaluation.comparison import compare_rows
 from core.evaluation.held_out import HeldOut
 from core.evaluation.metrics import measure_all, measures_for
