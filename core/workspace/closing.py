@@ -133,7 +133,7 @@ class Closer:
         """
         version = service.version
         report, inputs, answers = self.compare(
-            service, captured.inputs, captured.meta, f"captured in {ends[0]}"
+            service, captured, f"captured in {ends[0]}", until=ends[2]
         )
         series = self.performance(service, captured, period)
         summary = summarise(ends, report, captured.meta, series, version)
@@ -141,15 +141,25 @@ class Closer:
         return ClosedWindow(summary, report, *kept)
 
     def compare(
-        self, service: Service, raw: pd.DataFrame, meta: pd.DataFrame, source: str
+        self,
+        service: Service,
+        rows: CapturedPredictions,
+        source: str,
+        *,
+        until: datetime | None = None,
     ) -> tuple[MonitorReport, WindowCounts, WindowCounts]:
-        """Compare rows and answers with the version's references."""
-        version = service.version
+        """Compare rows and answers with the version's references.
+
+        The rules of quality are those that hold for a window that ends at `until`;
+        without it those from now on.
+        """
+        version, raw, meta = service.version, rows.inputs, rows.meta
         references = self._material.references(version.project, version.number)
         features = raw.drop(columns=[c for c in (version.target,) if c in raw])
         inputs = count_window(references[0], service.cleaned(features))
         answers = count_window(references[1], answer_column(version.task, meta))
-        quality = check_quality(version.schema, as_cleaned(service, features))
+        rules = self._material.rules.at(version.project, version.number, until)
+        quality = check_quality(version.schema, as_cleaned(service, features), rules)
         report = self.report(service, quality, inputs, answers, source)
         return report, inputs, answers
 

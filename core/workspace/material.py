@@ -16,6 +16,7 @@ from core.serving import CapturedPredictions, Service
 from core.workspace.answers import answer_column, captured_answers
 from core.workspace.data import Data
 from core.workspace.evaluation import opened_key
+from core.workspace.quality_rules import QualityRules
 
 
 class Material:
@@ -24,6 +25,7 @@ class Material:
     def __init__(self, data: Data, registry: Registry) -> None:
         self._data = data
         self.registry = registry
+        self.rules = QualityRules(registry.database)
         self._service = lru_cache(maxsize=8)(self._load_service)
         self.usual_answers = lru_cache(maxsize=8)(self._score_held_out)
         self.references = lru_cache(maxsize=8)(self._summarise)

@@ -34,6 +34,8 @@ class Monitoring:
     ----------
     windows : Windows
         What is kept of captured predictions: all that pages and rules read.
+    rules : QualityRules
+        What people have changed of what is expected of the columns.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Monitoring:
         self.registry = registry
         self.log = log
         self.material = Material(data, registry)
+        self.rules = self.material.rules
         self._closer = Closer(self.material)
         self._chooser = Chooser(self.material, log)
         self.windows = Windows(database, self.material, log)
@@ -90,7 +93,7 @@ class Monitoring:
             project_id, since=since, until=until, number=service.version.number
         )
         return self._closer.compare(
-            service, captured.inputs, captured.meta, "captured predictions"
+            service, captured, "captured predictions", until=until
         )[0]
 
     def _captured_or_refuse(
@@ -115,9 +118,8 @@ class Monitoring:
         """Compare a table that was brought in with the version's training rows."""
         service = self.service(project_id, number)
         answers = service.predict(frame, strict=False)
-        return self._closer.compare(
-            service, frame, captured_answers(answers), "the table you brought in"
-        )[0]
+        rows = CapturedPredictions(captured_answers(answers), frame)
+        return self._closer.compare(service, rows, "the table you brought in")[0]
 
     def performance(
         self,

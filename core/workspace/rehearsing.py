@@ -105,6 +105,7 @@ class Rehearsal:
         self._closer = Closer(material)
         self.service = material.service(project_id, number)
         self._known = material.usual_answers(project_id, number)
+        self._rules = material.rules.at(project_id, number)
         self.n_rows = min(n_rows, len(self._known) // 4)
         if self.n_rows < MIN_ROWS:
             raise MonitoringError(
@@ -161,7 +162,7 @@ class Rehearsal:
         references = self._material.references(version.project, version.number)
         report = self._closer.report(
             service,
-            check_quality(schema, rows.inputs),
+            check_quality(schema, rows.inputs, self._rules),
             count_window(references[0], coerce(rows.inputs, schema)),
             count_window(references[1], answer_column(version.task, meta)),
             ends[0],

@@ -145,6 +145,13 @@ class WindowRows:
                 .values(outcome_mark=mark)
             )
 
+    def open_again(self, project_id: str, number: int, since: datetime) -> None:
+        """Let windows that end after a moment be summarised once more."""
+        c = windows.c
+        later = (c.project_id == project_id, c.version == number, c.end > since)
+        with self._database.begin() as connection:
+            connection.execute(update(windows).where(*later).values(n_rows=0))
+
     def summaries(self, track: Track, limit: int) -> list[dict[str, Any]]:
         """Return what is kept of the newest windows but details, earliest first."""
         query = (
