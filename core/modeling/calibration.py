@@ -69,6 +69,7 @@ def calibrate(
     *,
     weight: Floats | None = None,
     together: Rows | None = None,
+    in_order: bool = False,
     random_state: int = 0,
 ) -> Calibration | None:
     """Learn the curves that lower the log loss on rows they have not seen.
@@ -87,6 +88,9 @@ def calibrate(
         How much each row counts.
     together : ndarray of shape (n_rows,), default=None
         Rows with one code are in the same fifth.
+    in_order : bool, default=False
+        The codes are spans of time: each span but the first is judged by curves that
+        were learned from the spans before it.
     random_state : int, default=0
 
     Returns
@@ -114,11 +118,18 @@ def calibrate(
     weight = np.ones(len(y)) if weight is None else weight / weight.mean()
     rows = _Rows(y, output, weight)
     fold = cross_labels(len(y), together, N_FOLDS, random_state)
-    before = _losses(y, output)
-    tried = [(_cross_fitted(rows, fold, method), method) for method in methods]
-    after, method = min(tried, key=lambda item: float(item[0] @ weight))
-    gain = float((before - after) @ weight) / len(y)
-    error = np.sqrt(((weight * (before - after - gain)) ** 2).sum()) / len(y)
+    if in_order and together is not None:
+        fold = together
+    judged = fold > fold.min() if in_order else np.ones(len(y), dtype=bool)
+    if not judged.any():
+        return None
+    tried = [(_moved(rows, fold, method, in_order), method) for method in methods]
+    before = _losses(y, output)[judged]
+    losses = [(_losses(y, moved)[judged], method) for moved, method in tried]
+    weight = weight[judged] / weight[judged].mean()
+    after, method = min(losses, key=lambda item: float(item[0] @ weight))
+    gain = float((before - after) @ weight) / len(after)
+    error = np.sqrt(((weight * (before - after - gain)) ** 2).sum()) / len(after)
     if gain <= error:
         return None
     means = (float(np.average(loss, weights=weight)) for loss in (before, after))
@@ -173,15 +184,15 @@ def learn_calibration(
     return Calibration(method, _learn(rows, method), *losses), moved
 
 
-def _cross_fitted(rows: _Rows, fold: Rows, method: Method) -> Floats:
-    return _losses(rows.y, _moved(rows, fold, method))
+def _moved(rows: _Rows, fold: Rows, method: Method, in_order: bool = False) -> Floats:
+    """Return the rows moved by curves of other folds, or of those before theirs.
 
-
-def _moved(rows: _Rows, fold: Rows, method: Method) -> Floats:
-    after = np.empty_like(rows.output, dtype=np.float64)
-    for number in np.unique(fold):
+    In order, rows of the first fold have none before them and stay as they are.
+    """
+    after = np.array(rows.output, dtype=np.float64)
+    for number in np.unique(fold)[int(in_order) :]:
         inside = fold == number
-        curves = _learn(rows.take(~inside), method)
+        curves = _learn(rows.take(fold < number if in_order else ~inside), method)
         after[inside] = Calibration(method, curves).apply(rows.output[inside])
     return after
 

@@ -67,6 +67,9 @@ class Entry:
         As a file.
     finished_s : float or None
         Seconds after the start of the run.
+    iterations : tuple of (int or None)
+        What the fit of each fold found by validation, for example the number of trees;
+        None where none count.
     refit_rows : int or None
         Rows that the model was fitted on once more after it was chosen; the score is
         that of the fit before.
@@ -88,6 +91,7 @@ class Entry:
     size_bytes: int | None = None
     finished_s: float | None = None
     refit_rows: int | None = None
+    iterations: tuple[int | None, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values; a number that is not finite becomes None."""
@@ -97,7 +101,8 @@ class Entry:
     def from_dict(cls, values: Mapping[str, Any]) -> "Entry":
         """Return the entry that `to_dict` wrote; unknown keys are left out."""
         known = {item.name for item in fields(cls)}
-        return cls(**{key: value for key, value in values.items() if key in known})
+        taken = {key: value for key, value in values.items() if key in known}
+        return cls(**{**taken, "iterations": tuple(taken.get("iterations", ()))})
 
 
 def _plain(value: Any) -> Any:

@@ -142,3 +142,30 @@ def read_output(estimator: Any, X: Matrix, n_outputs: int) -> Floats:
     output = np.zeros((len(X), n_outputs))
     output[:, np.asarray(estimator.classes_).astype(np.int64)] = found
     return output
+
+
+def iterations_of(estimator: Any) -> dict[str, int]:
+    """Return the setting that repeats as many iterations; empty where none count.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import ExtraTreesRegressor
+    >>> iterations_of(ExtraTreesRegressor(7).fit([[0.0], [1.0]], [0.0, 1.0]))
+    {'iterations': 7}
+    """
+    inner = estimator
+    if isinstance(estimator, RescaledRegressor):
+        inner = estimator.estimator
+    if hasattr(inner, "booster_"):
+        booster = inner.booster_
+        n_trees = booster.num_trees() // max(1, booster.num_model_per_iteration())
+        return {"iterations": max(1, int(n_trees))}
+    if hasattr(inner, "estimators_"):
+        return {"iterations": len(inner.estimators_)}
+    if hasattr(inner, "passes_"):
+        return {"iterations": inner.passes_}
+    if hasattr(inner, "loss_curve_"):
+        return {"iterations": len(inner.loss_curve_)}
+    if hasattr(inner, "_predictors"):
+        return {"iterations": max(1, int(inner.n_iter_))}
+    return {}

@@ -117,7 +117,10 @@ def _learned(
     y = material.y_valid
     metric, weight = material.scoring, material.weight_valid
     findings = []
-    found = calibrate(y, output, weight=weight, together=material.together)
+    found = calibrate(
+        y, output, weight=weight, together=material.together,
+        in_order=material.in_order,
+    )  # fmt: skip
     if found is not None:
         output = found.apply(output)
         threshold = model.threshold
@@ -149,6 +152,7 @@ def _widths_learned(
         material.y_valid,
         output,
         material.weight_valid,
+        spans=material.together if material.in_order else None,
     )
     if rule.difficulty is None:
         return model, []

@@ -21,7 +21,7 @@ from core.modeling.checkpoint import Checkpoint
 from core.modeling.conformal import ConformalScores
 from core.modeling.encoder import raw_columns
 from core.modeling.entry import Candidate, Entry
-from core.modeling.estimators import Blend, read_output
+from core.modeling.estimators import Blend, iterations_of, read_output
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Interrupted, Watch
 from core.modeling.folds import Fold
@@ -149,7 +149,7 @@ def _fit_fold(
     encoder, X, X_valid = material.encoded(position, family.style)
     data = FitData(
         X, material.y[fold.train], X_valid, material.y[fold.valid], material.task,
-        material.n_outputs, 1 / len(material.scheme.folds) ** 0.5, material.quantile,
+        material.n_outputs, material.scheme.share, material.quantile,
         *material.fit_weights(fold.train, fold.valid), material.directions(encoder),
     )  # fmt: skip
     start = time.perf_counter()
@@ -180,11 +180,9 @@ def _finish(
     material: Material, checkpoint: Checkpoint, entry: Entry, parts: _Parts
 ) -> Entry:
     pipelines, metric = parts.pipelines, material.scoring
-    pipeline = (
-        pipelines[0]
-        if len(pipelines) == 1
-        else Blend(pipelines, [1.0] * len(pipelines), material.n_outputs)
-    )
+    pipeline: Pipeline | Blend = pipelines[-1]
+    if material.scheme.averaged:
+        pipeline = Blend(pipelines, [1.0] * len(pipelines), material.n_outputs)
     output = np.concatenate(parts.outputs)
     model = build_model(material, entry, pipeline, output)
     entry = replace(
@@ -192,6 +190,7 @@ def _finish(
         train_score=float(np.mean(parts.train_scores)),
         fit_s=parts.fit_s,
         message="; ".join(parts.notes),
+        iterations=tuple(iterations_of(p[-1]).get("iterations") for p in pipelines),
     )
     entry = scored(entry, material, metric, model, output)
     return checkpoint.write(entry, model, output)

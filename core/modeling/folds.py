@@ -1,7 +1,8 @@
 """Which rows a candidate learns from and which it is judged by."""
 
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal
 
 import numpy as np
 
@@ -11,8 +12,13 @@ from core.modeling.metrics import Floats
 from core.modeling.rows import RowFacts, Rows, group_folds, latest
 
 N_FOLDS: Final = 5
+N_SPANS: Final = 6
+"""Spans of time of equal numbers of rows; each from the third on is predicted once."""
 _CELLS_PER_S: Final = 5_000
 _FEWEST_HELD_OUT: Final = 50
+
+
+Kind = Literal["validation rows", "cross-validation", "forward chaining", "hold-out"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +35,40 @@ class Scheme:
 
     Attributes
     ----------
-    kind : {"validation rows", "cross-validation", "hold-out"}
+    kind : {"validation rows", "cross-validation", "forward chaining", "hold-out"}
     folds : tuple of Fold
+        Of forward chaining in the order of time: each learns from all rows before
+        the ones that it is judged by.
     """
 
-    kind: str
+    kind: Kind
     folds: tuple[Fold, ...]
+
+    @property
+    def averaged(self) -> bool:
+        """Whether the model is the mean of all folds' models.
+
+        Else it is the last fold's, which is fitted once more on all rows in the end.
+        """
+        return self.kind == "cross-validation"
+
+    @property
+    def share(self) -> float:
+        """Share of the usual size a fold's model may take."""
+        return 1 / len(self.folds) ** 0.5 if self.averaged else 1.0
+
+    @property
+    def n_fitted(self) -> int:
+        """Number of rows that all folds' fits learn from, a row counted each time."""
+        return sum(len(fold.train) for fold in self.folds)
+
+    @property
+    def n_train(self) -> int:
+        """Number of rows to learn from: all of them when there are several folds."""
+        if len(self.folds) == 1:
+            return len(self.folds[0].train)
+        last = self.folds[-1]
+        return len(last.train) + len(last.valid)
 
     @property
     def n_valid(self) -> int:
@@ -44,6 +78,8 @@ class Scheme:
     @property
     def words(self) -> str:
         """What scores are computed on, in words."""
+        if self.kind == "forward chaining":
+            return f"{self.n_valid:,} later rows in {len(self.folds)} folds"
         if len(self.folds) > 1:
             return f"{self.n_valid:,} rows in {len(self.folds)} folds"
         return f"{self.n_valid:,} validation rows"
@@ -69,8 +105,12 @@ def make_scheme(
     Five folds are used when five fits of such a table fit well into the budget
     (5,000 cells a second); they judge by all rows and average five models, which is
     better on small tables. Else one fifth of the rows is held out. Classes keep their
-    shares, and a group is never on both sides. With times, the latest fifth is held out
-    whatever the size: as the model will be used.
+    shares, and a group is never on both sides.
+
+    With times, every fold learns from the past alone, as the model will be used: on
+    small tables the rows are cut into six spans, and each from the third on is
+    predicted from all spans before it (forward chaining); on larger ones the latest
+    fifth is held out. Groups are whole, and count by their last time.
 
     Parameters
     ----------
@@ -94,8 +134,10 @@ def make_scheme(
     'cross-validation'
     """
     facts = facts or RowFacts()
+    small = len(y) * max(1, n_features) <= budget_s * _CELLS_PER_S
     if facts.time is not None:
-        return _by_time(facts)
+        few = len(y) // N_FOLDS < _FEWEST_HELD_OUT
+        return _by_time(facts, y, task, chained=small or few)
     rng, rows = np.random.default_rng(random_state), np.arange(len(y))
     n_folds = N_FOLDS
     if facts.group is None:
@@ -108,7 +150,6 @@ def make_scheme(
     folds = tuple(
         Fold(rows[labels != fold], rows[labels == fold]) for fold in range(n_folds)
     )
-    small = len(y) * max(1, n_features) <= budget_s * _CELLS_PER_S
     few = len(folds[0].valid) < _FEWEST_HELD_OUT
     lacks_class = task != "regression" and len(np.unique(y[folds[0].valid])) < len(
         np.unique(y)
@@ -134,11 +175,35 @@ def _stratified_folds(
     return labels
 
 
-def _by_time(facts: RowFacts) -> Scheme:
+def _by_time(facts: RowFacts, y: Floats, task: Task, *, chained: bool) -> Scheme:
+    folds = _chain(facts, y, task) if chained else ()
+    if len(folds) > 1:
+        return Scheme("forward chaining", folds)
     late = latest(facts, 1 / N_FOLDS)
     if late is None:
         raise _undivided("have one time", "times")
     return Scheme("hold-out", (Fold(np.flatnonzero(~late), np.flatnonzero(late)),))
+
+
+def _chain(facts: RowFacts, y: Floats, task: Task) -> tuple[Fold, ...]:
+    """Return folds of later and later rows, each learning from all rows before.
+
+    The first rows are only learned from: two spans, and more until they hold rows of
+    two classes.
+    """
+    moments = facts.moments()
+    if moments is None:
+        return ()
+    places = np.arange(2, N_SPANS) * len(y) // N_SPANS
+    starts = np.unique(np.sort(moments)[places])
+    folds = []
+    for start, end in pairwise([*starts, np.inf]):
+        train = np.flatnonzero(moments < start)
+        valid = np.flatnonzero((moments >= start) & (moments < end))
+        n_known = len(np.unique(y[train]))
+        if n_known >= (2 if task != "regression" else 1):
+            folds.append(Fold(train, valid))
+    return tuple(folds)
 
 
 def _undivided(what: str, column: str) -> ModelingError:

@@ -13,6 +13,7 @@ from core.modeling.families import FAMILIES, UNAVAILABLE
 from core.modeling.family import FitData, Watch
 from core.modeling.metrics import Floats
 from core.modeling.prediction_intervals import Difficulty, IntervalRule, with_output
+from core.modeling.rows import Rows
 
 FEWEST_ROWS: Final = 300
 """From so many calibration rows on, widths may follow the row."""
@@ -38,7 +39,7 @@ def learn_intervals(
     output: Floats,
     weight: Floats | None = None,
     *,
-    random_state: int = 0,
+    spans: Rows | None = None,
 ) -> IntervalRule:
     """Learn interval widths from rows that the model was not fitted on.
 
@@ -56,16 +57,20 @@ def learn_intervals(
     y, output : ndarray of shape (n_rows,)
         Truth, and what the model said.
     weight : ndarray of shape (n_rows,), default=None
-    random_state : int, default=0
+    spans : ndarray of int, shape (n_rows,), default=None
+        Spans of time: what is learned is learned from earlier rows than it is judged
+        and calibrated on. None: rows are drawn.
     """
     error = np.abs(y - output)
     equal = IntervalRule(ConformalScores.of(error, weight))
     if len(y) < FEWEST_ROWS or not error.max() > 0:
         return equal
-    order = np.random.default_rng(random_state).permutation(len(y))
+    order = np.random.default_rng(0).permutation(len(y))
+    if spans is not None:
+        order = np.argsort(spans, kind="stable")
     learned, held = np.split(order, [min(_MOST_LEARNED, len(order) // 2)])
     columns = _Columns(frame, schema, output)
-    if not _is_better(columns, error, learned):
+    if not _is_better(columns, error, learned, in_order=spans is not None):
         return equal
     difficulty = columns.learn(error, learned)
     expected = columns.expected(difficulty, held)
@@ -96,11 +101,14 @@ class _Columns:
         return difficulty.expected(raw_columns(part, self.schema), self.output[rows])
 
 
-def _is_better(columns: _Columns, error: Floats, rows: Any) -> bool:
-    """Say whether intervals that follow the row score better, cross-fitted."""
-    halves = np.array_split(rows, 2)
+def _is_better(columns: _Columns, error: Floats, rows: Any, *, in_order: bool) -> bool:
+    """Say whether intervals that follow the row score better, cross-fitted.
+
+    In order, only the later half is judged.
+    """
+    earlier, later = np.array_split(rows, 2)
     equal, following = 0.0, 0.0
-    for held, learned in (halves, halves[::-1]):
+    for held, learned in ((later, earlier), (earlier, later))[: 2 - in_order]:
         difficulty = columns.learn(error, learned)
         size = columns.expected(difficulty, held)
         equal += _score(error[held], np.ones(len(held)))

@@ -59,6 +59,9 @@ class Material:
         How much each row counts, above 0.
     together : ndarray of shape (n_valid,) or None
         Codes of what must not be divided among the rows of `y_valid`.
+    in_order : bool
+        Those codes are spans of time: what is learned on some of these rows and judged
+        on others is learned on earlier ones.
     balanced : bool
         Learn as if every class were as frequent as any other.
     monotonic : dict of str to {-1, 1}
@@ -79,6 +82,7 @@ class Material:
     metric_options: dict[str, float] = field(default_factory=dict)
     weight: Floats | None = field(default=None, repr=False)
     together: Rows | None = field(default=None, repr=False)
+    in_order: bool = False
     balanced: bool = False
     monotonic: dict[str, int] = field(default_factory=dict)
     most_bytes: float = LEAN_BYTES
@@ -91,8 +95,7 @@ class Material:
     @property
     def most_first_bytes(self) -> float:
         """Largest size of a first fit: one on more rows is larger."""
-        held_out = len(self.scheme.folds) == 1
-        return self.most_bytes * (_GROWS if held_out else 1.0)
+        return self.most_bytes * (1.0 if self.scheme.averaged else _GROWS)
 
     @property
     def quantile(self) -> float | None:

@@ -57,7 +57,7 @@ class Request:
             "metric_options": dict(self.metric_options),
             "rows": [self.weight, self.time, self.balanced, self.largest],
             "monotonic": dict(self.monotonic),
-            "format": 2,
+            "format": 3,
         }
         return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
@@ -102,12 +102,13 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
         y = np.concatenate([y, checked.y])
         weight = _joined(weight, facts.weight)
         scheme = given_validation(len(target.y), len(checked.y))
+    directions = check_monotonic(request.monotonic, schema, target.task)
     if scheme.n_valid < 100:
         findings.append(_few_rows(scheme.n_valid))
     material = Material(
         directory, frame, y, schema, scheme, target.task, target.name,
         metric.name, target.classes_, dict(metric.options), weight, facts.together(),
-        request.balanced, check_monotonic(request.monotonic, schema, target.task),
+        facts.time is not None, request.balanced, directions,
         math.inf if request.largest else LEAN_BYTES,
     )  # fmt: skip
     return material, findings

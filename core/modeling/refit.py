@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from core.errors import ModelingError
 from core.modeling.encoder import FrameEncoder
 from core.modeling.entry import Entry
-from core.modeling.estimators import Blend, RescaledRegressor, read_output
+from core.modeling.estimators import Blend, iterations_of, read_output
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Interrupted, Watch
 from core.modeling.fitting import FIT_ERRORS, quiet
@@ -60,15 +60,14 @@ def expected_refit_s(
     entries: Sequence[Entry], material: Material, n_jobs: int = 1
 ) -> float:
     """Estimate the seconds of refitting these candidates, so many at a time."""
-    if len(material.scheme.folds) != 1:
+    if material.scheme.averaged:
         return 0.0
     seconds = [_expected_s(entry, material) for entry in entries]
     return _SLACK * max([*seconds, sum(seconds) / n_jobs], default=0.0)
 
 
 def _expected_s(entry: Entry, material: Material) -> float:
-    n_first = len(material.scheme.folds[0].train)
-    return (entry.fit_s or 0.0) * len(material.y) / n_first
+    return (entry.fit_s or 0.0) * len(material.y) / material.scheme.n_fitted
 
 
 def refit(
@@ -103,9 +102,9 @@ def refit(
     Returns
     -------
     Refitted or None
-        None when rows were not held out, or no part had the time.
+        None when the model is a mean of folds, or no part had the time.
     """
-    if len(material.scheme.folds) != 1:
+    if material.scheme.averaged:
         return None
     start = time.perf_counter()
     rows, weights = _AllRows(material), [weight for weight, _ in model.members]
@@ -132,33 +131,6 @@ def refit(
     new = replace(model, pipeline=pipeline)
     places = tuple(sorted(fitted))
     return Refitted(new, len(material.y), len(parts), len(fitted), seconds, places)
-
-
-def iterations_of(estimator: Any) -> dict[str, int]:
-    """Return the setting that repeats as many iterations; empty where none count.
-
-    Examples
-    --------
-    >>> from sklearn.ensemble import ExtraTreesRegressor
-    >>> iterations_of(ExtraTreesRegressor(7).fit([[0.0], [1.0]], [0.0, 1.0]))
-    {'iterations': 7}
-    """
-    inner = estimator
-    if isinstance(estimator, RescaledRegressor):
-        inner = estimator.estimator
-    if hasattr(inner, "booster_"):
-        booster = inner.booster_
-        n_trees = booster.num_trees() // max(1, booster.num_model_per_iteration())
-        return {"iterations": max(1, int(n_trees))}
-    if hasattr(inner, "estimators_"):
-        return {"iterations": len(inner.estimators_)}
-    if hasattr(inner, "passes_"):
-        return {"iterations": inner.passes_}
-    if hasattr(inner, "loss_curve_"):
-        return {"iterations": len(inner.loss_curve_)}
-    if hasattr(inner, "_predictors"):
-        return {"iterations": max(1, int(inner.n_iter_))}
-    return {}
 
 
 class _AllRows:

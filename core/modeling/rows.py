@@ -51,16 +51,38 @@ class RowFacts:
         )
 
     def together(self) -> Rows | None:
-        """Return codes of what must not be divided: groups, else five spans of time.
+        """Return codes of what must not be divided: spans of time, else groups.
+
+        With times there are up to five spans, in order; groups are whole in them.
 
         Examples
         --------
         >>> RowFacts(time=np.array([3.0, 1.0, 1.0])).together().tolist()
         [3, 0, 0]
         """
-        if self.group is not None:
-            return self.group
-        return None if self.time is None else _time_blocks(self.time)
+        times = self.moments()
+        return self.group if times is None else _time_blocks(times)
+
+    def moments(self) -> Floats | None:
+        """Return the time each row counts by: of a group all rows, by its last one.
+
+        A missing time is before all others. None when there are no times.
+
+        Examples
+        --------
+        >>> facts = RowFacts(group=np.array([0, 1, 0]), time=np.array([1.0, 2.0, 3.0]))
+        >>> facts.moments().tolist()
+        [3.0, 2.0, 3.0]
+        """
+        if self.time is None:
+            return None
+        time = np.where(np.isfinite(self.time), self.time, -np.inf)
+        if self.group is None:
+            return np.asarray(time)
+        _, place = np.unique(self.group, return_inverse=True)
+        last = np.full(int(place.max(initial=-1)) + 1, -np.inf)
+        np.maximum.at(last, place, time)
+        return np.asarray(last[place])
 
 
 def read_weights(frame: pd.DataFrame, column: str | None) -> Floats | None:
@@ -212,14 +234,9 @@ def latest(facts: RowFacts, share: float) -> NDArray[np.bool_] | None:
     >>> latest(RowFacts(time=np.array([1.0, 2.0, 3.0, 4.0, 5.0])), 0.2).tolist()
     [False, False, False, False, True]
     """
-    if facts.time is None:
+    time = facts.moments()
+    if time is None:
         return None
-    time = np.where(np.isfinite(facts.time), facts.time, -np.inf)
-    if facts.group is not None:
-        _, place = np.unique(facts.group, return_inverse=True)
-        last = np.full(int(place.max()) + 1, -np.inf)
-        np.maximum.at(last, place, time)
-        time = last[place]
     cut = np.sort(time)[-max(1, round(share * len(time)))]
     late = time >= cut
     if late.all():
@@ -228,8 +245,7 @@ def latest(facts: RowFacts, share: float) -> NDArray[np.bool_] | None:
 
 
 def _time_blocks(time: Floats) -> Rows:
-    known = np.where(np.isfinite(time), time, -np.inf)
-    start = np.searchsorted(np.sort(known), known, side="left")
+    start = np.searchsorted(np.sort(time), time, side="left")
     return np.asarray(start * N_BLOCKS // max(1, len(time)), dtype=np.int64)
 
 

@@ -48,7 +48,8 @@ class Run:
     scheme : str
         What the scores are computed on, in words.
     n_train, n_valid : int
-        Rows with a target; in cross-validation both are all rows.
+        Rows with a target; in cross-validation both are all rows, in forward chaining
+        the later two thirds are judged by.
     entries : tuple of Entry
         In the order of the run.
     champion_name, baseline_name : str

@@ -88,8 +88,10 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
         Number columns with which predictions may only rise (1) or fall (-1), all
         else being equal. Families that cannot keep to it are left out, with a finding.
     time : str, default=None
-        Column of dates or numbers that orders rows. Without `validation` the latest
-        fifth is held out; it stays a feature.
+        Column of dates or numbers that orders rows; it stays a feature. Without
+        `validation` small tables are chained forward (each fold learns from the past
+        alone, and the champion is fitted on all rows in the end), of larger ones the
+        latest fifth is held out. Groups are whole and count by their last time.
     largest : bool, default=False
         Allow champions of more than 20 MB as a file.
     budget_s : float, default=60.0
@@ -218,9 +220,7 @@ def _conclude(
         metric=metric.name,
         metric_options=dict(metric.options),
         scheme=scheme.words,
-        n_train=len(scheme.folds[0].train)
-        if len(scheme.folds) == 1
-        else scheme.n_valid,
+        n_train=scheme.n_train,
         n_valid=scheme.n_valid,
         entries=tuple(entries),
         champion_name=best.candidate,

@@ -14,7 +14,7 @@ import pandas as pd
 from core.data import Recipe, Schema, write_parquet
 from core.errors import ModelingError, RegistryError, WorkspaceError
 from core.modeling import METRICS, Model
-from core.modeling.refit import iterations_of
+from core.modeling.estimators import iterations_of
 from core.modeling.script import Proof, Story, prove, write_training_script
 from core.modeling.script.writing import Part
 from core.workspace.data import Data

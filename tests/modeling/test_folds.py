@@ -67,28 +67,63 @@ def test_given_validation_rows_stand_behind_the_training_rows() -> None:
     assert (fold.train.tolist(), fold.valid.tolist()) == ([0, 1, 2, 3], [4, 5])
 
 
-def test_with_times_the_latest_rows_are_held_out_however_small_the_table() -> None:
-    time = np.random.default_rng(0).integers(0, 30, 200) * 1.0
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.integers(0, 40), min_size=30, max_size=200).filter(
+        lambda times: len(set(times)) > 8
+    )
+)
+def test_with_times_every_fold_learns_from_the_past_alone(times: list[int]) -> None:
+    time = np.array(times) * 1.0
+    time[0] = np.nan
     scheme = make_scheme(
-        np.arange(200) % 2 + 0.0, "binary", n_features=2, budget_s=60,
+        np.arange(len(time)) + 0.0, "regression", n_features=2, budget_s=60,
         facts=RowFacts(time=time),
     )  # fmt: skip
-    (fold,) = scheme.folds
+    judged = np.concatenate([fold.valid for fold in scheme.folds])
+    assert len(np.unique(judged)) == len(judged)
+    for fold in scheme.folds:
+        assert np.nanmax(time[fold.train]) < time[fold.valid].min()
+        assert len(fold.valid)
+    if scheme.kind == "forward chaining":
+        assert len(scheme.folds) > 1
+        assert scheme.n_train == len(time)
+        never = np.setdiff1d(np.arange(len(time)), judged)
+        assert np.nanmax(time[never]) < time[judged].min()
+
+
+def test_of_a_larger_table_with_times_the_latest_fifth_is_held_out() -> None:
+    time = np.random.default_rng(0).integers(0, 3_000, 50_000) * 1.0
+    (fold,) = make_scheme(
+        np.arange(50_000) % 2 + 0.0, "binary", n_features=20, budget_s=10,
+        facts=RowFacts(time=time),
+    ).folds  # fmt: skip
     assert time[fold.train].max() < time[fold.valid].min()
-    assert 30 <= len(fold.valid) <= 60
+    assert 10_000 <= len(fold.valid) <= 10_100
 
 
-def test_with_times_and_groups_the_groups_that_end_last_are_held_out() -> None:
+def test_with_times_and_groups_whole_groups_follow_by_their_last_time() -> None:
     group = np.arange(200) // 10
     time = np.random.default_rng(0).permutation(200) * 1.0
-    (fold,) = make_scheme(
+    scheme = make_scheme(
         np.arange(200) % 2 + 0.0, "binary", n_features=2, budget_s=60,
         facts=RowFacts(group=group, time=time),
-    ).folds  # fmt: skip
-    assert not np.intersect1d(group[fold.train], group[fold.valid]).size
+    )  # fmt: skip
+    assert len(scheme.folds) > 2
     ends = {code: time[group == code].max() for code in range(20)}
-    late = {ends[code] for code in group[fold.valid]}
-    assert min(late) > max(ends[code] for code in group[fold.train])
+    for fold in scheme.folds:
+        assert not np.intersect1d(group[fold.train], group[fold.valid]).size
+        late = {ends[code] for code in group[fold.valid]}
+        assert min(late) > max(ends[code] for code in group[fold.train])
+
+
+def test_rows_of_one_class_are_only_learned_from_until_another_comes() -> None:
+    time = np.arange(300.0)
+    y = (time > 140).astype(float)
+    scheme = make_scheme(
+        y, "binary", n_features=2, budget_s=60, facts=RowFacts(time=time)
+    )
+    assert [int(fold.valid.min()) for fold in scheme.folds] == [150, 200, 250]
 
 
 def test_rows_of_one_time_have_no_later_ones_to_be_judged_by() -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from core.modeling import METRICS, Model, Run, TrainingPlan, search, train
 from core.modeling.checkpoint import Checkpoint
+from core.modeling.estimators import iterations_of
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Interrupted, Watch
 from core.modeling.finishing import finish_candidate
-from core.modeling.refit import iterations_of
 
 
 @pytest.fixture(autouse=True)
