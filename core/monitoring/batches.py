@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from core.monitoring.binning import Bins, Counts, Float, Int
-from core.monitoring.two_sample import MAX_CELLS, rank_polynomials
+from core.monitoring.two_sample import MAX_CELLS, score_polynomials
 from core.monitoring.variation import (
     MIN_BATCHES,
     ColumnVariation,
@@ -127,7 +127,8 @@ def _shape(bins: Bins, counts: Counts, tally: Int) -> Variation:
     if len(sizes) < MIN_BATCHES or used.sum() < 2 or bins.kind == "presence":
         return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0)
     if bins.kind == "numbers":
-        polynomials = rank_polynomials(whole[used] / whole.sum())
+        usual = int(np.median(sizes))
+        polynomials = score_polynomials(whole[used] / whole.sum(), usual)
         vectors = tally[:, :-1][:, used] / sizes[:, None] @ polynomials
         return between_batches(vectors, sizes, vectors.shape[1])
     often = np.argsort(-whole, kind="stable")[: MAX_CELLS - 1]

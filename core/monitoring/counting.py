@@ -8,12 +8,63 @@ from numpy.typing import NDArray
 
 from core.monitoring.binning import MAX_UNSEEN, Bins, Counts, Float, most_frequent
 
+N_CELLS = 2_048
+MOST_IN_CELL = 4
+FEW_ROWS = 4_000
+
 
 def code_numbers(bins: Bins, numbers: Float) -> NDArray[np.int16]:
     """Return each number's bin, -1 when it is missing."""
-    codes = np.searchsorted(bins.edges, numbers, side="left").astype(np.int16)
-    codes[np.isnan(numbers)] = -1
+    missing = np.isnan(numbers)
+    if not missing.any():
+        return find_bins(bins.edges, numbers)
+    codes = find_bins(bins.edges, np.where(missing, 0.0, numbers))
+    codes[missing] = -1
     return codes
+
+
+def find_bins(edges: Float, numbers: Float) -> NDArray[np.int16]:
+    """Return how many edges lie below each number: `numpy.searchsorted`, but quicker.
+
+    The range of the edges is cut into 2,048 equal cells. A number's cell, found by
+    arithmetic, tells which edges lie surely below it; the few within the cell are
+    compared. The arithmetic never puts a smaller number into a later cell, so rounding
+    changes nothing. Few numbers, and edges that crowd in one cell, are searched for.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n_bins - 1,)
+        Ascending.
+    numbers : ndarray of shape (n_rows,)
+        Without NaN.
+
+    Examples
+    --------
+    >>> find_bins(np.array([0.0, 1.0]), np.array([-1.0, 0.0, 0.5, 9.0])).tolist()
+    [0, 0, 1, 2]
+    """
+    width = float(edges[-1]) - float(edges[0]) if edges.size > 1 else 0.0
+    times = N_CELLS / width if np.isfinite(width) and width > 0 else np.inf
+    if numbers.size >= FEW_ROWS and np.isfinite(times):
+        lowest = edges[0]
+        per_cell = np.bincount(_cells(edges, lowest, times), minlength=N_CELLS)
+        most = int(per_cell.max())
+        if most <= MOST_IN_CELL:
+            below = (np.cumsum(per_cell) - per_cell).astype(np.int16)
+            codes: NDArray[np.int16] = below[_cells(numbers, lowest, times)]
+            ends = np.append(edges, np.inf)
+            for _ in range(most):
+                codes += numbers > ends[codes]
+            return codes
+    return np.searchsorted(edges, numbers, side="left").astype(np.int16)
+
+
+def _cells(numbers: Float, lowest: float, times: float) -> NDArray[np.int16]:
+    with np.errstate(over="ignore"):  # beyond all edges either way
+        place = numbers - lowest
+        place *= times
+    np.clip(place, 0, N_CELLS - 1, out=place)
+    return place.astype(np.int16)
 
 
 def count_numbers(bins: Bins, numbers: Float) -> tuple[Counts, NDArray[np.int16]]:

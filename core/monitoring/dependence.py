@@ -131,19 +131,28 @@ def correlations(
     Correlations
     """
     scores = np.column_stack([_scores(codes[:, i], level) for i, level in features])
-    present = np.column_stack([codes[:, i] >= 0 for i, _ in features]).astype(float)
-    n_rows = present.T @ present
+    present = np.column_stack([codes[:, i] >= 0 for i, _ in features])
+    n_rows = _sums_where(present.astype(float), present)
     safe = np.maximum(n_rows, 1.0)
     squares = scores**2
-    second = squares.T @ present / safe
+    second = _sums_where(squares, present) / safe
     scale = np.sqrt(second)
     scale[scale == 0] = np.inf
     r = (scores.T @ scores) / safe / (scale * scale.T)
     cubic = (squares * scores).T @ scores / safe / (scale**3 * scale.T)
-    fourth = (squares**2).T @ present / safe / scale**4
+    fourth = _sums_where(squares**2, present) / safe / scale**4
     both = squares.T @ squares / safe / (scale * scale.T) ** 2
     variance = both - r * (cubic + cubic.T) + r**2 / 4 * (fourth + fourth.T + 2 * both)
     return Correlations(r, np.maximum(variance, 0.0), n_rows)
+
+
+def _sums_where(values: Float, present: NDArray[np.bool_]) -> Float:
+    """Sum each column over the rows that have the other, shape (column, other)."""
+    if present.all():
+        whole = values.sum(axis=0)
+        return np.repeat(whole[:, None], whole.size, axis=1)
+    summed: Float = values.T @ present.astype(float)
+    return summed
 
 
 def with_variation(

@@ -30,7 +30,7 @@ from core.monitoring.dependence import (
 from core.monitoring.distances import jensen_shannon, psi, wasserstein
 from core.monitoring.distribution import then_and_now
 from core.monitoring.domain import DomainChange, compare_domains
-from core.monitoring.evidence import cell_shares, column_evidence, combined_p_value
+from core.monitoring.evidence import cell_shares, column_evidence, corrected_p_values
 from core.monitoring.reference import (
     ColumnReference,
     Reference,
@@ -135,10 +135,10 @@ def judge_counts(
         column.name: tuple(column_evidence(column, window.columns[column.name]))
         for column in reference.columns
     }
-    p_values = {name: combined_p_value(each) for name, each in evidence.items()}
+    p_values = [min(corrected_p_values(each)) for each in evidence.values()]
     dependence, domain = _joint(reference, window, enough)
     joint = [dependence.p_value] + ([] if domain is None else [domain.p_value])
-    cut = discovery_cut(np.array([*p_values.values(), *joint]), alpha) if enough else -1
+    cut = discovery_cut(np.array([*p_values, *joint]), alpha) if enough else -1
     columns = {
         c.name: _column(c, window.columns[c.name], evidence[c.name], cut, effect)
         for c in reference.columns
@@ -162,7 +162,8 @@ def _column(
     cut: float,
     effect: float,
 ) -> ColumnDrift:
-    sure = [each for each in evidence if each.p_value * len(evidence) <= cut]
+    corrected = corrected_p_values(evidence)
+    sure = [e for e, p in zip(evidence, corrected, strict=True) if p <= cut]
     ranked = tuple(sorted(evidence, key=lambda each: (each.p_value, -each.effect)))
     before, after = cell_shares(column, now)
     size = max((each.effect for each in sure), default=ranked[0].effect)
@@ -170,7 +171,7 @@ def _column(
     return ColumnDrift(
         name=column.name,
         kind=column.kind,
-        p_value=combined_p_value(evidence),
+        p_value=min(corrected),
         effect=size,
         changed=bool(sure),
         drifted=bool(sure) and size >= effect,

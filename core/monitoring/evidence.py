@@ -16,6 +16,9 @@ from core.monitoring.two_sample import (
     merge_rare,
 )
 
+SHAPE_SHARE = 0.8
+"""Share of a column's error that its main test may spend; the others share the rest."""
+
 
 def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
     """Yield the tests that apply to a column of this kind.
@@ -69,9 +72,28 @@ def level_counts(before: Counts, now: Counts) -> tuple[Int, Int, tuple[int, int]
     return sides[0], sides[1], (rest[0], rest[1])
 
 
-def combined_p_value(evidence: tuple[Evidence, ...]) -> float:
-    """Return the smallest p-value times the number of tests (Bonferroni)."""
-    return min(1.0, min(each.p_value for each in evidence) * len(evidence))
+def corrected_p_values(evidence: tuple[Evidence, ...]) -> tuple[float, ...]:
+    """Return each test's p-value, corrected for the column's other tests.
+
+    Bonferroni's correction with weights: the shape may spend four fifths of the
+    column's error, for its changes are the hardest to see; missing values, unseen
+    categories and numbers out of range are either plain or nothing. Without a test of
+    the shape all have equal shares.
+
+    Examples
+    --------
+    >>> shape, missing = Evidence("shape", 0.008, 0.2), Evidence("missing", 0.5, 0.0)
+    >>> corrected_p_values((shape, missing))
+    (0.01, 1.0)
+    """
+    others = sum(each.kind != "shape" for each in evidence)
+    rest = 1.0 if others == len(evidence) else 1.0 - SHAPE_SHARE
+    own = SHAPE_SHARE if others else 1.0
+    spent = [own if each.kind == "shape" else rest / others for each in evidence]
+    return tuple(
+        min(1.0, each.p_value / share)
+        for each, share in zip(evidence, spent, strict=True)
+    )
 
 
 def cell_shares(column: ColumnReference, now: Counts) -> tuple[Float, Float]:

@@ -4,14 +4,15 @@ Each test takes counts and returns one `Evidence`: a p-value and an effect. Effe
 all on one scale, the square root of the symmetric chi² divergence less what chance
 adds to it. A shift of a bell-shaped number by 0.1 standard deviations has effect 0.1.
 
-References: Neyman 1937 and Rayner, Best & Thas (smooth tests).
+References: Neyman 1937 and Rayner, Best & Thas 2009 (smooth tests); van der Waerden
+1952 and Klotz 1962 (normal scores of ranks).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from core.monitoring.binning import Float, Int
 from core.monitoring.variation import Variation
@@ -19,6 +20,8 @@ from core.monitoring.variation import Variation
 EvidenceKind = Literal["shape", "missing", "unseen", "range"]
 
 N_COMPONENTS = 4
+MIN_TAIL = 10
+"""Rows of the smaller window that share the outermost scores, or more."""
 MIN_EXPECTED = 5.0
 MAX_CELLS = 64
 
@@ -34,7 +37,7 @@ class Evidence:
     effect : float, at least 0
     components : tuple of float
         Of a number's shape: the signed change of location, spread, skewness and
-        tails, each in standard deviations of the pooled ranks' polynomial.
+        tails, each in standard deviations of the pooled normal scores' polynomial.
     """
 
     kind: EvidenceKind
@@ -46,7 +49,7 @@ class Evidence:
 def compare_numbers(
     reference: Int, current: Int, *, variation: Variation | None = None
 ) -> Evidence:
-    """Compare binned numbers by Neyman's smooth test.
+    """Compare binned numbers by Neyman's smooth test of normal scores.
 
     Parameters
     ----------
@@ -74,8 +77,9 @@ def compare_numbers(
     pooled = (reference[used] + current[used]) / (n + m)
     difference = after - before
     noise = 1 / n + 1 / m
-    z = rank_polynomials(pooled).T @ difference / np.sqrt(noise * (n + m) / (n + m - 1))
-    components = rank_polynomials((before + after) / 2).T @ difference
+    z = score_polynomials(pooled, min(n, m)).T @ difference
+    z /= np.sqrt(noise * (n + m) / (n + m - 1))
+    components = score_polynomials((before + after) / 2, min(n, m)).T @ difference
     squared = float(components @ components) - components.size * noise
     return Evidence(
         kind="shape",
@@ -95,19 +99,33 @@ def _p_value(
     return max(chance, variation.p_value(statistic * noise, degrees, noise))
 
 
-def rank_polynomials(weights: Float) -> Float:
-    """Return orthonormal polynomials of the mid-ranks, shape (n_bins, at most 4).
+def score_polynomials(weights: Float, n_rows: int) -> Float:
+    """Return orthonormal polynomials of the normal scores, shape (n_bins, at most 4).
+
+    Scores are of mid-ranks. The outermost are alike, for about ten rows of the smaller
+    window: where single rows weigh much, chi² does not hold.
 
     Parameters
     ----------
     weights : ndarray of shape (n_bins,)
         Shares of the bins, all above 0, that sum to 1.
+    n_rows : int
+        Of the smaller window.
+
+    Examples
+    --------
+    >>> weights = np.full(8, 1 / 8)
+    >>> polynomials = score_polynomials(weights, 1000)
+    >>> np.allclose(polynomials.T @ (polynomials * weights[:, None]), np.eye(4))
+    True
     """
-    rank = 2 * (np.cumsum(weights) - weights / 2) - 1
-    degree = min(N_COMPONENTS, weights.size - 1)
+    least = min(MIN_TAIL / n_rows, 0.25)
+    rank = np.cumsum(weights) - weights / 2
+    score = special.ndtri(np.clip(rank, least, 1 - least))
+    degree = min(N_COMPONENTS, int(np.count_nonzero(np.diff(score))))
     root = np.sqrt(weights)
-    legendre = np.polynomial.legendre.legvander(rank, degree)
-    basis, triangle = np.linalg.qr(legendre * root[:, None])
+    hermite = np.polynomial.hermite_e.hermevander(score, degree)
+    basis, triangle = np.linalg.qr(hermite * root[:, None])
     signed = basis * np.sign(np.diag(triangle))
     polynomials: Float = signed[:, 1:] / root[:, None]
     return polynomials

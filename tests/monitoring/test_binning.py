@@ -14,7 +14,13 @@ from core.monitoring.binning import (
     quantile_edges,
     seconds_of,
 )
-from core.monitoring.counting import count_levels, count_numbers, count_ordered
+from core.monitoring.counting import (
+    FEW_ROWS,
+    count_levels,
+    count_numbers,
+    count_ordered,
+    find_bins,
+)
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=400)
 
@@ -48,6 +54,24 @@ def test_a_number_in_most_rows_has_a_bin_of_its_own():
     edges, _ = quantile_edges(numbers)
     counts, _ = count_numbers(Bins("numbers", edges), numbers)
     assert 700 in counts.counts
+
+
+@given(NUMBERS, st.lists(st.floats(allow_nan=False), min_size=1, max_size=50))
+@settings(deadline=None, max_examples=25)
+def test_many_numbers_are_put_into_bins_as_a_search_puts_them(values, others):
+    edges, _ = quantile_edges(np.array(values))
+    several = np.array(values + others + edges.tolist())
+    numbers = np.resize(np.concatenate([several, np.nextafter(several, 0)]), FEW_ROWS)
+    expected = np.searchsorted(edges, numbers, side="left")
+    assert find_bins(edges, numbers).tolist() == expected.tolist()
+
+
+def test_bins_are_finer_where_spread_shows_first():
+    numbers = np.random.default_rng(0).normal(size=24_000)
+    edges, _ = quantile_edges(numbers)
+    counts, _ = count_numbers(Bins("numbers", edges), numbers)
+    assert counts.counts[:4].tolist() == [100, 100, 200, 400]
+    assert counts.counts[-3:].tolist() == [200, 100, 100]
 
 
 def test_unseen_categories_are_counted_by_name():

@@ -62,6 +62,30 @@ def test_the_smooth_test_rejects_as_often_as_it_says():
     assert stats.kstest(p, "uniform").pvalue > 1e-3
 
 
+@pytest.mark.parametrize(
+    ("n", "m"),
+    [
+        pytest.param(20_000, 60, id="a small window"),
+        pytest.param(1_500, 30_000, id="a small reference"),
+    ],
+)
+def test_small_p_values_are_as_rare_as_they_say(n, m):
+    rng = np.random.default_rng(6)
+    edges = quantile_edges(np.arange(float(n)))[0]
+    before = np.diff(edges, prepend=-1, append=n - 1).astype(int)
+    p = [
+        compare_numbers(before, rng.multinomial(m, rng.dirichlet(before))).p_value
+        for _ in range(3000)
+    ]
+    assert np.sum(np.array(p) < 0.001) <= stats.binom(3000, 0.001).ppf(0.999)
+
+
+def test_a_tenth_more_spread_has_an_effect_above_a_tenth():
+    rng = np.random.default_rng(7)
+    counts = binned(rng.normal(size=100_000), 1.1 * rng.normal(size=100_000))
+    assert compare_numbers(*counts).effect == pytest.approx(0.131, abs=0.01)
+
+
 def test_a_change_of_spread_shows_in_the_second_component():
     rng = np.random.default_rng(2)
     counts = binned(rng.normal(size=5000), 1.5 * rng.normal(size=5000))
