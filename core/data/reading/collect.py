@@ -13,6 +13,7 @@ from core.data.frames import ColumnKind
 from core.data.reading.plans import Plan
 
 _ID_NAME: Final = re.compile(r"(^|[\W_])(id|ID|Id|uuid|UUID|guid|GUID)$|[a-z](ID|Id)$")
+_NAMELESS: Final = "column_1"
 _EXACT: Final = 2**53
 _DTYPES: Final = {
     "integer": "int64",
@@ -64,12 +65,23 @@ class Collector:
         self._words: list[Any] = []
         self._n_rows = 0
         self._missing: list[Any] = []
+        self._written: list[Any] = []
         self._values: Any = None
         if plan.kind is not None:
             self._values = np.empty(capacity, _DTYPES[plan.kind])
 
-    def put(self, values: Any) -> None:
-        """Add an array of cast values."""
+    def put(self, values: Any, written: Any = None) -> None:
+        """Add an array of cast values.
+
+        Parameters
+        ----------
+        values : pyarrow array
+        written : pyarrow text array, default None
+            The same values as text, where that is just what they would be written
+            as again: a column of identifiers then need not be.
+        """
+        if written is not None:
+            self._written.append(written)
         chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
         for chunk in chunks:
             if self._values is None:
@@ -129,7 +141,9 @@ class Collector:
             values = values.astype("float64")
             values[np.concatenate(self._missing)] = np.nan
         elif _is_identifier(name, values):
-            names = pc.cast(pa.array(values), pa.large_string())
+            names: Any = pa.chunked_array(self._written, pa.large_string())
+            if len(names) < len(values):
+                names = pc.cast(pa.array(values), pa.large_string())
             note = "whole numbers name the rows"
             return TypedColumn(as_words(names), "id", note)
         return TypedColumn(pd.Series(values, copy=False), "integer", self.plan.note)
@@ -150,12 +164,23 @@ def _finite(numbers: Any, note: str) -> TypedColumn:
     return TypedColumn(pd.Series(numbers, copy=False), "number", note)
 
 
+def may_identify(name: str) -> bool:
+    """Say whether a column of this name can hold identifiers.
+
+    Examples
+    --------
+    >>> may_identify("user_id"), may_identify("valid")
+    (True, False)
+    """
+    return name == _NAMELESS or bool(_ID_NAME.search(name))
+
+
 def _is_identifier(name: str, numbers: Any) -> bool:
     if len(numbers) < 3:
         return False
-    named = bool(_ID_NAME.search(name))
-    nameless = name == "column_1" and bool((numbers == np.arange(len(numbers))).all())
-    if not (named or nameless):
+    if not may_identify(name):
+        return False
+    if name == _NAMELESS and (numbers != np.arange(len(numbers))).any():
         return False
     rising = bool((numbers[1:] > numbers[:-1]).all())
     return rising or bool(pd.Series(numbers).is_unique)

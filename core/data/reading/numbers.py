@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from core.data.reading.letters import maybe_zero_first
 
 INTEGER: Final = r"^[-+]?\d{1,18}$"
 PLAIN: Final = r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,4})?$"
@@ -181,45 +182,8 @@ def refuse_leading_zeros(text: Any) -> None:
     """
     chunks = text.chunks if isinstance(text, pa.ChunkedArray) else [text]
     for chunk in chunks:
-        suspect = _maybe_zero_first(chunk)
+        suspect = maybe_zero_first(chunk)
         if not suspect.any():
             continue
         if any_match(pc.utf8_trim_whitespace(chunk.filter(suspect)), LEADING_ZERO):
             raise pa.ArrowInvalid("A whole number begins with zeros.")
-
-
-def without_empty(text: Any) -> Any:
-    """Return Arrow text (one piece) with null for empty values; nothing is copied."""
-    if text.null_count or not len(text):
-        return text
-    present = np.diff(_bounds(text)) > 0
-    if present.all():
-        return text
-    if text.offset:
-        text = pa.concat_arrays([text])
-    known = pa.py_buffer(np.packbits(present, bitorder="little"))
-    _, offsets, letters = text.buffers()
-    return pa.Array.from_buffers(text.type, len(text), [known, offsets, letters])
-
-
-def _bounds(text: Any) -> Any:
-    wide = pa.types.is_large_string(text.type)
-    offsets = np.frombuffer(text.buffers()[1], np.int64 if wide else np.int32)
-    return offsets[text.offset : text.offset + len(text) + 1]
-
-
-def _maybe_zero_first(text: Any) -> Any:
-    """Mark values that start with a zero and a digit, or with a blank."""
-    bounds, letters = _bounds(text), text.buffers()[2]
-    if letters is None or not letters.size or not len(text):
-        return np.zeros(len(text), dtype=bool)
-    read = np.frombuffer(letters, np.uint8)
-    last, start, end = len(read) - 1, bounds[:-1], bounds[1:]
-    first: Any = read[np.minimum(start, last)]
-    signed = (first == 43) | (first == 45)
-    if signed.any():
-        start = start + signed
-        first = read[np.minimum(start, last)]
-    second: Any = read[np.minimum(start + 1, last)]
-    zero_first = (first == 48) & (second >= 48) & (second <= 57)
-    return (end - start > 1) & (zero_first | (first <= 32))

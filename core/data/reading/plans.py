@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from core.data.frames import ColumnKind
 from core.data.reading.dates import guess_dates, parse_dates
+from core.data.reading.letters import maybe_missing, without_empty
 from core.data.reading.numbers import (
     INTEGER,
     LEADING_ZERO,
@@ -26,7 +27,6 @@ from core.data.reading.numbers import (
     guess_style,
     plain_numbers,
     refuse_leading_zeros,
-    without_empty,
 )
 from core.data.reading.options import ReadOptions
 
@@ -258,8 +258,20 @@ def _words(text: Any, indented: bool) -> Any:
     if indented:
         text = pc.utf8_ltrim_whitespace(text)
     text = pc.cast(text, pa.large_string())
-    few = len(pc.unique(text[:_N_SAMPLE])) < _N_SAMPLE // 10 < len(text)
-    if few and not _has_missing(pc.unique(text)):
+    if not isinstance(text, pa.ChunkedArray):
+        return _present_words(text)
+    chunks = [_present_words(chunk) for chunk in text.chunks]
+    return pa.chunked_array(chunks, pa.large_string())
+
+
+def _present_words(text: Any) -> Any:
+    """Make those values null that always mean missing, after a look at their ends."""
+    if not len(text):
+        return text
+    doubtful = maybe_missing(text)
+    looked = text if doubtful.all() else text.filter(pa.array(doubtful))
+    few = len(pc.unique(looked[:_N_SAMPLE])) < _N_SAMPLE // 10 < len(looked)
+    if not text.null_count and not _has_missing(pc.unique(looked) if few else looked):
         return text
     missing = pc.is_in(pc.utf8_trim_whitespace(text), pa.array(MISSING, text.type))
     return pc.if_else(missing, pa.scalar(None, text.type), text)

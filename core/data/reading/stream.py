@@ -25,14 +25,15 @@ from core.data.reading.blocks import (
     quoted_blocks,
     take_sample,
 )
-from core.data.reading.collect import Collector, TypedColumn
+from core.data.reading.collect import Collector, TypedColumn, may_identify
+from core.data.reading.letters import only_digits
 from core.data.reading.located import Located
 from core.data.reading.options import ReadOptions
-from core.data.reading.plans import plans
+from core.data.reading.plans import Plan, plans
 from core.data.reading.report import Refusals
 from core.data.reading.rows import swallows_rows
 from core.data.reading.scan import release
-from core.data.reading.tail import has_asides
+from core.data.reading.tail import ends_empty, names_as_written, repeats_names
 from core.data.reading.typed import TypedTable, type_column
 from core.errors import DataError
 
@@ -63,12 +64,14 @@ def stream_table(
     size = len(located.data) - located.start
     if size < STREAM_FROM or layout.width < 2 or last_unnamed:
         return None
-    if not layout.by_arrow or layout.blank_first or has_asides(located):
+    if not layout.by_arrow or layout.blank_first or ends_empty(located):
         return None
     for quoted in (False, True):
         try:
             job = _Job(located, quoted, options)
             job.cast_blocks(tell)
+            if not job.excludes_names() and repeats_names(located):
+                return None
             columns = job.finish()
         except QuoteFoundError:
             continue
@@ -83,9 +86,13 @@ def stream_table(
 
 @dataclass(frozen=True, eq=False)
 class _Done:
-    """Cast values of one block; None where a column did not fit."""
+    """Cast values of one block; None where a column did not fit.
+
+    Of columns that may hold identifiers, `written` has the text of the same values.
+    """
 
     values: list[Any]
+    written: list[Any]
     n_rows: int
     refused: list[Any]
     until: int
@@ -105,6 +112,10 @@ class _Job:
         self.plans = [next(iter(plans(column, options))) for column in sample]
         self.columns: list[Collector | None] = [
             Collector(plan, room) for plan in self.plans
+        ]
+        self.may_identify = [
+            plan.kind == "integer" and may_identify(name)
+            for plan, name in zip(self.plans, located.layout.names, strict=True)
         ]
 
     def _read(self, pool: ThreadPoolExecutor, columns: list[str]) -> "Iterator[_Done]":
@@ -131,11 +142,15 @@ class _Job:
         if self.quoted and swallows_rows(block.text.columns, dialect):
             raise pa.ArrowInvalid("A quote is not closed.")
         values: list[Any] = [None] * len(self.plans)
+        written = values.copy()
         for position, plan in enumerate(self.plans):
             if self.columns[position] is not None:
+                text = _one_piece(block.text, position)
                 with suppress(pa.ArrowInvalid):
-                    values[position] = plan.cast(_one_piece(block.text, position))
-        return _Done(values, block.text.num_rows, block.refused, block.until)
+                    values[position] = plan.cast(text)
+                    if self.may_identify[position] and only_digits(text):
+                        written[position] = text.cast(pa.large_string())
+        return _Done(values, written, block.text.num_rows, block.refused, block.until)
 
     def cast_blocks(self, tell: Callable[[float, str], None]) -> None:
         """Read all rows, and cast every column as long as its values fit."""
@@ -153,7 +168,7 @@ class _Job:
         for position, values in enumerate(done.values):
             column = self.columns[position]
             if column is not None and values is not None:
-                column.put(values)
+                column.put(values, done.written[position])
             elif done.n_rows:
                 self.columns[position] = None
         before = self.located.layout.n_lines_before
@@ -175,16 +190,31 @@ class _Job:
     def finish(self) -> list[TypedColumn]:
         """Return the columns; what did not fit is read once more, as text."""
         names = self.located.layout.names
-        done: dict[int, TypedColumn] = {}
-        for position, column in enumerate(self.columns):
-            self.columns[position] = None
-            if column is not None:
-                with suppress(pa.ArrowInvalid):
-                    done[position] = column.finish(names[position])
-        failed = [i for i in range(len(names)) if i not in done]
+        with ThreadPoolExecutor(_N_THREADS) as pool:
+            done = list(pool.map(self._finish, range(len(names))))
+        failed = [i for i, column in enumerate(done) if column is None]
         for i, text in zip(failed, self._as_text(failed), strict=True):
             done[i] = type_column(names[i], text, self.options)
-        return [done[i] for i in range(len(names))]
+        return [column for column in done if column is not None]
+
+    def _finish(self, position: int) -> TypedColumn | None:
+        column, self.columns[position] = self.columns[position], None
+        if column is not None:
+            with suppress(pa.ArrowInvalid):
+                return column.finish(self.located.layout.names[position])
+        return None
+
+    def excludes_names(self) -> bool:
+        """Say whether some column holds only values that its own name is not."""
+        line = names_as_written(self.located).decode("utf-8", errors="replace")
+        written = next((row for row, _ in self.located.layout.dialect.rows(line)), [])
+        if len(written) != len(self.columns):
+            return False
+        return any(
+            column is not None and column.plan.kind is not None
+            and not _fits(column.plan, name)
+            for column, name in zip(self.columns, written, strict=True)
+        )  # fmt: skip
 
     def _as_text(self, failed: list[int]) -> list[Any]:
         if not failed:
@@ -202,6 +232,14 @@ class _Job:
             pa.chunked_array([_one_piece(part, i) for part in parts], pa.string())
             for i in range(len(wanted))
         ]
+
+
+def _fits(plan: Plan, value: str) -> bool:
+    try:
+        plan.cast(pa.array([value], pa.string()))
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _same(block: Block) -> Block:

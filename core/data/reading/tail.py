@@ -81,15 +81,30 @@ def _below(columns: Sequence[Any], keep: Any, refusals: Refusals) -> list[str]:
 
 def has_asides(located: Located) -> bool:
     """Say whether a large text ends in empty rows, or says its names once more."""
-    data, start, dialect = located.data, located.start, located.layout.dialect
+    return ends_empty(located) or repeats_names(located)
+
+
+def ends_empty(located: Located) -> bool:
+    """Say whether the last row of a text is empty."""
     end = (
-        bytes(data[-1_000:])
+        bytes(located.data[-1_000:])
         .rstrip(b"\r\n")
         .rpartition(b"\n")[2]
         .decode("utf-8", errors="replace")
     )
-    empty = not end.replace(dialect.separator, "").replace('"', "").strip()
-    first = bytes(data[max(0, start - 100_000) : start]).rstrip(b"\r\n")
-    names = first.rpartition(b"\n")[2]
+    separator = located.layout.dialect.separator
+    return not end.replace(separator, "").replace('"', "").strip()
+
+
+def repeats_names(located: Located) -> bool:
+    """Say whether the line that names the columns comes again; the text is searched."""
+    names = names_as_written(located)
     again = located.layout.header and len(names) > 1
-    return empty or (again and data.find(b"\n" + names, start - 1) >= 0)
+    return again and located.data.find(b"\n" + names, located.start - 1) >= 0
+
+
+def names_as_written(located: Located) -> bytes:
+    """Return the line before the first row, which names the columns if any does."""
+    start = located.start
+    before = bytes(located.data[max(0, start - 100_000) : start])
+    return before.rstrip(b"\r\n").rpartition(b"\n")[2]
