@@ -46,6 +46,7 @@ _ALL = (
         fit_linear,
         ({"penalty": 1.0}, {"penalty": 30.0}),
         draw_linear,
+        monotonic=True,
     ),
     Family(
         "lightgbm",

@@ -12,6 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from core.modeling.boosting import CUT
+from core.modeling.directed import keep_directions
 from core.modeling.estimators import RescaledRegressor, read_output
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
 from core.modeling.metrics import Floats, log_loss, rmse
@@ -45,8 +46,10 @@ def fit_linear(
     if data.task == "regression":
         log = bool(params.get("log_target", False))
         outer = RescaledRegressor(Ridge(alpha=penalty), log=log)
-        outer.estimator.fit(X, outer.forward(data.y), data.weight)
-        return Fitted(outer if log else outer.estimator)
+        y = outer.forward(data.y)
+        outer.estimator.fit(X, y, data.weight)
+        note = _directed(outer.estimator, (X, y, data.weight), data, watch)
+        return Fitted(outer if log else outer.estimator, note)
     estimator = LogisticRegression(
         C=1 / penalty,
         max_iter=_LBFGS_STEP,
@@ -62,9 +65,23 @@ def fit_linear(
             estimator.fit(X, data.y, data.weight)
         n_done += _LBFGS_STEP
         if int(np.max(estimator.n_iter_)) < _LBFGS_STEP:
-            return Fitted(estimator)
+            note = _directed(estimator, (X, data.y, data.weight), data, watch)
+            return Fitted(estimator, note)
         cut = watch.due()
+    _directed(estimator, (X, data.y, data.weight), data, watch)
     return Fitted(estimator, CUT if cut else "not fully converged")
+
+
+def _directed(
+    estimator: Any,
+    rows: tuple[Floats, Floats, Floats | None],
+    data: FitData,
+    watch: Watch,
+) -> str:
+    """Make weights keep the directions that are asked for; return what to say."""
+    if data.monotonic is None or not any(data.monotonic):
+        return ""
+    return "" if keep_directions(estimator, rows, data.monotonic, watch) else CUT
 
 
 def fit_neighbours(

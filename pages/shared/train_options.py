@@ -67,8 +67,8 @@ def _ask_directions(numbers: list[str], key: str) -> dict[str, int]:
         "May only raise the prediction",
         numbers,
         key=f"{key}-rising",
-        help="A larger value never lowers the prediction, all else being equal. Only "
-        "trees can promise that; other families are left out then.",
+        help="A larger value never lowers the prediction, all else being equal. Trees "
+        "and the linear model can promise that; other families are left out then.",
     )
     falling = right.multiselect(
         "May only lower the prediction",
