@@ -8,11 +8,12 @@ from pages.shared.monitor_alarms import show_all_alarms, show_open_alarms
 from pages.shared.monitor_break import show_break_it
 from pages.shared.monitor_choice import choose
 from pages.shared.monitor_cycle import offer_next_cycle
-from pages.shared.monitor_drift import show_columns
+from pages.shared.monitor_drift import show_columns, show_quality
 from pages.shared.monitor_outcomes import take_outcomes
 from pages.shared.monitor_partial import show_partial
 from pages.shared.monitor_performance import has_fallen, show_performance
 from pages.shared.monitor_predictions import show_over_time, show_predictions
+from pages.shared.monitor_quality import edit_quality_rules
 from pages.shared.monitor_rehearsal import show_rehearsal
 from pages.shared.monitor_rules import edit_watch
 from pages.shared.monitor_service import show_service
@@ -59,6 +60,8 @@ if columns.open:
         if report is None:
             st.caption("Choose what to look at above.")
         else:
+            show_quality(report)
+            edit_quality_rules(version, choice.windows)
             show_columns(report, as_share=version.task != "regression")
             show_over_time(choice.windows, report.drift.effect)
 if predictions.open:

@@ -33,11 +33,8 @@ _FIGURES: dict[str, ColumnConfig] = {
 }
 
 
-def show_columns(report: MonitorReport, *, as_share: bool) -> None:
-    """Show faults of delivery first, then each column's drift and its harm.
-
-    `as_share` tells whether the model answers with probabilities.
-    """
+def show_quality(report: MonitorReport) -> None:
+    """Show faults of delivery, before any drift."""
     st.header("Quality", anchor=False)
     drift = report.drift
     notes = [each for each in report.quality if each.severity == "note"]
@@ -52,6 +49,15 @@ def show_columns(report: MonitorReport, *, as_share: bool) -> None:
             f"{counted('row', drift.n_current)}: too few to say that every column "
             "comes as expected, or has drifted."
         )
+
+
+def show_columns(report: MonitorReport, *, as_share: bool) -> None:
+    """Show each column's drift and its harm, where there are rows enough.
+
+    `as_share` tells whether the model answers with probabilities.
+    """
+    drift = report.drift
+    if not drift.enough:
         return
     st.header("Drift", anchor=False)
     st.caption(_rows_compared(drift))

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.modeling import TrainingPlan
+from core.monitoring.quality_rules import learned_rules
 from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.watch import Watch
 from core.retraining import Mix, Order
@@ -455,3 +456,43 @@ def test_faults_are_put_in_by_a_job(page, site):
     (job,) = site[0].jobs.active("break")
     site[0].jobs.cancel(job.id)
     assert "the live stream is not touched" in words(at)
+
+
+def test_an_own_rule_is_kept_and_judges_the_window_it_holds_from(page, site):
+    workspace, project_id = site
+    at = page()
+    schema = workspace.service(project_id).version.schema
+    expected = [(each.column, each.check) for each in learned_rules(schema)]
+    key = f"quality-rules-{project_id}-1-0"
+    at.session_state[key] = {
+        "edited_rows": {
+            expected.index(("fee", "range")): {
+                "Own value": "30 to 50",
+                "Gravity": "problem",
+            }
+        },
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    box = next(box for box in at.selectbox if box.label == "They hold from")
+    box.set_value("2026-04")
+    press(at, "Keep these expectations")
+    assert "hold for windows from 2026-04 on" in words(at)
+    assert "not between 30 and 50 (own rule)" in words(at)
+    (saved,) = workspace.monitoring.rules.history(project_id, 1)
+    assert [rule.value for rule in saved.rules] == ["30 to 50"]
+    first, second = workspace.monitoring.windows.list(project_id, 1, "month")
+    assert (len(first.faults), len(second.faults)) == (0, 1)
+
+
+def test_an_own_rule_that_cannot_be_read_is_refused_with_an_example(page, site):
+    workspace, project_id = site
+    at = page()
+    at.session_state[f"quality-rules-{project_id}-1-0"] = {
+        "edited_rows": {0: {"Own value": "always"}},
+        "added_rows": [],
+        "deleted_rows": [],
+    }
+    press(run(at), "Keep these expectations")
+    assert "on or off only" in words(at)
+    assert workspace.monitoring.rules.history(project_id, 1) == ()
