@@ -1,11 +1,12 @@
 """How fast and how well tables are read: ``python benchmarks/reading.py [MB]``.
 
 ``--upload [MB]`` measures an upload instead: kept, read, written as Parquet. Speed and
-memory stand against ``pandas.read_csv(engine="pyarrow")`` in one run, each
-in a process of its own; every figure is the best of three.
+memory stand against ``pandas.read_csv(engine="pyarrow")``: the two take turns, each
+time in a new process that reads the file once; every figure is the median of five.
 """
 
 import io
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+N_ROUNDS = 5
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
@@ -50,28 +52,22 @@ def peak_bytes() -> int:
 
 
 def measure(reader: str, path: str) -> None:
-    """Print wall and CPU seconds, then peak memory over the table's size."""
+    """Print wall and CPU seconds of one reading, and peak memory over the table's."""
+    small = io.BytesIO(b"a,b,c\n" + b"1,2.5,x\n" * 100)  # imports are not measured
     if reader == "rondo":
         from core.data import read_table
 
-        def read() -> pd.DataFrame:
-            return read_table(path).frame
+        read_table(small)
     else:
-
-        def read() -> pd.DataFrame:
-            return pd.read_csv(path, engine="pyarrow")
-
-    before = peak_bytes()
-    frame = read()
+        pd.read_csv(small, engine="pyarrow")
+    before, started, busy = peak_bytes(), time.perf_counter(), time.process_time()
+    if reader == "rondo":
+        frame = read_table(path).frame
+    else:
+        frame = pd.read_csv(path, engine="pyarrow")
+    wall, cpu = time.perf_counter() - started, time.process_time() - busy
     share = (peak_bytes() - before) / frame.memory_usage(deep=True).sum()
-    del frame
-    wall, cpu = [], []
-    for _ in range(3):
-        started, busy = time.perf_counter(), time.process_time()
-        read()
-        wall.append(time.perf_counter() - started)
-        cpu.append(time.process_time() - busy)
-    print(min(wall), min(cpu), share)
+    print(wall, cpu, share)
 
 
 def measure_upload(size_mb: int) -> None:
@@ -109,20 +105,27 @@ def compare_speed(size_mb: int) -> None:
         path = Path(folder) / "clean.csv"
         write_table(path, size_mb)
         print(f"Clean CSV of {path.stat().st_size / 1e6:,.0f} MB")
-        figures = {}
-        for reader in ("pandas", "rondo"):
-            command = [sys.executable, __file__, "--measure", reader, str(path)]
-            out = subprocess.run(
-                command, check=True, capture_output=True, text=True, cwd=ROOT
-            )
-            figures[reader] = [float(word) for word in out.stdout.split()]
-            wall, cpu, share = figures[reader]
+        runs: dict[str, list[list[float]]] = {"pandas": [], "rondo": []}
+        for _ in range(N_ROUNDS):
+            for reader, measured in runs.items():
+                measured.append(_measured(reader, path))
+        medians = {
+            reader: [statistics.median(figures) for figures in zip(*read, strict=True)]
+            for reader, read in runs.items()
+        }
+        for reader, (wall, cpu, share) in medians.items():
             print(f"  {reader:7} {wall:6.2f} s, CPU {cpu:6.2f} s, peak {share:4.2f} x")
-        pandas, rondo = figures["pandas"], figures["rondo"]
+        pandas, rondo = medians["pandas"], medians["rondo"]
         print(
             f"  ratio   {rondo[0] / pandas[0]:6.2f} (to reach: 1.5), "
             f"CPU {rondo[1] / pandas[1]:6.2f}"
         )
+
+
+def _measured(reader: str, path: Path) -> list[float]:
+    command = [sys.executable, __file__, "--measure", reader, str(path)]
+    out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    return [float(word) for word in out.stdout.split()]
 
 
 def count_dialects() -> None:

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.reading import blocks, read_table, stream
+from core.data.reading.letters import _LONGEST_MISSING
+from core.data.reading.plans import MISSING
 from core.errors import DataError
 
 CELLS = st.sampled_from(
@@ -81,6 +83,35 @@ def test_a_column_that_fails_late_is_read_again_as_text(monkeypatch):
     assert frame["n"][20_000] == "oops"
     assert frame["zip"][20_000] == "007"
     assert frame["n"][20_001] == "20001"
+
+
+@pytest.mark.parametrize("odd_one", ["", "+7", "-7", " 7", "0x7", "3"])
+def test_ids_read_in_blocks_are_the_ids_that_reading_at_once_gives(
+    monkeypatch, odd_one
+):
+    lines = ["user_id,n"] + [f"{i},{i}" for i in range(10, 300)]
+    lines[150] = f"{odd_one},1"
+    content = "\n".join(lines).encode()
+    at_once = read_table(io.BytesIO(content), "t.csv")
+    found = read_in_blocks(content, monkeypatch)
+    pd.testing.assert_frame_equal(found.frame, at_once.frame)
+    assert found.schema == at_once.schema
+
+
+@pytest.mark.parametrize("names", ["n,word", "2019,2020", "NA,", "word,text"])
+def test_names_that_come_again_late_are_refused_in_any_block(monkeypatch, names):
+    values = "a,b" if "text" in names else "5,6"
+    lines = [names] + [values] * 300
+    lines[211] = names
+    content = "\n".join(lines).encode()
+    at_once = read_table(io.BytesIO(content), "t.csv", header=True)
+    found = read_in_blocks(content, monkeypatch, header=True)
+    pd.testing.assert_frame_equal(found.frame, at_once.frame)
+    assert found.report.n_refused == at_once.report.n_refused
+
+
+def test_no_word_for_missing_is_longer_than_the_looked_at_ends_allow():
+    assert max(map(len, MISSING)) <= _LONGEST_MISSING
 
 
 def test_long_whole_numbers_beside_missing_ones_keep_their_digits():
