@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.deployment.locked import locked, requirements_text
-from core.deployment.model_files import cleaning_script, model_files
+from core.deployment.model_files import cleaning_script, describe_version, model_files
 from core.deployment.trial_rows import Record
 from core.registry import ModelVersion
 
@@ -19,6 +19,8 @@ N_EXAMPLES: Final = 20
 RUNTIME: Final = "model_runtime"
 _HERE: Final = Path(__file__).parent
 _IN_RONDO: Final = re.compile(r"\bcore\.deployment\.(runtime|carried\.)")
+_ONLY_WITH: Final = {"graph.py": "onnxruntime", "fitted.py": "skops"}
+"""Modules of the runtime for some bundles alone, and the library they need."""
 _NEVER: Final = (1980, 1, 1, 0, 0, 0)
 """A ZIP file of the same files is the same file, whenever it is made."""
 
@@ -27,7 +29,14 @@ Rows = Sequence[Record]
 Answers = Sequence[Mapping[str, Any]]
 
 
-def core_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
+def core_files(
+    version: ModelVersion,
+    rows: Rows,
+    answers: Answers,
+    *,
+    model: Files | None = None,
+    needs: Sequence[str] = (),
+) -> Files:
     """Return what a bundle needs to answer rows and to test itself.
 
     Parameters
@@ -35,14 +44,20 @@ def core_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
     version : ModelVersion
     rows, answers : sequence
         Rows, and what the version answers; the first 20 become the examples.
+    model : dict of str to bytes, default=None
+        The files of the model itself; arrays alone when None.
+    needs : sequence of str, default=()
+        Libraries that these files need beside the usual ones.
     """
+    if model is None:
+        model = model_files(describe_version(version))
     files = {
-        **{f"model/{name}": b for name, b in model_files(version).items()},
-        **_runtime(),
+        **{f"model/{name}": content for name, content in model.items()},
+        **_runtime(needs),
         "predict.py": carried("predict.py"),
         "selftest.py": carried("selftest.py"),
         "examples.json": examples(rows, answers),
-        "requirements.txt": requirements_text(libraries_of(version)).encode(),
+        "requirements.txt": requirements_text(libraries_of(version, needs)).encode(),
         "card.md": version.card.encode(),
     }
     if script := cleaning_script(version):
@@ -58,10 +73,10 @@ def examples(rows: Rows, answers: Answers) -> bytes:
     return json.dumps(told, indent=1, ensure_ascii=False).encode()
 
 
-def libraries_of(version: ModelVersion) -> dict[str, str]:
+def libraries_of(version: ModelVersion, needs: Sequence[str] = ()) -> dict[str, str]:
     """Return the libraries that a bundle of this version needs, with versions."""
-    cleans = bool(version.replay.recipe.steps)
-    return locked(("numpy", "pandas", "pyarrow") if cleans else ("numpy",))
+    cleaning = ("pandas", "pyarrow") if version.replay.recipe.steps else ()
+    return locked(("numpy", *cleaning, *needs))
 
 
 def carried(name: str) -> bytes:
@@ -96,9 +111,13 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _runtime() -> Files:
+def _runtime(needs: Sequence[str]) -> Files:
     sources = sorted((_HERE / "runtime").glob("*.py"))
-    return {f"{RUNTIME}/{path.name}": _rewritten(path) for path in sources}
+    return {
+        f"{RUNTIME}/{path.name}": _rewritten(path)
+        for path in sources
+        if _ONLY_WITH.get(path.name, "") in ("", *needs)
+    }
 
 
 def _rewritten(path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """The embedded bundle: what a program needs to answer rows by itself."""
 
 import re
+from collections.abc import Sequence
 
 from core.deployment.core_files import (
     Answers,
@@ -45,8 +46,15 @@ def embedded_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files
     return {**files, "README.md": readme(version).encode()}
 
 
-def readme(version: ModelVersion) -> str:
-    """Return what to do with a bundle, in Markdown."""
+def readme(version: ModelVersion, needs: Sequence[str] = ()) -> str:
+    """Return what to do with a bundle, in Markdown.
+
+    Parameters
+    ----------
+    version : ModelVersion
+    needs : sequence of str, default=()
+        Libraries beside the usual ones.
+    """
     names = [column.name for column in version.schema]
     row = dict.fromkeys(names[:3])
     classes = version.model.classes_ is not None
@@ -55,7 +63,7 @@ def readme(version: ModelVersion) -> str:
         model=_plain(version.model.name),
         target=_plain(version.target),
         n_inputs=len(names),
-        libraries=", ".join(libraries_of(version)),
+        libraries=", ".join(libraries_of(version, needs)),
         row=repr(row).replace("None", "..."),
         what="a probability for each class" if classes else "an interval around it",
         python=python_version(),

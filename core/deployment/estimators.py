@@ -33,19 +33,41 @@ def describe_estimator(estimator: Any, n_outputs: int) -> Described:
     >>> found["kind"], found["link"]
     ('linear', 'identity')
     """
-    name = type(estimator).__name__
-    describe = _WRITERS.get(name)
+    refuse_rows(estimator)
+    describe = _WRITERS.get(type(estimator).__name__)
     if describe is None:
-        raise DeploymentError(
-            _REASONS.get(name, f"{name} cannot be written as arrays."),
-            hint="Save another candidate of the run as a version, or serve this one "
-            "with Rondo's own API.",
+        raise _cannot(f"{type(estimator).__name__} cannot be written as arrays.")
+    return {**describe(estimator), **seen_codes(estimator, n_outputs)}
+
+
+def refuse_rows(estimator: Any) -> None:
+    """Refuse an estimator that would hand out the rows it was trained on.
+
+    Raises
+    ------
+    DeploymentError
+    """
+    if type(estimator).__name__ in _NEIGHBOURS:
+        raise _cannot(
+            "Nearest neighbours keep the training rows themselves, so a bundle would "
+            "hand them out."
         )
-    found = describe(estimator)
+
+
+def seen_codes(estimator: Any, n_outputs: int) -> Described:
+    """Return "codes" of the classes it saw in training, unless it saw all of them."""
     seen = getattr(estimator, "classes_", None)
-    if n_outputs > 1 and seen is not None and len(seen) != n_outputs:
-        found["codes"] = np.asarray(seen).astype(np.int64)
-    return found
+    if n_outputs == 1 or seen is None or len(seen) == n_outputs:
+        return {}
+    return {"codes": np.asarray(seen).astype(np.int64)}
+
+
+def _cannot(reason: str) -> DeploymentError:
+    return DeploymentError(
+        reason,
+        hint="Save another candidate of the run as a version, or serve this one "
+        "with Rondo's own API.",
+    )
 
 
 def _constant(estimator: Any) -> Described:
@@ -127,11 +149,4 @@ _WRITERS: Final[Mapping[str, Callable[[Any], Described]]] = {
     "ExtraTreesClassifier": forest_trees,
     "ExtraTreesRegressor": forest_trees,
 }
-_NEIGHBOURS: Final = (
-    "Nearest neighbours keep the training rows themselves, so a bundle would hand "
-    "them out."
-)
-_REASONS: Final[Mapping[str, str]] = {
-    "KNeighborsClassifier": _NEIGHBOURS,
-    "KNeighborsRegressor": _NEIGHBOURS,
-}
+_NEIGHBOURS: Final = frozenset(("KNeighborsClassifier", "KNeighborsRegressor"))

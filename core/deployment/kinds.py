@@ -1,6 +1,6 @@
 """The forms in which a version can be carried away: a table of declarations."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -10,8 +10,10 @@ from core.deployment.core_files import Answers, Files, Rows, libraries_of
 from core.deployment.embedded import embedded_files
 from core.deployment.locked import import_names
 from core.deployment.mlflow_bundle import mlflow_files
+from core.deployment.onnx_bundle import ONNX_NEEDS, double_files, float_files
 from core.deployment.plain_code import plain_files, run_plain
 from core.deployment.served_trial import run_served
+from core.deployment.skops_bundle import skops_files, skops_needs
 from core.deployment.trial import run_bundle
 from core.registry import ModelVersion
 
@@ -20,12 +22,26 @@ Run = Callable[[bytes, ModelVersion, Rows], tuple[list[Answers], float]]
 
 
 def run_core(
-    archive: bytes, version: ModelVersion, rows: Rows
+    archive: bytes, version: ModelVersion, rows: Rows, needs: Sequence[str] = ()
 ) -> tuple[list[Answers], float]:
     """Answer rows with a bundle that has the files of every bundle."""
-    libraries = import_names(libraries_of(version))
+    libraries = import_names(libraries_of(version, needs))
     answers, duration_s = run_bundle(archive, libraries, rows)
     return [answers], duration_s
+
+
+def run_graph(
+    archive: bytes, version: ModelVersion, rows: Rows
+) -> tuple[list[Answers], float]:
+    """Answer rows with ONNX Runtime."""
+    return run_core(archive, version, rows, ONNX_NEEDS)
+
+
+def run_skops(
+    archive: bytes, version: ModelVersion, rows: Rows
+) -> tuple[list[Answers], float]:
+    """Answer rows with scikit-learn's objects."""
+    return run_core(archive, version, rows, skops_needs(version))
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,31 @@ _CATALOGUE: Final = (
         "A folder that `mlflow.pyfunc.load_model` reads and `mlflow models serve` "
         "serves, with its own loader; Rondo is not needed there.",
         mlflow_files,
+    ),
+    BundleKind(
+        "onnx",
+        "As ONNX, in single precision",
+        "The estimators as one ONNX graph, for ONNX Runtime in any language, on "
+        "phones and small devices; Python that encodes rows for it comes along.",
+        float_files,
+        run_graph,
+    ),
+    BundleKind(
+        "onnx-double",
+        "As ONNX, in double precision",
+        "The same graph with twice the digits, where single precision is not enough; "
+        "not every accelerator takes it.",
+        double_files,
+        run_graph,
+    ),
+    BundleKind(
+        "skops",
+        "As skops, for scikit-learn",
+        "The estimators as scikit-learn's own objects, for audits and programs that go "
+        "on with them. Loading runs no code: a fixed list of types, all others are "
+        "refused.",
+        skops_files,
+        run_skops,
     ),
     BundleKind(
         "plain",

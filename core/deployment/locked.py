@@ -6,7 +6,11 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Final
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_IMPORTED_AS: Final = {"python-dateutil": "dateutil"}
+_IMPORTED_AS: Final = {
+    "python-dateutil": "dateutil",
+    "scikit-learn": "sklearn",
+    "protobuf": "google",
+}
 
 
 def locked(roots: Iterable[str]) -> dict[str, str]:

@@ -43,6 +43,12 @@ def _constant(estimator: Mapping[str, Any], X: Matrix) -> Any:
     return np.tile(estimator["value"], (len(X), 1))
 
 
+def _fitted(estimator: Mapping[str, Any], X: Matrix) -> Any:
+    """Ask an estimator of scikit-learn itself."""
+    fitted = estimator["fitted"]
+    return fitted.predict_proba(X) if estimator["shares"] else fitted.predict(X)
+
+
 def _linear(estimator: Mapping[str, Any], X: Matrix) -> Any:
     scores = X @ estimator["weights"] + estimator["intercept"]
     return _LINKS[estimator["link"]](scores)
@@ -147,6 +153,7 @@ _LINKS = {
 }
 _KINDS = {
     "constant": _constant,
+    "fitted": _fitted,
     "linear": _linear,
     "network": _network,
     "rescaled": _rescaled,

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from .estimators import read_output
 from .uncertainty import half_widths, label_sets
 
 FORMAT = 1
+_READERS = {"graph": ".graph", "fitted": ".fitted"}
 
 
 class BadRows(ValueError):  # noqa: N818  named for what a caller did
@@ -47,6 +49,9 @@ class Predictor:
         self.threshold: float = (
             0.5 if model["threshold"] is None else model["threshold"]
         )
+        # Single precision cannot tell probabilities this near to a limit from it.
+        self._tie = float(model.get("tie") or 0.0)
+        self._graph: Any = model.get("graph")
         self._clean: Any = None
         if model["cleaning"]:  # the only part that needs pandas
             self._cleaning = importlib.import_module(".cleaning", __package__)
@@ -109,6 +114,9 @@ class Predictor:
         n_outputs = 1 if self.classes is None else len(self.classes)
         if not n_rows:
             return np.empty((0, n_outputs))
+        if self._graph is not None:
+            found: Floats = self._graph.output(matrices)
+            return found.reshape(n_rows) if n_outputs == 1 else found
         total: Any = 0.0
         for member in self.model["members"]:
             X = matrices[member["encoder"]]
@@ -146,14 +154,15 @@ class Predictor:
         names = np.array([*self.classes, None], dtype=object)[:-1]
         return [
             {"prediction_set": names[inside].tolist(), "coverage": coverage}
-            for inside in label_sets(rule, output)
+            for inside in label_sets(rule, output, self._tie)
         ]
 
     def _answer(self, output: Any) -> dict[str, Any]:
         if self.classes is None:
             return {"prediction": float(output)}
         two = len(self.classes) == 2
-        code = int(output[1] >= self.threshold) if two else int(np.argmax(output))
+        reached = two and output[1] >= self.threshold - self._tie
+        code = int(reached) if two else int(np.argmax(output))
         shares = [float(share) for share in output]
         return {
             "prediction": self.classes[code],
@@ -176,19 +185,29 @@ def load(folder: str | Path) -> Predictor:
     described = json.loads((folder / "model.json").read_text("utf-8"))
     if described["format"] != FORMAT:
         raise ValueError(f"{folder} holds a model of format {described['format']}.")
-    payload = (folder / "arrays.npz").read_bytes()
-    if hashlib.sha256(payload).hexdigest() != described["arrays_sha256"]:
-        raise ValueError(f"{folder / 'arrays.npz'} is not the file that was written.")
-    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-        return Predictor(_filled(described, {name: arrays[name] for name in arrays}))
+    payload = _checked(folder / "arrays.npz", described["arrays_sha256"])
+    with np.load(io.BytesIO(payload), allow_pickle=False) as arrays:
+        parts: dict[str, Any] = {name: arrays[name] for name in arrays}
+    for name, part in described.get("parts", {}).items():
+        # What needs more than numpy is read by a module that only then is imported.
+        reader = importlib.import_module(_READERS[part["reader"]], __package__)
+        parts[name] = reader.read(_checked(folder / part["file"], part["sha256"]), part)
+    return Predictor(_filled(described, parts))
 
 
-def _filled(value: Any, arrays: Mapping[str, Any]) -> Any:
-    """Put the arrays in the places that name them."""
+def _checked(path: Path, sha256: str) -> bytes:
+    payload = path.read_bytes()
+    if hashlib.sha256(payload).hexdigest() != sha256:
+        raise ValueError(f"{path} is not the file that was written.")
+    return payload
+
+
+def _filled(value: Any, parts: Mapping[str, Any]) -> Any:
+    """Put arrays and other parts in the places that name them."""
     if isinstance(value, dict):
-        if value.keys() == {"array"}:
-            return arrays[value["array"]]
-        return {name: _filled(item, arrays) for name, item in value.items()}
+        if value.keys() in ({"array"}, {"part"}):
+            return parts[next(iter(value.values()))]
+        return {name: _filled(item, parts) for name, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, arrays) for item in value]
+        return [_filled(item, parts) for item in value]
     return value

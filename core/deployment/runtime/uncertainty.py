@@ -41,7 +41,9 @@ def half_widths(
     return np.asarray(rule["reach"] * np.maximum(expected, difficulty["floor"]))
 
 
-def label_sets(rule: Mapping[str, Any], output: Floats) -> NDArray[np.bool_]:
+def label_sets(
+    rule: Mapping[str, Any], output: Floats, tie: float = 0.0
+) -> NDArray[np.bool_]:
     """Return which classes stay possible, shape (n_rows, n_classes).
 
     Parameters
@@ -49,6 +51,8 @@ def label_sets(rule: Mapping[str, Any], output: Floats) -> NDArray[np.bool_]:
     rule : mapping
         "limit" of the score up to which a class belongs to the set, and its "kind".
     output : ndarray of shape (n_rows, n_classes)
+    tie : float, default=0.0
+        Scores nearer than this to the limit are equal to it.
 
     Examples
     --------
@@ -56,7 +60,7 @@ def label_sets(rule: Mapping[str, Any], output: Floats) -> NDArray[np.bool_]:
     [[True, False]]
     """
     scores = 1.0 - output if rule["kind"] == "small" else _adaptive(output)
-    inside = scores <= rule["limit"] + _TIE
+    inside = scores <= rule["limit"] + max(tie, _TIE)
     inside[np.arange(len(output)), output.argmax(axis=1)] = True
     return np.asarray(inside)
 
