@@ -11,6 +11,8 @@ from core.registry import Registry
 from core.serving.answerer import Answerer
 from core.serving.answering import Answered
 from core.serving.body import body_reader, kind_of, outcomes_of, parse_json, rows_of
+from core.serving.calls import CallLedger
+from core.serving.counting import ANSWERED, CallCounter
 from core.serving.description import describe_version
 from core.serving.docs_page import SECURITY_HEADERS, docs_page
 from core.serving.explain_call import add_explain_call
@@ -63,7 +65,7 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     Returns
     -------
     FastAPI
-        ``app.state.live`` holds the loaded services.
+        ``app.state.live`` holds the loaded services, ``app.state.ledger`` counts calls.
     """
     live, metrics = LiveServices(registry), ServiceMetrics()
     app = FastAPI(title="Rondo", description=_ABOUT, docs_url=None, redoc_url=None)
@@ -71,6 +73,9 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     app.add_middleware(
         KeyGuard, api_key=settings.api_key, keys=ApiKeys(registry.database)
     )
+    ledger = CallLedger(registry.database, registry.champions)
+    app.state.ledger = ledger
+    app.add_middleware(CallCounter, ledger=ledger)  # outside the guard
     handle_errors(app, metrics)
     _add_calls(app, log, settings, metrics)
     add_explain_call(app, live, body_reader(settings.max_request_mb))
@@ -174,6 +179,8 @@ def _add_calls(
         metrics.predictions.labels(*labels).inc(len(answered.answers))
         n_warned = sum(bool(answer.warnings) for answer in answered.answers)
         metrics.warnings.labels(*labels).inc(n_warned)
+        facts = (answered.version, len(answered.answers), n_warned)
+        setattr(request.state, ANSWERED, facts)
         return _in_the_form_asked_for(request, answered)
 
     @app.post(

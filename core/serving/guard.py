@@ -5,10 +5,11 @@ import ipaddress
 import json
 import re
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.serving.counting import KEY
 from core.serving.keys import ApiKeys, CallLimits
 from core.serving.keys import Scope as KeyScope
 
@@ -68,17 +69,21 @@ class KeyGuard:
         headers = dict(scope["headers"])
         given: bytes | None = headers.get(HEADER.lower().encode())
         if given is not None:
-            return self._refusal_of_key(given, route)
+            return self._refusal_of_key(given, route, scope.setdefault("state", {}))
         if self.api_key is not None:
             return _WRONG_KEY
         return None if _is_local(scope, headers) else _NOT_LOCAL
 
-    def _refusal_of_key(self, given: bytes, route: str) -> _Refusal | None:
+    def _refusal_of_key(
+        self, given: bytes, route: str, state: dict[str, Any]
+    ) -> _Refusal | None:
         if self.api_key is not None and hmac.compare_digest(given, self.api_key):
+            state[KEY] = "server"
             return None
         key = self.keys.find(given.decode("latin-1"))
         if key is None:
             return _WRONG_KEY
+        state[KEY] = key.id
         found = _PROJECT.match(route)
         project, action = found.groups() if found else (None, "")
         wanted = _SCOPE_OF.get(action, "read")

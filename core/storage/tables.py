@@ -175,6 +175,21 @@ shadows = Table(
     Index(None, "project_id", "version", "at"),
 )
 
+# Calls for predictions, answered or refused, by hour: counts that only grow.
+calls = Table(
+    "calls",
+    metadata,
+    Column("project_id", String(80), primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", String(40), primary_key=True),
+    Column("status", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("n_rows", Integer, nullable=False),
+    Column("n_warned", Integer, nullable=False),
+)
+
 # A key itself is never kept, only its hash.
 api_keys = Table(
     "api_keys",
@@ -249,6 +264,7 @@ windows = Table(
     Column("judged", Integer, nullable=False, default=0),
     Column("n_rows", Integer, nullable=False, default=0),
     Column("n_labels", Integer, nullable=False, default=0),
+    Column("n_calls", Integer, nullable=False, default=0, server_default="0"),
     Column("outcome_mark", Integer, nullable=False, default=0),
     Column("summary", JSON, nullable=False),
     Column("detail", JSON, nullable=False),
