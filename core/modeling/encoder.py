@@ -147,6 +147,28 @@ def raw_columns(frame: pd.DataFrame, schema: Schema) -> dict[str, Any]:
     return raw
 
 
+def directions(
+    encoder: FrameEncoder, monotonic: Mapping[str, int]
+) -> tuple[int, ...] | None:
+    """Return the direction of each number of a fitted encoder's matrix.
+
+    Parameters
+    ----------
+    encoder : FrameEncoder
+    monotonic : mapping of str to {-1, 1}
+        Directions of number columns.
+
+    Returns
+    -------
+    tuple of {-1, 0, 1}, or None when no column has one
+    """
+    if not monotonic:
+        return None
+    signs = [monotonic.get(name, 0) for name in encoder.numbers_.names]
+    n_others = len(encoder.get_feature_names_out()) - len(signs)
+    return (*signs, *[0] * n_others)
+
+
 def _stacked(raw: Mapping[str, Any], names: Sequence[str], n_rows: int) -> Floats:
     if not names:
         return np.empty((n_rows, 0))

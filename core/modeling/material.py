@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from core.data import Schema, Task
 from core.errors import ModelingError
 from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS
-from core.modeling.encoder import FrameEncoder
+from core.modeling.encoder import FrameEncoder, directions
 from core.modeling.folds import Scheme
 from core.modeling.memory import free_memory_bytes
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, Style
-from core.modeling.rows import Rows, balanced_weights
+from core.modeling.rows import Rows, fit_weights
 from core.modeling.scoring import METRICS, Metric
 from core.storage.files import write_atomic
 
@@ -124,27 +124,11 @@ class Material:
         self, train: Rows, valid: Rows
     ) -> tuple[Floats | None, Floats | None]:
         """Return how much rows count in fitting and in stopping early."""
-        if self.weight is None and not self.balanced:
-            return None, None
-        weight = np.ones(len(self.y)) if self.weight is None else self.weight
-        pair = weight[train], weight[valid]
-        if self.balanced:
-            y = self.y[train]
-            factors = [
-                balanced_weights(self.y[rows], y, pair[0]) for rows in (train, valid)
-            ]
-            pair = pair[0] * factors[0], pair[1] * factors[1]
-        mean = pair[0].mean()
-        return pair[0] / mean, pair[1] / mean
+        return fit_weights(self.y, self.weight, self.balanced, train, valid)
 
     def directions(self, encoder: FrameEncoder) -> tuple[int, ...] | None:
         """Return the direction of each number of the encoder's matrix."""
-        if not self.monotonic:
-            return None
-        parts = encoder.get_feature_names_out()
-        n_numbers = len(encoder.numbers_.names)
-        signs = [self.monotonic.get(name, 0) for name in encoder.numbers_.names]
-        return (*signs, *[0] * (len(parts) - n_numbers))
+        return directions(encoder, self.monotonic)
 
     def save(self) -> None:
         """Write it for other processes."""

@@ -191,6 +191,40 @@ def balanced_weights(y: Floats, like: Floats, weight: Floats | None) -> Floats:
     return factor[y.astype(np.int64)]
 
 
+def fit_weights(
+    y: Floats, weight: Floats | None, balanced: bool, train: Rows, valid: Rows
+) -> tuple[Floats | None, Floats | None]:
+    """Return how much rows count in fitting and in stopping early, 1 on average.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_rows,)
+        Class codes or numbers.
+    weight : ndarray of shape (n_rows,) or None
+    balanced : bool
+        Every class counts as much as any other.
+    train, valid : ndarray of int
+        Positions of the rows.
+
+    Examples
+    --------
+    >>> y, rows = np.array([0.0, 0.0, 0.0, 1.0]), np.arange(4)
+    >>> fit_weights(y, None, True, rows, rows)[0].round(2).tolist()
+    [0.67, 0.67, 0.67, 2.0]
+    """
+    if weight is None and not balanced:
+        return None, None
+    weight = np.ones(len(y)) if weight is None else weight
+    pair = weight[train], weight[valid]
+    if balanced:
+        factors = [
+            balanced_weights(y[rows], y[train], pair[0]) for rows in (train, valid)
+        ]
+        pair = pair[0] * factors[0], pair[1] * factors[1]
+    mean = pair[0].mean()
+    return pair[0] / mean, pair[1] / mean
+
+
 def cross_labels(
     n_rows: int, together: Rows | None, n_folds: int, random_state: int
 ) -> Rows:

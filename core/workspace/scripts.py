@@ -1,7 +1,7 @@
 """Candidates written as code: made and proven by a job, kept with the run."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from core.modeling.estimators import iterations_of
 from core.modeling.script import Proof, Story, prove, write_training_script
 from core.modeling.script.writing import Part
 from core.workspace.data import Data
+from core.workspace.finishing import kept_together
 from core.workspace.jobs import Jobs
 from core.workspace.records import Cycle, Job, RunRecord, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord
@@ -139,7 +140,10 @@ class Scripts:
             return script, prove(script, table, model, rows, score)
 
     def _story(self, run: RunRecord, split: SplitRecord, model: Model) -> Story:
-        _refuse(run)
+        if not run.entries:
+            raise WorkspaceError(
+                "This run is older than the record of settings.", hint="Train again."
+            )
         entries = {entry["candidate"]: entry for entry in run.entries}
         first_fits = self._store.get(run.id, "run").payload["models"]
         finished = first_fits[model.name] != self._training.undecided(run, model.name)
@@ -147,22 +151,19 @@ class Scripts:
         members = [own]
         if own["family"] == "ensemble":
             members = [entries[name] for name in own["params"]["members"]]
-        if len(members) != len(model.members):
-            raise WorkspaceError(
-                "It averages models of several folds, which a script cannot write yet.",
-                hint="Choose a candidate that was fitted once.",
-            )
+        n_folds = len(model.members) // len(members)  # that are averaged
+        again = n_folds == 1 and (finished or own.get("refit_rows") is not None)
+        learned = own["params"].get(
+            "refitted", [entry["candidate"] for entry in members]
+        )
         parts = tuple(
-            Part(
-                weight,
-                entry["family"],
-                {**entry["params"], **iterations_of(pipeline[-1])},
+            _part(
+                entry,
+                model.members[place * n_folds : (place + 1) * n_folds],
                 run.plan.random_state + entry["index"],
-                (finished or own.get("refit_rows") is not None)
-                and entry["candidate"]
-                in own["params"].get("refitted", [entry["candidate"]]),
+                again and entry["candidate"] in learned,
             )
-            for entry, (weight, pipeline) in zip(members, model.members, strict=True)
+            for place, entry in enumerate(members)
         )
         options = run.summary.get("metric_options")
         return Story(
@@ -170,6 +171,8 @@ class Scripts:
             clean=self._recipe(split).to_script(),
             words=self._words(split, model.target),
             split=vars(split),
+            kept=kept_together(split),
+            plan=run.plan,
             model=model,
             metric=METRICS[run.summary["metric"]].with_options(options),
             parts=parts,
@@ -188,23 +191,17 @@ class Scripts:
         return None if words is None else (str(words[0]), str(words[1]))
 
 
-def _refuse(run: RunRecord) -> None:
-    plan = run.plan
-    if not run.entries:
-        raise WorkspaceError(
-            "This run is older than the record of settings.", hint="Train again."
-        )
-    asked = {
-        "rows that count differently": plan.weight is not None,
-        "balanced classes": plan.balanced,
-        "directions of columns": bool(plan.monotonic),
-    }
-    found = [what for what, is_so in asked.items() if is_so]
-    if found:
-        raise WorkspaceError(
-            f"A script cannot write {' and '.join(found)} yet.",
-            hint="Train without, or carry the version away from Deploy.",
-        )
+def _part(
+    entry: Mapping[str, Any],
+    folds: Sequence[tuple[float, Any]],
+    seed: int,
+    on_all_rows: bool,
+) -> Part:
+    """Return what a script needs to fit one candidate, in every fold, again."""
+    found = [iterations_of(part[-1]).get("iterations") for _, part in folds]
+    iterations = tuple(entry.get("iterations") or found)
+    weight = sum(share for share, _ in folds)
+    return Part(weight, entry["family"], entry["params"], seed, on_all_rows, iterations)
 
 
 def _key(project_id: str, run_id: str, digest: str) -> str:

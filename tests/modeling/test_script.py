@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.modeling import METRICS
+from core.modeling import METRICS, TrainingPlan
 from core.modeling.script.carrying import carry, rename
 from core.modeling.script.proof import prove
 from core.modeling.script.writing import Part, Story, write_training_script
@@ -91,6 +91,7 @@ def test_hostile_names_stand_as_literals() -> None:
         'quote """ and \\ in a name', "def tidy(x):\n    return x\n\n\nif __name__ =="
         ' "__main__":\n', None,
         {"strategy": "random", "fractions": (0.6, 0.2, 0.2), "random_state": 0},
-        model, METRICS["rmse"], (Part(1.0, "linear", {"penalty": 1.0}, 3, True),), 1.0,
+        {}, TrainingPlan("value"), model, METRICS["rmse"],
+        (Part(1.0, "linear", {"penalty": 1.0}, 3, True),), 1.0,
     )  # fmt: skip
     ast.parse(write_training_script(story))

@@ -58,33 +58,80 @@ def divide(table):
 
 
 def truth(rows):
-    """Return rows with a known class, and codes of the classes or numbers."""
+    """Return numbers, or codes of the classes; NaN where that is unknown."""
     if CLASSES is None:
-        numbers = rows[TARGET].to_numpy(dtype=np.float64, na_value=np.nan)
-        return rows, numbers
-    codes = rows[TARGET].map({{label: code for code, label in enumerate(CLASSES)}})
-    known = codes.notna()
-    return rows[known].reset_index(drop=True), codes[known].to_numpy(dtype=np.float64)
+        return rows[TARGET].to_numpy(dtype=np.float64, na_value=np.nan)
+    codes = {{label: code for code, label in enumerate(CLASSES)}}
+    return rows[TARGET].map(codes).to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def fit(rows, parts):
-    """Fit parts on these rows."""
-    rows, y = truth(rows)
+def usable(rows):
+    """Return the rows that count, their truth, and facts about them."""
+    y = truth(rows)
+    facts = RowFacts(
+        read_weights(rows, WEIGHT), read_groups(rows, GROUPS), read_times(rows, TIME)
+    )
+    counts = np.ones(len(y)) if facts.weight is None else facts.weight
+    known = np.flatnonzero(np.isfinite(y) & (counts > 0))
+    return take(rows, known), y[known], facts.take(known)
+
+
+def take(rows, places):
+    """Return rows by their places."""
+    return rows.iloc[places].reset_index(drop=True)
+
+
+def ground(train, validation):
+    """Return rows, truth and weights to learn from, and how they are validated."""
+    rows, y, facts = usable(train)
+    if IN_FOLDS:
+        scheme = make_scheme(
+            y, TASK, n_features=len(FEATURES), budget_s=BUDGET_S, facts=facts,
+            random_state=SCHEME_SEED,
+        )
+        judged = np.concatenate([fold.valid for fold in scheme.folds])
+        return rows, y, facts.weight, scheme, facts.take(judged).together()
+    held, y_held, held_facts = usable(validation)
+    scheme = given_validation(len(y), len(y_held))
+    weight = facts.weight
+    if weight is not None:
+        weight = np.concatenate([weight, held_facts.weight])
+    rows = pd.concat([rows, held], ignore_index=True)
+    return rows, np.concatenate([y, y_held]), weight, scheme, held_facts.together()
+
+
+def fit(rows, y, counts, parts, fold, share):
+    """Fit parts on these rows, with the iterations that one fold's fit has found."""
     n_outputs = 1 if CLASSES is None else len(CLASSES)
     encoders, model = {{}}, []
-    for weight, family, style, settings, seed, _ in parts:
+    for weight, family, style, settings, seed, iterations, _ in parts:
         if style not in encoders:
             columns = [] if style == "none" else [Feature(*f) for f in FEATURES]
             encoder = FrameEncoder(columns, style).fit(rows)
             encoders[style] = encoder, encoder.transform(rows)
         encoder, X = encoders[style]
+        if iterations and iterations[fold] is not None:
+            settings = {{**settings, "iterations": iterations[fold]}}
         data = FitData(
             X=X, y=y, X_valid=X[:0], y_valid=y[:0], task=TASK, n_outputs=n_outputs,
-            quantile=QUANTILE,
+            share=share, quantile=QUANTILE, weight=counts,
+            monotonic=directions(encoder, MONOTONIC),
         )
         fitted = FITS[family](data, settings, seed, Watch(float("inf")))
         model.append((weight, encoder, fitted.estimator))
     return model
+
+
+def validated(rows, y, weight, scheme):
+    """Fit every fold; return the parts to keep, and what was said of held-out rows."""
+    kept, outputs = [], []
+    for place, fold in enumerate(scheme.folds):
+        counts, _ = fit_weights(y, weight, BALANCED, fold.train, fold.valid)
+        learned = take(rows, fold.train), y[fold.train], counts
+        model = fit(*learned, PARTS, place, scheme.share)
+        outputs.append(answers(model, take(rows, fold.valid)))
+        kept = [*kept, *model] if scheme.averaged else model
+    return kept, np.concatenate(outputs)
 
 
 def answers(model, rows):
@@ -111,22 +158,29 @@ def main():
     parser.add_argument("--check", help="write score and answers into this file")
     asked = parser.parse_args()
     train, validation, test = divide(read(asked.table))
-    model = fit(train, PARTS)
-    known, y = truth(validation)
-    score = METRIC.score(y, decided(METRIC, y, answers(model, known)))
-    print(f"{{METRIC.title}} on {{len(y):,}} validation rows: {{score:.6f}}")
+    rows, y, weight, scheme, together = ground(train, validation)
+    model, output = validated(rows, y, weight, scheme)
+    judged = np.concatenate([fold.valid for fold in scheme.folds])
+    counts = None if weight is None else weight[judged] / weight[judged].mean()
+    said = decided(METRIC, y[judged], output, weight=counts, together=together)
+    score = METRIC.score(y[judged], said, weight=counts)
+    print(f"{{METRIC.title}} on {{scheme.words}}: {{score:.6f}}")
     print(f"{{METRIC.title}} in Rondo's run: {{SCORE_IN_RONDO:.6f}}")
-    seen = pd.concat([train, validation], ignore_index=True)
     again = [place for place, part in enumerate(PARTS) if part[-1]]
     if again:
-        for place, part in zip(again, fit(seen, [PARTS[place] for place in again])):
+        every = np.arange(len(y))
+        counts, _ = fit_weights(y, weight, BALANCED, every, every)
+        parts = [PARTS[place] for place in again]
+        for place, part in zip(again, fit(rows, y, counts, parts, -1, 1.0)):
             model[place] = part
-        print(f"Fitted again on all {{len(seen):,}} training and validation rows.")
+        print(f"Fitted again on all {{len(y):,}} training and validation rows.")
     if asked.check:
+        seen = pd.concat([train, validation], ignore_index=True)
         np.savez(asked.check, score=score, answers=calibrated(answers(model, seen)))
     if asked.test:
-        known, y = truth(test)
-        output = calibrated(answers(model, known))
+        known = np.flatnonzero(np.isfinite(truth(test)))
+        rows = take(test, known)
+        y, output = truth(rows), calibrated(answers(model, rows))
         score = METRIC.score(y, output, threshold=THRESHOLD)
         print(f"{{METRIC.title}} on {{len(y):,}} test rows: {{score:.6f}}")
 '''

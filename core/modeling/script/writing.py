@@ -11,6 +11,7 @@ import numpy as np
 
 from core.modeling.families import FAMILIES
 from core.modeling.model import Model
+from core.modeling.plan import TrainingPlan
 from core.modeling.scoring import Metric
 from core.modeling.script.carrying import Place, carry, rename
 from core.modeling.script.template import HEAD, MAIN, SPLITS
@@ -19,11 +20,16 @@ _LABELS: Final[tuple[Place, ...]] = (
     ("core.modeling.scoring", "Metric"),
     ("core.modeling.thresholds", "decided"),
 )
+_ROWS: Final = ("RowFacts", "fit_weights", "read_groups", "read_times", "read_weights")
 _ALWAYS: Final[tuple[Place, ...]] = (
     ("core.modeling.encoder", "FrameEncoder"),
+    ("core.modeling.encoder", "directions"),
     ("core.modeling.family", "FitData"),
     ("core.modeling.family", "Watch"),
     ("core.modeling.estimators", "read_output"),
+    ("core.modeling.folds", "given_validation"),
+    ("core.modeling.folds", "make_scheme"),
+    *(("core.modeling.rows", name) for name in _ROWS),
     *_LABELS,
 )
 
@@ -38,10 +44,12 @@ class Part:
     family : str
         In `FAMILIES`.
     params : mapping
-        Settings, the number of iterations that validation found among them.
+        Settings.
     seed : int
     on_all_rows : bool
         Whether it learned from training and validation rows in the end.
+    iterations : tuple of (int or None)
+        What validation found in each fold.
     """
 
     weight: float
@@ -49,6 +57,7 @@ class Part:
     params: Mapping[str, Any]
     seed: int
     on_all_rows: bool
+    iterations: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +67,15 @@ class Story:
     Attributes
     ----------
     title : str
-        In the script's first line.
     clean : str
         Python source that defines ``clean(table)`` and ``tidy(column)``.
     words : tuple of two str, or None
         How the target's no and yes are written, when it is read as a boolean.
     split : mapping
         "strategy", "fractions", "random_state", "column" and "group".
+    kept : mapping
+        "groups" and "time": columns by which rows were kept together or in order.
+    plan : TrainingPlan
     model : Model
     metric : Metric
     parts : tuple of Part
@@ -76,6 +87,8 @@ class Story:
     clean: str = field(repr=False)
     words: tuple[str, str] | None
     split: Mapping[str, Any]
+    kept: Mapping[str, str | None]
+    plan: TrainingPlan
     model: Model
     metric: Metric
     parts: tuple[Part, ...]
@@ -157,7 +170,7 @@ def _needs(imports: Sequence[str]) -> str:
 
 
 def _settings(story: Story) -> list[str]:
-    model, split = story.model, story.split
+    model, split, plan = story.model, story.split, story.plan
     mix = model.target if split["strategy"] == "stratified" else None
     return [
         'os.environ.setdefault("OMP_NUM_THREADS", "1")  # sums in the same order',
@@ -174,6 +187,14 @@ def _settings(story: Story) -> list[str]:
         f"SPLIT_COLUMN = {split.get('column')!r}",
         f"SPLIT_GROUP = {split.get('group')!r}",
         f"SPLIT_MIX = {mix!r}",
+        f"IN_FOLDS = {not split['fractions'][1]!r}  # or on validation rows",
+        f"GROUPS = {story.kept.get('groups')!r}  # column of rows that stay together",
+        f"TIME = {story.kept.get('time')!r}  # column that orders rows",
+        f"WEIGHT = {plan.weight!r}  # column that says how much a row counts",
+        f"BALANCED = {plan.balanced!r}  # every class counts alike",
+        "MONOTONIC = " + _pretty(dict(plan.monotonic)) + "  # directions of columns",
+        f"BUDGET_S = {plan.budget_s!r}",
+        f"SCHEME_SEED = {plan.random_state!r}",
         f"THRESHOLD = {0.5 if model.threshold is None else model.threshold!r}",
         f"QUANTILE = {_quantile(story.metric)!r}",
         f"SCORE_IN_RONDO = {story.score!r}",
@@ -184,15 +205,15 @@ def _settings(story: Story) -> list[str]:
 def _parts(story: Story) -> list[str]:
     lines = [
         "",
-        "# weight, family, form of the matrix, settings, seed, whether it is fitted",
-        "# again on training and validation rows in the end",
+        "# weight, family, form of the matrix, settings, seed, iterations in each",
+        "# fold, whether it is fitted again on all rows in the end",
         "PARTS = [",
     ]
     for part in story.parts:
         settings = _pretty(dict(part.params)).replace("\n", "\n     ")
         lines.append(
             f"    ({part.weight!r}, {part.family!r}, {FAMILIES[part.family].style!r},\n"
-            f"     {settings}, {part.seed}, {part.on_all_rows}),"
+            f"     {settings}, {part.seed}, {part.iterations!r}, {part.on_all_rows}),"
         )
     return [*lines, "]"]
 
