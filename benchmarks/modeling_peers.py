@@ -52,7 +52,8 @@ _AUTOGLUON = """
     model = TabularPredictor(
         "__target__", problem_type=task, eval_metric=metric,
         path=folder + "/model", verbosity=0,
-    ).fit(train.assign(__target__=y), time_limit=budget, presets=preset, num_cpus=2)
+    ).fit(train.assign(__target__=y), time_limit=budget, presets=preset, num_cpus=2,
+          dynamic_stacking=False)
     if task == "regression":
         save(model.predict(test))
     else:

@@ -1,6 +1,7 @@
 """The loop of a run: start candidates, gather results, keep time, report."""
 
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -38,12 +39,15 @@ class Clock:
         Seconds that an interrupted earlier run of the same plan took.
     refit_s : float
         Seconds kept for fitting the champion on all rows at the end.
+    n_jobs : int, default=1
+        Candidates at a time, which do not count as other people's work.
     """
 
     budget_s: float
     should_stop: Callable[[], bool] | None = None
     before_s: float = 0.0
     refit_s: float = 0.0
+    n_jobs: int = 1
     start: float = field(default_factory=time.monotonic)
     stopped: bool = False
 
@@ -55,8 +59,10 @@ class Clock:
     @property
     def left_s(self) -> float:
         """Seconds left for candidates; the last ones are kept for the ensemble."""
-        reserve = min(0.3 + 0.04 * self.budget_s, 0.25 * self.budget_s, 10.0)
-        kept = reserve + min(self.refit_s, _MOST_REFIT * self.budget_s)
+        reserve = min(0.3 + 0.04 * self.budget_s, 10.0) * slowness(self.n_jobs)
+        kept = min(reserve, 0.25 * self.budget_s) + min(
+            self.refit_s, _MOST_REFIT * self.budget_s
+        )
         return max(0.0, self.budget_s - kept - self.elapsed_s)
 
     @property
@@ -71,6 +77,23 @@ class Clock:
         if not self.stopped and self.should_stop is not None:
             self.stopped = bool(self.should_stop())
         return self.stopped
+
+
+def slowness(n_jobs: int = 1) -> float:
+    """Tell how many times longer work takes here because of what else runs.
+
+    The system's mean number of ready processes in the last minute, without the run's
+    own candidates, for each core; 1 where the system does not tell.
+
+    Examples
+    --------
+    >>> slowness() >= 1.0
+    True
+    """
+    if not hasattr(os, "getloadavg"):
+        return 1.0
+    others = os.getloadavg()[0] - n_jobs + 1
+    return max(1.0, others / (os.cpu_count() or 1))
 
 
 class Board:

@@ -132,12 +132,12 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
         chosen, random_state, dict(metric_options or {}), weight, balanced,
         dict(monotonic or {}), time, largest,
     )  # fmt: skip
-    clock = Clock(request.budget_s, should_stop)
+    clock = Clock(request.budget_s, should_stop, n_jobs=_n_jobs(n_jobs))
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
     work = store.directory / "work"
     shutil.rmtree(work, ignore_errors=True)  # of a run that was killed
     try:
-        run = _train(request, store, work, clock, (on_progress, _n_jobs(n_jobs)))
+        run = _train(request, store, work, clock, (on_progress, clock.n_jobs))
     except BaseException:
         if checkpoint is None:
             shutil.rmtree(store.directory, ignore_errors=True)
