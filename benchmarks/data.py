@@ -2,30 +2,41 @@
 
     python -m benchmarks.data profile                    # 1M rows by 50 mixed columns
     python -m benchmarks.data profile --peers PEERS_ENV # beside Polars and ydata
+    python -m benchmarks.data profile --peers PEERS_ENV --rounds 5   # medians of five
     python -m benchmarks.data leaks                      # planted leaks, honest columns
 
 ``--peers`` names a virtual environment that has ``polars`` and, if wanted,
 ``ydata-profiling``; neither is a dependency of Rondo. All run on the same Parquet
-file, one after the other, and the figures are processor seconds of one process
-after the file is read, so that a busy machine changes them little.
+file, one after the other in each round, each in a process of its own, and the figures
+are processor seconds after the file is read, so that a busy machine changes them
+little.
 """
 
 import argparse
-import resource
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.leaks import count_caught
-from core.data import canonical, profile
+from core.data import canonical, write_parquet
 
 YDATA_ROWS = 100_000
 """ydata-profiling sees fewer rows; its figure is per cell."""
+
+OWN = """
+import pathlib, resource, sys
+from core.data import profile, read_parquet
+frame = read_parquet(pathlib.Path(sys.argv[1]))
+profile(frame.head(2_000), "y")  # imports and first calls
+used = lambda: sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+start = used(); report = profile(frame, "y")
+print(used() - start, len(report.findings))
+"""
 
 POLARS = """
 import resource, sys, polars
@@ -79,40 +90,44 @@ def mixed_table(n_rows: int, random_state: int = 0) -> pd.DataFrame:
     return canonical(pd.DataFrame(columns))
 
 
-def _used_s() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def measure_profile(n_rows: int, peers: Path | None) -> None:
+def measure_profile(n_rows: int, peers: Path | None, n_rounds: int) -> None:
     """Print processor seconds of Rondo's profile and of its peers, and the ratios."""
-    table = mixed_table(n_rows)
-    profile(table.head(2_000), "y")  # imports and first calls
-    start, clock = _used_s(), time.perf_counter()
-    report = profile(table, "y")
-    own, wall = _used_s() - start, time.perf_counter() - clock
-    print(f"Rondo: {own:.2f} CPU s, {wall:.2f} s, {len(report.findings)} findings")
-    if peers is None:
-        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
-        table.to_parquet(path)
-        polars = _peer(peers, POLARS, path)
-        if polars is not None:
-            ratio = own / polars
-            print(f"Polars describe: {polars:.2f} CPU s; Rondo / Polars {ratio:.2f}")
-        ydata = _peer(peers, YDATA, path, str(YDATA_ROWS))
-        if ydata is not None:
-            cell, theirs = own / n_rows / 50, ydata / YDATA_ROWS / 50
-            print(
-                f"ydata-profiling, minimal, {YDATA_ROWS:,} rows: {ydata:.2f} CPU s; "
-                f"per cell Rondo takes 1/{theirs / cell:.0f}"
-            )
+        write_parquet(mixed_table(n_rows), path)
+        own, polars, ydata = [], [], []
+        for _ in range(n_rounds):
+            own.append(_run(Path(sys.executable), OWN, path))
+            if peers is not None:
+                python = peers / "bin" / "python"
+                polars.append(_run(python, POLARS, path))
+                ydata.append(_run(python, YDATA, path, str(YDATA_ROWS)))
+    seconds = _report("Rondo", own)
+    if peers is None or seconds is None:
+        return
+    theirs = _report("Polars describe", polars)
+    if theirs is not None:
+        print(f"Rondo / Polars {seconds / theirs:.2f}")
+    theirs = _report(f"ydata-profiling, minimal, {YDATA_ROWS:,} rows", ydata)
+    if theirs is not None:
+        cell = seconds / n_rows / 50
+        print(f"per cell Rondo takes 1/{theirs / YDATA_ROWS / 50 / cell:.0f}")
 
 
-def _peer(peers: Path, code: str, path: Path, *arguments: str) -> float | None:
-    """Run a peer in its own environment; None when it is not installed there."""
-    command = [str(peers / "bin" / "python"), "-c", code, str(path), *arguments]
+def _report(name: str, measured: list[float | None]) -> float | None:
+    """Print the median of the rounds; None when there is none."""
+    seconds = [value for value in measured if value is not None]
+    if not seconds:
+        return None
+    rounds = " ".join(f"{value:.2f}" for value in seconds)
+    middle = statistics.median(seconds)
+    print(f"{name}: {middle:.2f} CPU s (rounds: {rounds})")
+    return middle
+
+
+def _run(python: Path, code: str, path: Path, *arguments: str) -> float | None:
+    """Run code in the environment of a python; None when it cannot run there."""
+    command = [str(python), "-c", code, str(path), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"left out: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
@@ -126,11 +141,12 @@ def main() -> None:
     parser.add_argument("what", choices=("profile", "leaks"))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--peers", type=Path)
+    parser.add_argument("--rounds", type=int, default=1)
     given = parser.parse_args()
     if given.what == "leaks":
         count_caught()
     else:
-        measure_profile(given.rows, given.peers)
+        measure_profile(given.rows, given.peers, given.rounds)
 
 
 if __name__ == "__main__":

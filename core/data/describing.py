@@ -1,5 +1,6 @@
 """Describing one column: every figure from one sort, or one dictionary encoding."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -11,9 +12,10 @@ from core.data.distinct import count_levels, looks_distinct
 from core.data.frames import TEXT_KINDS, ColumnKind, kind_of_dtype
 from core.data.profiled import ColumnProfile, Histogram
 from core.data.schema import ColumnSchema, describe_levels, describe_numbers
-from core.data.tallies import Place, TargetCodes, most_frequent, tally
+from core.data.tallies import TargetCodes, most_frequent, tally
 from core.data.values import (
     BLOCK,
+    Room,
     Words,
     as_numbers,
     encode_words,
@@ -25,13 +27,20 @@ N_BINS: Final = 30
 N_LABELS: Final = 20
 _ROBUST_SDS: Final = 5
 _MAD_TO_SD: Final = 1.4826
+BinOf = Callable[[NDArray[np.float64]], NDArray[np.int64]]
 _QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def describe(
-    values: pd.Series, kind: ColumnKind | None, target: TargetCodes | None
+    values: pd.Series,
+    kind: ColumnKind | None,
+    target: TargetCodes | None,
+    known: Words | None = None,
+    room: Room | None = None,
 ) -> ColumnProfile:
     """Describe one canonical column.
+
+    `known` are its words, if it was encoded before; `room` is memory to work in.
 
     Examples
     --------
@@ -46,21 +55,28 @@ def describe(
             values,
             "boolean" if by_dtype == "boolean" and kind is None else kind,
             target,
+            known,
         )
-    return _describe_numbers(values, kind or by_dtype, target)
+    room = Room(len(values)) if room is None else room
+    return _describe_numbers(values, kind or by_dtype, target, room)
 
 
 def _describe_numbers(
-    values: pd.Series, kind: ColumnKind, target: TargetCodes | None
+    values: pd.Series, kind: ColumnKind, target: TargetCodes | None, room: Room
 ) -> ColumnProfile:
-    numbers = as_numbers(values)
-    ordered = order_numbers(numbers)
+    numbers = as_numbers(values, room.numbers)
+    ordered = order_numbers(numbers, room.ordered)
     schema = describe_numbers(str(values.name), kind, len(values), ordered)
     if not ordered.size:
         return ColumnProfile(schema, None)
     edges, clipped = _edges(schema, kind)
-    place = _places(numbers, edges, missing=ordered.size < numbers.size)
-    counted = tally(place, edges.size - 1, numbers.size, target)
+    bin_of = _binning(edges)
+    whole = _count_bins(ordered, edges.size - 1, bin_of)
+
+    def place(rows: slice | NDArray[np.int64]) -> NDArray[np.int64]:
+        return bin_of(numbers[rows])
+
+    counted = tally(place, whole, numbers.size, target)
     histogram = Histogram(
         counts=tuple(int(n) for n in counted.counts),
         edges=tuple(float(edge) for edge in edges),
@@ -75,25 +91,39 @@ def _describe_numbers(
     return ColumnProfile(schema, histogram, named, **_moments(ordered))
 
 
-def _places(
-    numbers: NDArray[np.float64], edges: NDArray[np.float64], *, missing: bool
-) -> Place:
-    """Return what bins a block of numbers; the outer bins hold all beyond."""
+def _binning(edges: NDArray[np.float64]) -> BinOf:
+    """Return what tells the bin of numbers; the outer bins hold all beyond."""
     n_bins = edges.size - 1
     low = edges[0] / 2
     scale = n_bins / (edges[-1] / 2 - low)
 
-    def place(rows: slice) -> NDArray[np.int64]:
+    def bin_of(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
         with np.errstate(over="ignore", invalid="ignore"):
-            at = numbers[rows] / 2
+            at = numbers / 2
             at -= low
             at *= scale
             np.clip(at, 0, n_bins - 1, out=at)
-        if missing:
-            at[np.isnan(at)] = -1
+            missing = np.isnan(at)
+            if missing.any():
+                at[missing] = -1
         return at.astype(np.int64)
 
-    return place
+    return bin_of
+
+
+def _count_bins(
+    ordered: NDArray[np.float64], n_bins: int, bin_of: BinOf
+) -> NDArray[np.int64]:
+    """Count the numbers of each bin: where each begins is searched for by halving."""
+    wanted = np.arange(1, n_bins)
+    low = np.zeros(wanted.size, dtype=np.int64)
+    high = np.full(wanted.size, ordered.size)
+    for _ in range(ordered.size.bit_length()):
+        middle = np.minimum((low + high) // 2, ordered.size - 1)
+        before = (bin_of(ordered[middle]) < wanted) & (low < high)
+        low = np.where(before, middle + 1, low)
+        high = np.where(before, high, np.minimum(middle, high))
+    return np.diff(low, prepend=0, append=ordered.size)
 
 
 def _edges(schema: ColumnSchema, kind: ColumnKind) -> tuple[NDArray[np.float64], bool]:
@@ -166,16 +196,19 @@ def _outlier_limits(ordered: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _describe_words(
-    values: pd.Series, kind: ColumnKind | None, target: TargetCodes | None
+    values: pd.Series,
+    kind: ColumnKind | None,
+    target: TargetCodes | None,
+    known: Words | None,
 ) -> ColumnProfile:
-    if looks_distinct(values):
+    if known is None and looks_distinct(values):
         counted = count_levels(values)
         if counted is not None:
             name, (levels, lengths) = str(values.name), counted
             schema = describe_levels(name, kind, len(values), levels)
             if schema.kind in ("id", "text"):
                 return ColumnProfile(schema, None, lengths=lengths)
-    words = encode_words(values)
+    words = encode_words(values) if known is None else known
     schema = describe_levels(str(values.name), kind, len(values), words.levels)
     if not len(words.dictionary):
         return ColumnProfile(schema, None)
@@ -188,7 +221,9 @@ def _describe_words(
 def _bars(words: Words, target: TargetCodes | None) -> Histogram:
     of_word, labels = most_frequent(words, N_LABELS)
     codes = words.codes
-    counted = tally(lambda rows: of_word[codes[rows]], len(labels), codes.size, target)
+    whole = np.zeros(len(labels), dtype=np.int64)
+    np.add.at(whole, of_word[:-1], words.sizes)
+    counted = tally(lambda rows: of_word[codes[rows]], whole, codes.size, target)
     return Histogram(
         counts=tuple(int(n) for n in counted.counts),
         labels=labels,

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from core.data.values import MOST_KEPT, Levels, arrow_text, encode_words
 
 _SAMPLED, _LEAST_ROWS, _MANY = 4_096, 100_000, 0.9
+_GLANCE: Final = 256
 _BLOCK: Final = 1 << 14
 _WORD: Final = 8
+_ASCII: Final = 128
 _ONE, _FIRST, _SECOND = (
     np.uint64(1), np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F),
 )  # fmt: skip
@@ -21,16 +23,21 @@ Hashes = NDArray[np.uint64]
 
 
 def looks_distinct(values: pd.Series) -> bool:
-    """Say whether a look at 4,096 rows finds nearly as many different words.
+    """Say whether a look at 256, then at 4,096 rows, finds mostly different words.
 
     Always no under 100,000 rows, where a dictionary costs little.
     """
     if str(values.dtype) != "str" or len(values) < _LEAST_ROWS:
         return False
-    rows = np.linspace(0, len(values) - 1, _SAMPLED).astype(np.int64)
+    return all(_mostly_different(values, n_rows) for n_rows in (_GLANCE, _SAMPLED))
+
+
+def _mostly_different(values: pd.Series, n_rows: int) -> bool:
+    """Say whether so many rows, evenly spread, hold nearly as many different words."""
+    rows = np.linspace(0, len(values) - 1, n_rows).astype(np.int64)
     words = encode_words(values.iloc[rows])
     n_present = int(words.sizes.sum())
-    return n_present > _SAMPLED // 2 and len(words.dictionary) > _MANY * n_present
+    return n_present > n_rows // 2 and len(words.dictionary) > _MANY * n_present
 
 
 def count_levels(values: pd.Series) -> tuple[Levels, tuple[int, int, int]] | None:
@@ -64,7 +71,7 @@ def count_levels(values: pd.Series) -> tuple[Levels, tuple[int, int, int]] | Non
     if n_distinct < ordered.size / 2:
         return None
     levels = _levels(words, hashes, ordered[1:][again], n_distinct)
-    lengths = pc.utf8_length(words).to_numpy(zero_copy_only=False)
+    lengths = text_lengths(words)
     middle = (lengths.size - 1) // 2
     median = np.partition(lengths, middle)[middle]
     return levels, (int(lengths.min()), int(median), int(lengths.max()))
@@ -92,6 +99,27 @@ def _levels(words: Any, hashes: Hashes, repeated: Hashes, n_distinct: int) -> Le
     return Levels(kept, sizes, n_distinct, int(hashes.size))
 
 
+def text_lengths(words: Any) -> NDArray[np.int64]:
+    """Return the length of every text, in characters.
+
+    Plain ASCII has a character a byte, which the offsets tell without another look.
+    """
+    offsets = _offsets(words)
+    content = words.buffers()[2]
+    if content is not None:
+        letters = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
+        if letters.max(initial=0) >= _ASCII:
+            counted = pc.utf8_length(words).to_numpy(zero_copy_only=False)
+            return np.asarray(counted, dtype=np.int64)
+    return np.diff(offsets)
+
+
+def _offsets(words: Any) -> NDArray[np.int64]:
+    """Return where each text begins, and where the last one ends."""
+    offsets = np.frombuffer(words.buffers()[1], dtype=np.int64)
+    return offsets[words.offset : words.offset + len(words) + 1]
+
+
 def hash_text(words: Any) -> Hashes:
     """Hash every text to 64 bits, eight bytes at a time.
 
@@ -104,8 +132,7 @@ def hash_text(words: Any) -> Hashes:
     uint64 ndarray of shape (n,)
     """
     n_rows = len(words)
-    offsets = np.frombuffer(words.buffers()[1], dtype=np.int64)
-    offsets = offsets[words.offset : words.offset + n_rows + 1]
+    offsets = _offsets(words)
     content = words.buffers()[2]
     size = content.size if content is not None else 0
     if size < _WORD:
@@ -131,7 +158,8 @@ def _hash_block(
         kept = np.minimum(size, _WORD).astype(np.uint64) * np.uint64(_WORD)
         cut = (tail >> skipped) & ((_ONE << kept) - _ONE)
         tail = np.where(short, cut, tail)
-    hashes = _mix(size.astype(np.uint64), tail)
+    # stirred apart, or "b" would be taken for "a" with a NUL behind it
+    hashes = _mix(size.astype(np.uint64) * _SECOND, tail)
     for done in range(0, int(size.max(initial=0)) - _WORD, _WORD):
         longer = size > done + _WORD
         if longer.all():

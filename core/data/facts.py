@@ -11,6 +11,7 @@ from core.data.gaps import Dependence, MissingPatterns
 from core.data.known_rows import KnownRows, known_rows
 from core.data.missing_patterns import find_missing
 from core.data.profiled import Associations, ColumnProfile, Relation
+from core.data.schema import ColumnSchema
 from core.data.target import Task
 
 
@@ -49,6 +50,10 @@ class Facts:
     def kinds(self) -> dict[str, ColumnKind]:
         """Kind of each column."""
         return {column.name: column.schema.kind for column in self.columns}
+
+    def schema(self, name: str) -> ColumnSchema:
+        """Return what is known of one column."""
+        return next(c.schema for c in self.columns if c.name == name)
 
     @property
     def inputs(self) -> tuple[ColumnProfile, ...]:

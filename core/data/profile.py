@@ -1,5 +1,6 @@
 """The profile of a table: its columns, their relations, and what is wrong."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,6 +20,7 @@ from core.data.ranking import rank_columns
 from core.data.repeats import repeated_rows
 from core.data.tallies import TargetCodes, code_target
 from core.data.target import Task, suggest_task
+from core.data.values import Room, Words, encode_words
 from core.errors import DataError
 
 _N_THREADS: Final = 4
@@ -78,10 +80,11 @@ def profile(
     table = canonical(frame)
     _refuse_nothing(table, target)
     known = dict(kinds or {})
-    solved = _task(table, target, task)
-    coded = code_target(table[target], solved) if target and solved else None
+    words = _words_of(table, target)
+    solved = _task(table, target, task, words)
+    coded = code_target(table[target], solved, words) if target and solved else None
     on_progress(0.05, "Describing every column")
-    columns = _describe_all(table, known, coded)
+    columns = _describe_all(table, known, coded, {target: words})
     told = {column.name: column.schema.kind for column in columns}
     inputs = [name for name in told if name != target]
     relation: tuple[Relation, ...] = ()
@@ -164,22 +167,41 @@ def _refuse_nothing(table: pd.DataFrame, target: str | None) -> None:
         )
 
 
-def _task(table: pd.DataFrame, target: str | None, task: Task | None) -> Task | None:
+def _words_of(table: pd.DataFrame, target: str | None) -> Words | None:
+    """Encode a target of words, so that this is done once."""
+    if target is None or str(table[target].dtype) != "str":
+        return None
+    return encode_words(table[target])
+
+
+def _task(
+    table: pd.DataFrame, target: str | None, task: Task | None, words: Words | None
+) -> Task | None:
     """Return the task, or None where the target has nothing to predict."""
     if target is None:
         return None
-    if table[target].nunique() < 2:
+    n_distinct = table[target].nunique() if words is None else len(words.dictionary)
+    if n_distinct < 2:
         return None
+    if task is None and words is not None:
+        return "binary" if n_distinct == 2 else "multiclass"
     return task or suggest_task(table[target])
 
 
 def _describe_all(
-    table: pd.DataFrame, kinds: dict[str, ColumnKind], target: TargetCodes | None
+    table: pd.DataFrame,
+    kinds: dict[str, ColumnKind],
+    target: TargetCodes | None,
+    encoded: Mapping[str | None, Words | None],
 ) -> tuple[ColumnProfile, ...]:
     """Describe the columns on several threads: sorting and counting are native."""
+    own = threading.local()
 
     def describe_one(name: str) -> ColumnProfile:
-        return describe(table[name], kinds.get(name), target)
+        if not hasattr(own, "room"):
+            own.room = Room(len(table))
+        known = encoded.get(name)
+        return describe(table[name], kinds.get(name), target, known, own.room)
 
     with ThreadPoolExecutor(_N_THREADS) as pool:
         return tuple(pool.map(describe_one, table.columns))

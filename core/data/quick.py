@@ -19,6 +19,9 @@ MOST_ROWS: Final = 2_000
 N_TREES: Final = 25
 N_UNUSUAL: Final = 10
 _MOST_COLUMNS, _FEWEST_ROWS, _N_DRAWS = 60, 100, 100
+_MOST_TRIED: Final = 15
+"""Each cut of a tree tries half of the columns, at most so many."""
+
 _TOP: Final = float(np.finfo(np.float32).max)
 
 Numbers = NDArray[np.float64]
@@ -63,11 +66,12 @@ def quick_score(
     if not names or rows.size < _FEWEST_ROWS or not goal.shape[1]:
         return None
     x = tree_features(frame, kinds, names, rows)
+    n_tried = min(-(-len(names) // 2), _MOST_TRIED)
     folds, predicted = fold_numbers(rows.size), np.zeros_like(goal)
     for fold in range(N_FOLDS):
         inside, outside = folds != fold, folds == fold
         model = ExtraTreesRegressor(
-            N_TREES, min_samples_leaf=5, max_features=0.5, random_state=0
+            N_TREES, min_samples_leaf=5, max_features=n_tried, random_state=0
         )
         model.fit(x[inside], goal[inside] if goal.shape[1] > 1 else goal[inside, 0])
         predicted[outside] = model.predict(x[outside]).reshape(-1, goal.shape[1])

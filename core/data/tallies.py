@@ -1,4 +1,8 @@
-"""Counting rows by place and target: one pass, in blocks that stay in the cache."""
+"""Counting rows by place and target, in blocks that stay in the cache.
+
+How many rows a place has is known from the sorted column or from its dictionary. So
+only rows outside the most frequent class have to be looked at to count by class.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ OTHER: Final = "(other)"
 _MOST_SHOWN_CLASSES: Final = 10
 
 Codes = NDArray[np.integer[Any]]
-Place = Callable[[slice], NDArray[np.int64]]
+Place = Callable[[slice | NDArray[np.int64]], NDArray[np.int64]]
 """Gives the place of each row of a block, from 0; -1 for none."""
 
 
@@ -33,12 +37,15 @@ class TargetCodes:
         Position in `classes`, -1 for missing; empty for numbers.
     numbers : float64 ndarray of shape (n_rows,)
         The target itself, NaN for missing; empty for classes.
+    rest : int64 ndarray of shape (n_rest,)
+        Rows that are not of the first class; empty for numbers.
     """
 
     task: Task
     classes: tuple[str, ...]
     codes: NDArray[np.int8]
     numbers: NDArray[np.float64]
+    rest: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +66,21 @@ class Tally:
     target_mean: tuple[float | None, ...]
 
 
-def code_target(values: pd.Series, task: Task) -> TargetCodes:
-    """Return the target as codes of at most ten classes, or as numbers."""
+def code_target(
+    values: pd.Series, task: Task, words: Words | None = None
+) -> TargetCodes:
+    """Return the target as codes of at most ten classes, or as numbers.
+
+    `words` are those of the column, where they are known already.
+    """
+    nowhere = np.array([], dtype=np.int64)
     if task == "regression":
         nothing = np.array([], dtype=np.int8)
-        return TargetCodes(task, (), nothing, as_numbers(values))
-    codes, names = code_words(values, _MOST_SHOWN_CLASSES)
-    return TargetCodes(task, names, codes.astype(np.int8), np.array([]))
+        return TargetCodes(task, (), nothing, as_numbers(values), nowhere)
+    words = encode_words(values) if words is None else words
+    place, names = most_frequent(words, _MOST_SHOWN_CLASSES)
+    codes = place.astype(np.int8)[words.codes]
+    return TargetCodes(task, names, codes, np.array([]), np.flatnonzero(codes))
 
 
 def code_words(
@@ -98,52 +113,63 @@ def most_frequent(
 
 
 def tally(
-    place: Place, n_places: int, n_rows: int, target: TargetCodes | None
+    place: Place, whole: NDArray[np.int64], n_rows: int, target: TargetCodes | None
 ) -> Tally:
-    """Count the rows in each place, by class or with the mean target beside it.
+    """Count the rows in each place by class, or put the mean target beside it.
+
+    Parameters
+    ----------
+    place : callable
+        Of a slice or an array of rows.
+    whole : int64 ndarray of shape (n_places,)
+        All rows in each place.
+    n_rows : int
+    target : TargetCodes or None
 
     Examples
     --------
     >>> places = np.array([0, 1, 1, -1])
-    >>> tally(lambda rows: places[rows], 2, 4, None).counts.tolist()
-    [1, 2]
+    >>> goal = code_target(pd.Series(["yes", "no", "yes", "no"]), "binary")
+    >>> tally(lambda rows: places[rows], np.array([1, 2]), 4, goal).by_class
+    {'no': (0, 1), 'yes': (1, 1)}
     """
-    if target is not None and not target.classes:
-        return _with_means(place, n_places, n_rows, target.numbers)
-    classes = target.classes if target is not None else ()
-    width = n_places + 1
-    cells = np.zeros(width * (len(classes) + 1), dtype=np.int64)
-    for start in range(0, n_rows, BLOCK):
-        rows = slice(start, min(start + BLOCK, n_rows))
+    if target is None:
+        return Tally(whole, {}, ())
+    if not target.classes:
+        return _with_means(place, whole, n_rows, target.numbers)
+    width = whole.size + 1
+    cells = np.zeros(width * (len(target.classes) + 1), dtype=np.int64)
+    for start in range(0, target.rest.size, BLOCK):
+        rows = target.rest[start : start + BLOCK]
         at = place(rows) + 1
-        if target is not None:
-            at += (target.codes[rows] + 1).astype(np.int64) * width
+        at += (target.codes[rows] + 1).astype(np.int64) * width
         cells += np.bincount(at, minlength=cells.size)
     table = cells.reshape(-1, width)[:, 1:]
+    table[1] = whole - table.sum(axis=0)
     by_class = {
         name: tuple(int(n) for n in row)
-        for name, row in zip(classes, table[1:], strict=True)
+        for name, row in zip(target.classes, table[1:], strict=True)
     }
-    return Tally(table.sum(axis=0), by_class, ())
+    return Tally(whole, by_class, ())
 
 
 def _with_means(
-    place: Place, n_places: int, n_rows: int, numbers: NDArray[np.float64]
+    place: Place,
+    whole: NDArray[np.int64],
+    n_rows: int,
+    numbers: NDArray[np.float64],
 ) -> Tally:
-    counts = np.zeros(n_places + 1, dtype=np.int64)
-    known = np.zeros(n_places + 1, dtype=np.int64)
-    sums = np.zeros(n_places + 1)
+    known, sums = np.zeros(whole.size + 1, dtype=np.int64), np.zeros(whole.size + 1)
     for start in range(0, n_rows, BLOCK):
         rows = slice(start, min(start + BLOCK, n_rows))
         at, goal = place(rows) + 1, numbers[rows]
-        counts += np.bincount(at, minlength=counts.size)
         present = ~np.isnan(goal)
         if not present.all():
             at, goal = at[present], goal[present]
-        known += np.bincount(at, minlength=counts.size)
-        sums += np.bincount(at, weights=goal, minlength=counts.size)
+        known += np.bincount(at, minlength=known.size)
+        sums += np.bincount(at, weights=goal, minlength=sums.size)
     means = tuple(
         float(total / n) if n else None
         for total, n in zip(sums[1:], known[1:], strict=True)
     )
-    return Tally(counts[1:], {}, means)
+    return Tally(whole, {}, means)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+import pandas as pd
+
 from core.data.facts import Facts
 from core.findings import Finding
 
@@ -15,7 +17,7 @@ def missing_target(facts: Facts) -> Iterator[Finding]:
     """Find rows without a target (DATA-018)."""
     if facts.target is None:
         return
-    n_missing = int(facts.frame[facts.target].isna().sum())
+    n_missing = facts.schema(facts.target).n_missing
     if n_missing:
         yield Finding(
             "DATA-018", "warning", "The target is missing in some rows",
@@ -30,7 +32,7 @@ def single_class(facts: Facts) -> Iterator[Finding]:
     """Find a target that never varies (DATA-019)."""
     if facts.target is None:
         return
-    if facts.frame[facts.target].nunique() < 2:
+    if facts.schema(facts.target).n_distinct < 2:
         yield Finding(
             "DATA-019", "problem", "The target never varies",
             f"{facts.target!r} has the same value in every row that has one.",
@@ -44,7 +46,7 @@ def rare_class(facts: Facts) -> Iterator[Finding]:
     """Find a class that is rare, or too rare to judge (DATA-020)."""
     if facts.target is None or facts.task in (None, "regression"):
         return
-    counts = facts.frame[facts.target].value_counts()
+    counts = _class_counts(facts, facts.target)
     if len(counts) < 2:
         return
     rarest, n_rows = counts.index[-1], int(counts.iloc[-1])
@@ -65,6 +67,14 @@ def rare_class(facts: Facts) -> Iterator[Finding]:
             "the split stratified.",
             (facts.target,),
         )  # fmt: skip
+
+
+def _class_counts(facts: Facts, target: str) -> pd.Series:
+    """Count the rows of each class, most frequent first."""
+    schema = facts.schema(target)
+    if schema.levels and len(schema.levels) == schema.n_distinct:
+        return pd.Series(schema.counts, index=list(schema.levels))
+    return facts.frame[target].value_counts()
 
 
 def skewed_target(facts: Facts) -> Iterator[Finding]:

@@ -15,16 +15,43 @@ from core.data.frames import as_text
 BLOCK: Final = 1 << 15
 """Rows that are worked on at a time, so that they stay in the processor's cache."""
 
+_NOT_A_TIME: Final = np.iinfo(np.int64).min
+_LOOK: Final = 64
+_NEAR: Final = 300
 
-def as_numbers(values: pd.Series) -> NDArray[np.float64]:
+
+class Room:
+    """Memory for one column that is used again for the next.
+
+    Fresh memory of a million numbers costs about as much as it takes to sort them.
+
+    Parameters
+    ----------
+    n_rows : int
+    """
+
+    def __init__(self, n_rows: int) -> None:
+        self.numbers = np.empty(n_rows)
+        self.ordered = np.empty(n_rows)
+
+
+def as_numbers(
+    values: pd.Series, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return a canonical number, boolean or date column as float64, NaN for missing.
 
-    Dates become POSIX seconds in UTC.
+    Dates become POSIX seconds in UTC. A column that has to be converted is written
+    into `out`, where that is given.
     """
     if str(values.dtype) == "datetime64[us]":
-        moments = values.to_numpy()
-        seconds = moments.astype("int64") / 1e6
-        return np.where(np.isnat(moments), np.nan, seconds)
+        moments = values.to_numpy().view("int64")
+        seconds: NDArray[np.float64] = np.divide(moments, 1e6, out=out)
+        if moments.size and moments.min() == _NOT_A_TIME:
+            seconds[moments == _NOT_A_TIME] = np.nan
+        return seconds
+    if out is not None and str(values.dtype) in ("int64", "bool"):
+        np.copyto(out, values.to_numpy())
+        return out
     if str(values.dtype) in ("float64", "int64", "bool"):
         return values.to_numpy(dtype="float64")
     return values.to_numpy(dtype="float64", na_value=np.nan)
@@ -35,17 +62,52 @@ def sorted_numbers(values: pd.Series) -> NDArray[np.float64]:
     return order_numbers(as_numbers(values))
 
 
-def order_numbers(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the numbers that are not NaN, smallest first.
+def order_numbers(
+    numbers: NDArray[np.float64], out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the numbers that are not NaN, smallest first; in `out` if given.
 
     Examples
     --------
     >>> order_numbers(np.array([3.0, np.nan, 1.0])).tolist()
     [1.0, 3.0]
     """
-    ordered = np.sort(numbers)  # NaN comes last
-    n_present = ordered.size - int(np.count_nonzero(np.isnan(numbers)))
-    return ordered[:n_present]
+    ordered = np.empty(numbers.size) if out is None else out
+    if _order_whole(numbers, ordered):
+        return ordered
+    ordered[:] = numbers
+    ordered.sort()  # NaN comes last
+    if not ordered.size or not np.isnan(ordered[-1]):
+        return ordered
+    return ordered[: ordered.size - int(np.count_nonzero(np.isnan(ordered)))]
+
+
+def _order_whole(numbers: NDArray[np.float64], out: NDArray[np.float64]) -> bool:
+    """Sort whole numbers as four bytes each, which takes half the time.
+
+    False where some are missing or not whole, where they are too far apart, or so near
+    that they are often equal: those are sorted quickly as they are.
+    """
+    size = numbers.size
+    look = numbers[:: max(size // _LOOK, 1)]
+    if size < BLOCK or not (look == np.rint(look)).all():
+        return False
+    low = float(numbers.min())
+    span = float(numbers.max()) - low
+    if not (_NEAR < span < 2**31 and abs(low) < 2**52):
+        return False
+    above = out.view(np.int32)[size:]  # the upper half: what is read comes later
+    for start in range(0, size, BLOCK):
+        part = numbers[start : start + BLOCK] - low
+        steps = part.astype(np.int32)
+        if not (steps == part).all():
+            return False
+        above[start : start + BLOCK] = steps
+    above.sort()
+    for start in range(0, size, BLOCK):
+        rows = slice(start, start + BLOCK)
+        np.add(above[rows], low, out=out[rows])
+    return True
 
 
 def quantiles(ordered: NDArray[np.float64], at: Sequence[float]) -> list[float]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeRegressor
 
 from core.data.describing import describe
-from core.data.distinct import count_levels, hash_text, looks_distinct
+from core.data.distinct import count_levels, hash_text, looks_distinct, text_lengths
 from core.data.small_tree import bin_numbers, grow
 from core.data.values import encode_words
 
@@ -21,6 +21,17 @@ def test_equal_texts_and_only_they_have_equal_hashes(texts):
     assert len(set(hashes.tolist())) == len(set(texts))
     by_text = dict(zip(texts, hashes.tolist(), strict=True))
     assert [by_text[text] for text in texts] == hashes.tolist()
+
+
+def test_a_text_with_a_nul_is_another_than_without():
+    texts = ["b", "a\0", "", "\0", "\x03", "\0\0"]
+    assert len(set(hash_text(pa.array(texts, type=pa.large_string())).tolist())) == 6
+
+
+def test_lengths_are_in_characters_of_plain_and_other_texts():
+    for texts in (["", "abc"], ["é", "日本語", "a"], ["😀"]):
+        words = pa.array(["x", *texts], type=pa.large_string())[1:]
+        assert text_lengths(words).tolist() == [len(text) for text in texts]
 
 
 def test_a_slice_hashes_as_its_texts_do():
