@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -56,12 +57,24 @@ class Sampled:
         return [position[name] for name in self.names]
 
 
+@lru_cache(maxsize=16)
 def sample_rows(n_rows: int, limit: int, random_state: int = 0) -> NDArray[np.int64]:
     """Return at most `limit` row positions, ascending, the same every time."""
-    if n_rows <= limit:
-        return np.arange(n_rows)
-    rng = np.random.default_rng(random_state)
-    return np.sort(rng.choice(n_rows, size=limit, replace=False))
+    rows = np.arange(n_rows)
+    if n_rows > limit:
+        rng = np.random.default_rng(random_state)
+        rows = np.sort(rng.choice(n_rows, size=limit, replace=False))
+    rows.flags.writeable = False  # it is kept, and given out again
+    return rows
+
+
+def sample_present(values: pd.Series, limit: int) -> NDArray[np.int64]:
+    """Return the positions of at most `limit` rows that have a value, ascending."""
+    present = values.notna().to_numpy(dtype=bool)
+    if present.all():
+        return sample_rows(present.size, limit)
+    known = np.flatnonzero(present)
+    return known[sample_rows(known.size, limit)]
 
 
 def associate(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.associations import sample_rows
+from core.data.associations import sample_present
 from core.data.ranking import fold_numbers, outcome
 from core.data.target import Task
 from core.data.values import as_numbers
@@ -47,8 +47,7 @@ def known_rows(frame: pd.DataFrame, target: str, task: Task) -> KnownRows:
     >>> found.rows.tolist(), found.classes[:, 0].tolist()
     ([0, 2, 3], [0.0, 1.0, 1.0])
     """
-    known = np.flatnonzero(frame[target].notna().to_numpy())
-    rows = known[sample_rows(known.size, MOST_ROWS)]
+    rows = sample_present(frame[target], MOST_ROWS)
     values = frame[target].iloc[rows]
     goal = outcome(values, task)
     classes = _halves(values) if task == "regression" else goal

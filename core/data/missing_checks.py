@@ -7,6 +7,7 @@ import numpy as np
 
 from core.data.facts import Facts
 from core.data.leaks import absence_tells
+from core.data.schema import ColumnSchema
 from core.findings import Finding
 
 MANY_MISSING, SOME_MISSING = 0.5, 0.05
@@ -108,7 +109,7 @@ def stand_in(facts: Facts, name: str) -> float | None:
     if schema.kind not in ("number", "integer") or schema.n_distinct < 10:
         return None
     for value in (schema.minimum, schema.maximum):
-        if value not in _STAND_INS:
+        if value not in _STAND_INS or _has_near(schema, value):
             continue
         numbers = facts.frame[name].to_numpy(dtype="float64", na_value=np.nan)
         others = numbers[(numbers != value) & ~np.isnan(numbers)]
@@ -119,6 +120,20 @@ def stand_in(facts: Facts, name: str) -> float | None:
         if repeated and (gap > span / 2 or (signed and gap >= 1 and value == -1)):
             return float(value)
     return None
+
+
+def _has_near(schema: ColumnSchema, value: float) -> bool:
+    """Say whether the first and last hundredth tell already that others are near.
+
+    The value's nearest is no further than the end of its side; the range of the
+    others reaches at least from there to the other end.
+    """
+    near, far = schema.low, schema.maximum
+    if value == schema.maximum:
+        near, far = schema.high, schema.minimum
+    if value == -1 or near is None or far is None or near == value:
+        return False
+    return abs(near - value) <= abs(far - near) / 2
 
 
 def _ordinal(position: int) -> str:

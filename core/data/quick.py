@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor, IsolationForest
 
-from core.data.associations import sample_rows
+from core.data.associations import sample_present, sample_rows
 from core.data.frames import ColumnKind, as_text
 from core.data.ranking import N_FOLDS, fold_numbers, outcome
 from core.data.scored import QuickScore, UnusualRow
@@ -60,8 +60,7 @@ def quick_score(
     True
     """
     names = [n for n in columns if n not in left_out][:_MOST_COLUMNS]
-    known = np.flatnonzero(frame[target].notna().to_numpy())
-    rows = known[sample_rows(known.size, MOST_ROWS)]
+    rows = sample_present(frame[target], MOST_ROWS)
     goal = outcome(frame[target].iloc[rows], task)
     if not names or rows.size < _FEWEST_ROWS or not goal.shape[1]:
         return None

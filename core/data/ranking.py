@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.associations import sample_rows
+from core.data.associations import sample_present
 from core.data.frames import ColumnKind
 from core.data.profiled import Relation
 from core.data.small_tree import bin_numbers, grow, level_means
@@ -42,9 +42,8 @@ def rank_columns(
     >>> best.score > 0.9
     True
     """
-    known = np.flatnonzero(frame[target].notna().to_numpy())
     limit = _FEW_ROWS if len(columns) > _MANY_COLUMNS else MOST_ROWS
-    rows = known[sample_rows(known.size, limit)]
+    rows = sample_present(frame[target], limit)
     goal = outcome(frame[target].iloc[rows], task)
     if rows.size < 3 * N_FOLDS or goal.shape[1] == 0:
         return ()
