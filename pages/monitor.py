@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.serving import Service
-from pages.shared.frame import header, point_to, stop_on_error
+from pages.shared.frame import header, point_to, show_findings, stop_on_error
 from pages.shared.monitor_alarms import show_all_alarms, show_open_alarms
 from pages.shared.monitor_break import show_break_it
+from pages.shared.monitor_calls import show_calls
 from pages.shared.monitor_choice import choose
 from pages.shared.monitor_cycle import offer_next_cycle
 from pages.shared.monitor_drift import show_columns, show_quality
@@ -46,6 +47,7 @@ with stop_on_error():
     choice = choose(project.id, version.number)
 report = choice.report
 with alarms:
+    show_findings(workspace().monitoring.findings())
     show_open_alarms(project.id)
 if report is not None:
     with verdict:
@@ -71,6 +73,7 @@ if predictions.open:
         else:
             show_predictions(report, service)
         show_service(choice.windows)
+        show_calls(choice.subject, choice.windows)
 if outcomes.open:
     with outcomes:
         if show_performance(choice.subject, choice.windows, service):

@@ -94,8 +94,9 @@ DEFAULT_RULES: tuple[Rule, ...] = (
     Rule("joint", "joint", 0.06, severity="warning"),
     Rule("missing", "missing", 0.05, m=2, n=3),
     Rule("estimated", "estimated", 0.0),
+    Rule("errors", "errors", 0.05, m=1, n=1),
 )
-"""Broken data and proven loss alarm at once; the rest needs three of four windows."""
+"""Broken data, proven loss and errors alarm at once; the rest needs several windows."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Kept with each window, so that no page reads captured rows for it.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from core.data.frames import cell_text
 from core.data.target import Task
 from core.modeling.scoring import find_metric
 from core.monitoring.performance import MIN_LABELS, as_arrays, as_words
+from core.monitoring.summary import WindowSummary
 
 LATENCIES: Final = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 SOURCE: Final = "source:"
@@ -75,6 +77,20 @@ def measure_service(
             metric.score(*as_arrays(known, metric, task, pos_label))
         )
     return figures
+
+
+def with_calls(summary: WindowSummary, asked: Mapping[str, float]) -> WindowSummary:
+    """Return a window with what the counts of its calls say.
+
+    Parameters
+    ----------
+    summary : WindowSummary
+    asked : mapping of str to float
+        From `core.serving.calls.measure_calls`.
+    """
+    signals = {**summary.signals, "errors": asked.get("refused")}
+    service = {**summary.service, **asked} if asked.get("calls") else summary.service
+    return replace(summary, signals=signals, service=service)
 
 
 def _coverage(known: pd.DataFrame, task: Task) -> dict[str, float]:

@@ -48,6 +48,7 @@ SIGNALS: Final = {
         Signal("predictions", "Predictions drift", "standard deviations", 0.10),
         Signal("realised", "Performance, from outcomes", "points lost", 0.0),
         Signal("estimated", "Performance, estimated", "points lost", 0.0),
+        Signal("errors", "Calls not answered", "share of calls", 0.05),
         Signal("warnings", "Answers with a warning", "share of answers", 0.20),
         Signal("latency", "Slow answers (95th percentile)", "milliseconds", 500.0),
     )

@@ -28,7 +28,7 @@ FLUSH_S: Final = 2.0
 PER_OCTAVE: Final = 8
 """Times are kept in steps of an eighth of a doubling: 9 %."""
 UNKNOWN: Final = 401
-"""A call without a valid key is a stranger's: counted apart, no fault of the service."""
+"""A call without a valid key is a stranger's: counted apart, no error of ours."""
 LEAST_CALLS: Final = 20
 """So many calls are needed before a share of them is told."""
 

@@ -6,6 +6,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from core.errors import MonitoringError
+from core.findings import Finding
 from core.monitoring import PerformanceSeries, Period
 from core.registry import Registry
 from core.serving import (
@@ -14,6 +15,7 @@ from core.serving import (
     PredictionLog,
     Service,
 )
+from core.serving.calls import CallCount, read_calls
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
 from core.workspace.answers import captured_answers
@@ -188,6 +190,27 @@ class Monitoring:
         )
         with self._database.connect() as connection:
             return connection.scalar(query) or 0
+
+    def calls(
+        self, project_id: str, since: datetime | None = None
+    ) -> tuple[CallCount, ...]:
+        """Return the counts of calls for predictions, refused ones too, by hour."""
+        return read_calls(self._database, project_id, since=since)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what keeps Monitor from seeing what is answered."""
+        if not self.log.is_paused:
+            return ()
+        return (
+            Finding(
+                "MONITOR-014",
+                "problem",
+                "Capture is paused",
+                "The database is larger than RONDO_CAPTURE_MAX_MB: answers are given, "
+                "but not kept, and no window grows.",
+                "Set RONDO_CAPTURE_DAYS so that old answers go, or raise the limit.",
+            ),
+        )
 
     def add_outcomes(
         self, project_id: str, pairs: list[tuple[str, object]]

@@ -10,9 +10,11 @@ from functools import reduce
 
 from core.errors import MonitoringError
 from core.monitoring import Period
+from core.monitoring.service_metrics import with_calls
 from core.monitoring.summary import WindowSummary
 from core.monitoring.window_counts import WindowCounts
 from core.serving import PredictionLog
+from core.serving.calls import measure_calls, read_calls
 from core.storage import Database
 from core.storage.types import now
 from core.wording import counted
@@ -89,6 +91,7 @@ class Windows:
         values = {
             "n_rows": due.n_rows,
             "n_labels": closed.summary.n_labels,
+            "n_calls": due.n_calls,
             "outcome_mark": mark,
             "summary": closed.summary.to_dict(),
             "detail": {
@@ -110,7 +113,17 @@ class Windows:
         )
         ends = (due.label, due.start, due.end)
         closed = self._closer.close(service, captured, ends, track.period)
-        return replace(closed, summary=replace(closed.summary, n_rows=due.n_rows))
+        asked = measure_calls(
+            read_calls(
+                self._log.database,
+                track.project_id,
+                since=due.start,
+                until=due.end,
+                version=track.number,
+            )
+        )
+        summary = with_calls(closed.summary, asked)
+        return replace(closed, summary=replace(summary, n_rows=due.n_rows))
 
     def list(
         self, project_id: str, number: int, period: Period

@@ -48,6 +48,8 @@ def _row(window: WindowSummary) -> dict[str, object]:
         "Window": window.label,
         "Rows": f"{window.n_rows:,}",
         "Came": ", ".join(came) or None,
+        "Calls": f"{int(calls):,}" if (calls := figures.get("calls")) else None,
+        "Not answered": _share(figures.get("refused")),
         "With a warning": _share(figures.get("warned")),
         "Median ms": _number(figures.get("p50")),
         "95th": _number(figures.get("p95")),

@@ -16,6 +16,9 @@ from core.monitoring.quality_rules import learned_rules
 from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.watch import Watch
 from core.retraining import Mix, Order
+from core.serving import PredictionLog
+from core.serving.calls import Call, CallLedger
+from core.serving.keys import ApiKeys
 from core.serving.routing import Route, Routes
 from core.settings import get_settings
 from core.workspace import Workspace, open_workspace
@@ -496,3 +499,28 @@ def test_an_own_rule_that_cannot_be_read_is_refused_with_an_example(page, site):
     press(run(at), "Keep these expectations")
     assert "on or off only" in words(at)
     assert workspace.monitoring.rules.history(project_id, 1) == ()
+
+
+def test_calls_of_the_api_are_shown_by_version_and_key(page, site):
+    workspace, project_id = site
+    assert "has not been called yet" in words(page("Predictions"))
+    key, _ = ApiKeys(workspace.database).create("shop", scopes=["predict"])
+    ledger = CallLedger(workspace.database, workspace.registry.champions)
+    for status, version in ((200, 1),) * 30 + ((422, None),) * 10 + ((401, None),):
+        key_id = "" if status == 401 else key.id
+        call = Call(project_id, key_id, status, 5.0, version, 1)
+        ledger.note(call, START + timedelta(days=1))
+    ledger.flush()
+    at = page("Predictions")
+    tables = {t.value.columns[0]: t.value for t in at.dataframe if len(t.value.columns)}
+    assert tables["Version"].loc[0, ["Calls", "Not answered"]].tolist() == [
+        "40",
+        "25.0%",
+    ]
+    assert set(tables["Key"]["Key"]) == {"shop", "none"}
+    assert "1 came without a valid key" in words(at)
+
+
+def test_paused_capture_is_said_first(page, monkeypatch):
+    monkeypatch.setattr(PredictionLog, "is_paused", True)
+    assert "Capture is paused" in words(page())

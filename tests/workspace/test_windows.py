@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from core.serving.calls import Call, CallLedger
 from core.storage.tables import windows
 from core.storage.types import now
 from core.workspace import Workspace
 from core.workspace.window_rows import CLAIM_LASTS, Track, WindowRows
 from tests.workspace.conftest import customers
-from tests.workspace.live import PROJECT, build, copied, drifted, use
+from tests.workspace.live import PROJECT, START, build, copied, drifted, use
 
 MONTH = Track(PROJECT, 1, "month")
 
@@ -148,3 +149,44 @@ def test_rows_to_label_are_those_without_outcome_and_stay_the_same(
     assert not set(chosen["id"]) & set(live.monitoring.to_label(PROJECT, 1, 300)["id"])
     live.log.add_outcomes(PROJECT, [(each, "no") for each in ids])
     assert live.monitoring.to_label(PROJECT, 1, 12).empty
+
+
+def count_calls(workspace: Workspace, status: int, n: int, day: int = 70) -> None:
+    """Let calls be counted on a day after the start, in one hour."""
+    at = START + timedelta(days=day)
+    ledger = CallLedger(workspace.database, workspace.registry.champions)
+    for _ in range(n):
+        version = 1 if status < 400 else None
+        ledger.note(Call(PROJECT, "", status, 5.0, version, 1, 0), at)
+    ledger.flush()
+
+
+def test_a_window_in_which_every_call_was_refused_is_an_alarm(workspace: Workspace):
+    bring(workspace)
+    count_calls(workspace, 503, 40)
+    (due,) = workspace.monitoring.windows.due(PROJECT, 1, "month")
+    assert due.label == "2026-05"
+    assert (bring(workspace), bring(workspace)) == (1, 0)
+    newest = workspace.monitoring.windows.list(PROJECT, 1, "month")[-1]
+    assert (newest.n_rows, newest.signals["errors"]) == (0, 1.0)
+    workspace.alarms.judge(PROJECT, 1)
+    (alarm,) = [a for a in workspace.alarms.list(PROJECT) if a.rule_id == "errors"]
+    assert "100.0% (share of calls; the limit is 5.0%)" in alarm.text.cause
+
+
+def test_calls_refused_after_the_last_row_refresh_their_window(workspace: Workspace):
+    bring(workspace)
+    count_calls(workspace, 200, 30, day=32)
+    count_calls(workspace, 422, 10, day=32)
+    assert bring(workspace) == 1
+    newest = workspace.monitoring.windows.list(PROJECT, 1, "month")[-1]
+    assert newest.service["refused"] == newest.signals["errors"] == 0.25
+    assert newest.n_rows == 120
+
+
+def test_calls_of_another_version_make_no_windows_of_an_old_one(workspace: Workspace):
+    bring(workspace)
+    ledger = CallLedger(workspace.database, lambda: {PROJECT: 2})
+    ledger.note(Call(PROJECT, "", 503, 5.0), START + timedelta(days=100))
+    ledger.flush()
+    assert bring(workspace) == 0
