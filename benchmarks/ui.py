@@ -2,6 +2,7 @@
 
     python -m benchmarks.ui [--rounds 10]
     python -m benchmarks.ui --explore       # a table of a million rows, see explore.py
+    python -m benchmarks.ui --sliders       # the sliders of Evaluate, see sliders.py
 
 Starts Rondo with the finished churn example and, beside it, a Streamlit application
 of two empty pages; drives both in the same Chromium, turn by turn, and prints for each
@@ -24,6 +25,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.explore import measure_explore
+from benchmarks.sliders import measure_sliders
 from core.settings import Settings
 from core.workspace import open_workspace, start_sample
 
@@ -111,10 +113,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--explore", action="store_true", help="a million rows")
+    parser.add_argument("--sliders", action="store_true", help="those of Evaluate")
     parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args()
     if given.explore:
         measure_explore(serve, ROOT, given.rows, given.rounds)
+        return
+    if given.sliders:
+        measure_sliders(serve, ROOT, given.rounds)
         return
     rounds = given.rounds
     folder = Path(tempfile.mkdtemp(prefix="rondo-ui-"))

@@ -35,7 +35,12 @@ class Trial:
         return outside or turned > self.stressed.n_rows / 20
 
 
-def try_change(judged: Judgement, change: Change, reference: Reference) -> Trial:
+def try_change(
+    judged: Judgement,
+    change: Change,
+    reference: Reference,
+    usual: frozenset[str] | None = None,
+) -> Trial:
     """Change a column of the test rows; say what moves and which monitor would tell.
 
     Parameters
@@ -44,11 +49,18 @@ def try_change(judged: Judgement, change: Change, reference: Reference) -> Trial
     change : Change
     reference : Reference
         Of the training rows, in the columns of the model.
+    usual : frozenset of str, default=None
+        What `usually_said` gave; worked out where it is not given.
     """
     stressed, rows = stress(judged.glance, change)
-    before = judged.glance.rows.features
-    told = _said(judged, rows, reference) - _said(judged, before, reference)
-    return Trial(stressed, tuple(sorted(told)))
+    if usual is None:
+        usual = usually_said(judged, reference)
+    return Trial(stressed, tuple(sorted(_said(judged, rows, reference) - usual)))
+
+
+def usually_said(judged: Judgement, reference: Reference) -> frozenset[str]:
+    """Return what the monitors say of the unchanged rows: that catches no change."""
+    return frozenset(_said(judged, judged.glance.rows.features, reference))
 
 
 def _said(judged: Judgement, rows: pd.DataFrame, reference: Reference) -> set[str]:

@@ -6,7 +6,7 @@ from core.evaluation.stress import Change, Kind, kinds_for
 from core.monitoring import Reference
 from core.wording import percent, score_text, with_interval
 from core.workspace import Cycle, EvaluationRecord, RunRecord
-from core.workspace.stressing import Trial, try_change
+from core.workspace.stressing import Trial, try_change, usually_said
 from pages.shared.evaluate_slices import judged_rows
 from pages.shared.frame import facts, md, stop_on_error
 from pages.shared.state import workspace
@@ -28,21 +28,14 @@ def show_stress(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
         "A copy of the test rows is broken as deliveries do break; nothing is changed "
         "for good. At most 2,000 rows are answered anew."
     )
+    _try(cycle, found)
+
+
+@st.fragment
+def _try(cycle: Cycle, found: EvaluationRecord) -> None:
+    """Follow the sliders; the rest of the page stays as it is."""
     with stop_on_error():
-        judged = judged_rows(cycle.id, found.id)
-        schema = judged.glance.model.schema
-        ranked = [item.column for item in found.champion.importance]
-        names = [*ranked, *(name for name in schema.names if name not in ranked)]
-        left, right = st.columns(2)
-        column = left.selectbox("Column", names, key="stress-column")
-        kinds = kinds_for(schema, column)
-        kind = right.selectbox(
-            "What happens to it", kinds, format_func=lambda k: _TITLES[k],
-            key="stress-kind",
-        )  # fmt: skip
-        others = [c.name for c in schema if c.kind in ("number", "integer")]
-        change = _ask(column, kind, [name for name in others if name != column])
-        trial = try_change(judged, change, _reference(cycle.id, found.id))
+        change, trial = _tried(cycle, found)
     _show(trial)
     if trial.is_harmful and not trial.caught_by:
         sentence = f"No monitor tells when this happens: {_words(change)}."
@@ -53,6 +46,25 @@ def show_stress(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
     if kept:
         st.markdown("**Blind spots that go into the model card**")
         st.markdown("\n".join(f"- {md(sentence)}" for sentence in kept))
+
+
+def _tried(cycle: Cycle, found: EvaluationRecord) -> tuple[Change, Trial]:
+    """Ask for a change and return what comes of it."""
+    judged = judged_rows(cycle.id, found.id)
+    schema = judged.glance.model.schema
+    ranked = [item.column for item in found.champion.importance]
+    names = [*ranked, *(name for name in schema.names if name not in ranked)]
+    left, right = st.columns(2)
+    column = left.selectbox("Column", names, key="stress-column")
+    kinds = kinds_for(schema, column)
+    kind = right.selectbox(
+        "What happens to it", kinds, format_func=lambda k: _TITLES[k],
+        key="stress-kind",
+    )  # fmt: skip
+    others = [c.name for c in schema if c.kind in ("number", "integer")]
+    change = _ask(column, kind, [name for name in others if name != column])
+    reference, usual = _known(cycle.id, found.id)
+    return change, try_change(judged, change, reference, usual)
 
 
 def _ask(column: str, kind: Kind, others: list[str]) -> Change:
@@ -71,8 +83,11 @@ def _ask(column: str, kind: Kind, others: list[str]) -> Change:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Summarising the training rows")
-def _reference(cycle_id: str, evaluation_id: str) -> Reference:
-    return workspace().scrutiny.reference(judged_rows(cycle_id, evaluation_id))
+def _known(cycle_id: str, evaluation_id: str) -> tuple[Reference, frozenset[str]]:
+    """Return the training rows in short, and what is said of unchanged test rows."""
+    judged = judged_rows(cycle_id, evaluation_id)
+    reference = workspace().scrutiny.reference(judged)
+    return reference, usually_said(judged, reference)
 
 
 def _show(trial: Trial) -> None:

@@ -8,6 +8,7 @@ from scipy.special import expit, softmax
 from core.modeling.estimators import RescaledRegressor
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
+from core.modeling.threads import one_thread
 
 _CLOSE: Final = 1e-6
 
@@ -107,4 +108,5 @@ def class_contributions(
 
 
 def _treeshap(booster: Any, X: Matrix) -> Floats:
-    return np.asarray(booster.predict(X, pred_contrib=True), dtype=np.float64)
+    with one_thread("openmp"):  # waiting for others takes longer than one row
+        return np.asarray(booster.predict(X, pred_contrib=True), dtype=np.float64)
