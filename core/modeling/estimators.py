@@ -1,5 +1,6 @@
 """Estimators that scikit-learn does not bring, and how outputs are read off any."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -98,16 +99,43 @@ class Blend(BaseEstimator):  # type: ignore[misc]
         return np.asarray(output.argmax(axis=1), dtype=np.float64)
 
     def _mean(self, X: pd.DataFrame) -> Floats:
-        raw = raw_columns(X, self.pipelines[0][0].schema)
+        return self.mean(raw_columns(X, self.pipelines[0][0].schema), len(X))
+
+    def mean(self, raw: Mapping[str, Any], n_rows: int) -> Floats:
+        """Return the weighted mean of the outputs for plain columns.
+
+        Parameters
+        ----------
+        raw : mapping of str to values of shape (n_rows,)
+            See `FrameEncoder.encode`.
+        n_rows : int
+        """
         encoded: dict[int, Matrix] = {}
         outputs = []
         for pipeline, weight in zip(self.pipelines, self.weights, strict=True):
             encoder, estimator = pipeline[0], pipeline[-1]
             if id(encoder) not in encoded:
-                encoded[id(encoder)] = encoder.encode(raw, len(X))
+                encoded[id(encoder)] = encoder.encode(raw, n_rows)
             output = read_output(estimator, encoded[id(encoder)], self.n_outputs)
             outputs.append(weight * output)
         return np.asarray(sum(outputs) / sum(self.weights), dtype=np.float64)
+
+
+def output_of(
+    pipeline: Pipeline | Blend, raw: Mapping[str, Any], n_rows: int, n_outputs: int
+) -> Floats:
+    """Return what a pipeline puts out for plain columns, see `FrameEncoder.encode`.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_outputs), or (n_rows,) for regression
+    """
+    if not n_rows:
+        return np.empty((0,) if n_outputs == 1 else (0, n_outputs))
+    if isinstance(pipeline, Blend):
+        return pipeline.mean(raw, n_rows)
+    encoder, estimator = pipeline[0], pipeline[-1]
+    return read_output(estimator, encoder.encode(raw, n_rows), n_outputs)
 
 
 def read_output(estimator: Any, X: Matrix, n_outputs: int) -> Floats:

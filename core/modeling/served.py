@@ -32,6 +32,8 @@ Link = Callable[[Floats], Floats]
 """What trees or weights add up to, turned into shares or left a number."""
 
 TOLERANCE: Final = 1e-6
+FEW_ROWS: Final = 8
+"""So many are answered one by one rather than by the libraries."""
 _N_PROBES: Final = 48
 _FAR: Final = 1e30
 _SPECK: Final = np.float32(1e-35)
@@ -88,6 +90,11 @@ class ServedForm:
         )
         output = np.asarray(total / self._weight, dtype=np.float64)
         return output if self._n_outputs == 1 else output.reshape(1, -1)
+
+    def outputs(self, raw: Mapping[str, Any], n_rows: int) -> Floats:
+        """Return the output for a few records, one after the other."""
+        rows = [{name: raw[name][i : i + 1] for name in raw} for i in range(n_rows)]
+        return np.concatenate([self.output(row) for row in rows])
 
 
 def kernel_of(estimator: Any, width: int, n_outputs: int) -> Kernel:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.data.cells import RawColumns
 from core.data.schema import Schema
 from core.errors import EvaluationError
 from core.evaluation.explaining import (
@@ -22,7 +23,6 @@ from core.evaluation.explaining import (
 from core.modeling.metrics import Floats
 from core.registry.version import ModelVersion
 from core.serving.answer import Answer, Label
-from core.serving.cells import RawColumns
 
 Wish = Label | tuple[float | None, float | None]
 """A class, or the ends of a range of numbers (None is open)."""

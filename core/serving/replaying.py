@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from core.data import Recipe, Replay, coerce
+from core.data.cells import RawColumns, plain_columns
 from core.data.schema import Schema
 from core.modeling.encoder import raw_columns
-from core.serving.cells import RawColumns, plain_columns
 
 FEW_ROWS: Final = 8
 """More rows than these are cleaned as a table, which then costs less."""

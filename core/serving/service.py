@@ -10,17 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data import coerce
+from core.data.cells import RawColumns, plain_columns
 from core.evaluation.explaining import Direction
 from core.modeling.encoder import raw_columns
 from core.modeling.scoring import classes_of
 from core.registry.version import ModelVersion
 from core.serving.answer import Answer, Label
-from core.serving.cells import RawColumns, plain_columns
 from core.serving.explaining import ExplainedAnswer, VersionExplainer, Wish
 from core.serving.overrides import Override, overrule
 from core.serving.records import refuse_other_than_mappings, tamed, unfit
 from core.serving.replaying import QuickReplay
-from core.serving.scores import Scores, raw_output
+from core.serving.scores import Scores
 from core.serving.warnings import warn, watches_of
 
 Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
@@ -172,7 +172,7 @@ class Service:
 
     def _score(self, raw: RawColumns, warnings: list[list[str]]) -> Scores:
         n_rows = len(warnings)
-        output = raw_output(self._model, raw, n_rows)
+        output = self._model.output_of(raw, n_rows)
         if not self._labels:
             half_widths = self._model.half_widths(raw, output)
             return Scores(output.tolist(), None, None, half_widths, None, warnings)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.cells import RawColumns
 from core.data.schema import ColumnSchema, Schema
-from core.serving.cells import RawColumns
 
 _LONGEST = 60
 _MOST_NAMED = 20

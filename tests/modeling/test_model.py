@@ -1,9 +1,13 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from core.data import Task
 from core.errors import ModelingError
 from core.modeling import Model, train
+from tests.fitted import TARGETS, customers, fit_model
 
 QUICK = {"n_jobs": 1, "budget_s": 3}
 
@@ -114,3 +118,32 @@ def test_numbers_as_classes_come_back_as_numbers() -> None:
     assert model.predict(frame).dtype == np.int64
     assert model.classes_.tolist() == [1, 2, 3]
     assert model.pos_label is None
+
+
+@pytest.mark.parametrize("blended", [False, True], ids=["one model", "blend"])
+@pytest.mark.parametrize("task", list(TARGETS))
+@pytest.mark.parametrize("n_rows", [1, 3, 8, 9, 40])
+def test_records_are_answered_without_pandas_as_the_table_is(
+    task: Task, n_rows: int, blended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, frame = fit_model(task, blended=blended), customers(random_state=4)
+    rows = frame.drop(columns=list(TARGETS.values())).head(n_rows)
+    expected, labels = found.output(rows), found.predict(rows).tolist()
+    rows["since"] = rows["since"].dt.strftime("%Y-%m-%d")
+    plain: list[Any] = rows.astype(object).where(rows.notna(), None).to_dict("records")
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("These records need no table.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.modeling.model.coerce", refuse)
+        np.testing.assert_allclose(found.output(plain), expected, rtol=1e-6, atol=1e-6)
+        said = found.predict(plain).tolist()
+    assert said == (pytest.approx(labels) if task == "regression" else labels)
+
+
+def test_records_that_need_casting_go_through_a_table() -> None:
+    found = fit_model()
+    exact = found.output([{"age": 41, "spend": 60.5, "member": True}])
+    cast = found.output([{"age": "41", "spend": "60.5", "member": "yes"}])
+    np.testing.assert_allclose(cast, exact, atol=1e-6)

@@ -5,11 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data import coerce
+from core.data.cells import plain_columns
 from core.errors import SchemaError
 from core.modeling.encoder import raw_columns
 from core.serving import Service
-from core.serving.cells import plain_columns
-from core.serving.service import raw_output
 from tests.fitted import TARGETS, customers, fit_model
 
 ROW = {
@@ -35,7 +34,7 @@ def test_records_and_frames_get_what_the_model_says_bit_for_bit(task, blended):
     raw = plain_columns(records(frame), model.schema)
     assert raw is not None
     expected = model.output(frame)
-    np.testing.assert_array_equal(raw_output(model, raw, len(frame)), expected)
+    np.testing.assert_array_equal(model.output_of(raw, len(frame)), expected)
 
 
 @pytest.mark.parametrize("task", list(TARGETS))

@@ -44,6 +44,8 @@ def plain_columns(
     >>> plain_columns([{"age": "forty"}], schema) is None
     True
     """
+    if not all(isinstance(record, Mapping) for record in records):
+        return None
     try:
         return {
             column.name: _column(records, column.name, column.kind) for column in schema
