@@ -23,10 +23,10 @@ SIZES = (
 )
 POWER_SIZE = (3_000, 3_000)
 BATCHES = ((30, 100, 3_000), (30, 1_000, 3_000), (12, 1_000, 1_000), (6, 3_000, 3_000))
-AT_LEAST = {
-    "shift 0.1 sd": 0.0,  # below the effect of interest
+AT_LEAST: dict[str, float | None] = {
+    "shift 0.1 sd": None,  # below the effect of interest
     "scale x 1.1": 0.8,
-    "same, frequent levels": 0.0,  # not in the table of the design
+    "same, frequent levels": None,  # not in the table of the design
 }
 """Share of draws that must find a change; .95 for all others."""
 

@@ -166,7 +166,7 @@ def _ask_nannyml(
 def _say(found: Found) -> None:
     print("Performance without outcomes: mean absolute error, and bands that cover")
     for key, values in sorted(found.items()):
-        most, least = GOALS.get(key, (np.inf, 0.0))
+        most, least = GOALS.get(key, (None, None))
         title = " · ".join(key)
         judge_mean(f"{title}, error", [error for error, _ in values], most=most)
         hits = sum(held for _, held in values)

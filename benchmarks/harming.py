@@ -52,8 +52,7 @@ def harm(n_draws: int, seed: int) -> None:
             found[how].append(float(stats.spearmanr(*pair).statistic))
     print("Harm: Spearman with the true harm, 20 moved columns a draw")
     for how, values in found.items():
-        goal = {"least": 0.9} if how == "harm" else {}
-        judge_mean(how, values, **goal)
+        judge_mean(how, values, least=0.9 if how == "harm" else None)
 
 
 def _mover(

@@ -76,10 +76,10 @@ def cost(n_rows: int, seed: int, peers: Path | None) -> None:
             times.append(_used_s() - begun)
     first = fitted - start
     print(f"    the reference {first:.2f}, the window {own - first:.2f}")
-    print_line("reference and window", own, None, (0.0, 6.0), 1)
+    print_line("reference and window", own, most=6.0)
     title = f"{len(window):,} rows against a kept reference"
     ends = (min(times), max(times))
-    print_line(title, float(np.median(times)), ends, (0.0, 0.5), N_TIMES)
+    print_line(title, float(np.median(times)), ends, n=N_TIMES, most=0.5)
     if peers is not None:
         _beside_evidently(own, before, now, peers / "evidently")
 
@@ -99,5 +99,5 @@ def _beside_evidently(
         print(f"Evidently is left out: {last}")
         return
     *_, seconds, version = done.stdout.split()
-    print_line(f"Evidently {version}", float(seconds), None, (0.0, np.inf), 1)
-    print_line("ours over Evidently's", own / float(seconds), None, (0.0, 0.125), 1)
+    print_line(f"Evidently {version}", float(seconds))
+    print_line("ours over Evidently's", own / float(seconds), most=0.125)

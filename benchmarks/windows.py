@@ -89,7 +89,7 @@ def summarise(workspace: Workspace, project: str, period_of: Track) -> None:
 
 
 def timed(
-    what: str, ask: Callable[[], object], *, n_times: int = 1, most: float = np.inf
+    what: str, ask: Callable[[], object], *, n_times: int = 1, most: float | None = None
 ) -> None:
     """Print the wall and the CPU time of a call, after a first one."""
     ask()
@@ -100,8 +100,8 @@ def timed(
         cpus.append(time.process_time() - cpu)
         walls.append(time.perf_counter() - wall)
     ends = (min(walls), max(walls))
-    print_line(f"{what}, s", float(np.median(walls)), ends, (0.0, most), n_times)
-    print_line("    CPU s", float(np.median(cpus)), None, (0.0, np.inf), n_times)
+    print_line(f"{what}, s", float(np.median(walls)), ends, n=n_times, most=most)
+    print_line("    CPU s", float(np.median(cpus)), n=n_times)
 
 
 def open_page(project: str) -> None:
