@@ -1,6 +1,9 @@
 """The MLflow bundle: a model folder that MLflow loads and serves, without Rondo."""
 
+import hashlib
 import json
+import zipfile
+from pathlib import Path
 from typing import Any, Final
 
 from core.data.schema import ColumnSchema
@@ -14,6 +17,8 @@ from core.deployment.core_files import (
 )
 from core.deployment.embedded import readme
 from core.deployment.locked import locked, requirements_text
+from core.deployment.tracking import DIGEST, OnProgress, Pushed, push_model
+from core.deployment.tracking_calls import Caller
 from core.registry import ModelVersion
 from core.registry.json_values import json_bytes
 from core.storage.types import now
@@ -27,7 +32,7 @@ _README: Final = """
     python -c "import mlflow; print(mlflow.pyfunc.load_model('.'))"
     mlflow models serve -m . --env-manager local -p 5001
 
-To keep it in a tracking server (`MLFLOW_TRACKING_URI` names it):
+To keep it in a tracking server (`MLFLOW_TRACKING_URI` names it; Rondo has a button):
 
 ```python
 import mlflow
@@ -63,6 +68,47 @@ def mlflow_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
         "requirements.txt": requirements_text(libraries).encode(),
         "README.md": (readme(version) + _README.format(name=name)).encode(),
     }
+
+
+def push_version(
+    server: Caller,
+    bundle: Path,
+    version: tuple[str, int],
+    *,
+    alias: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> Pushed:
+    """Register a version's MLflow bundle with a tracking server.
+
+    Parameters
+    ----------
+    server : Caller
+        See `tracking_server`.
+    bundle : Path
+        The ZIP file; it was tried when it was built.
+    version : tuple of (str, int)
+        Project and number; the project names the registered model.
+    alias : str, default=None
+    on_progress : callable(share, message), default=None
+
+    Raises
+    ------
+    DeploymentError
+        The server does not take it; see `push_model`.
+    """
+    with zipfile.ZipFile(bundle) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    # What answers; the rest names the moment at which it was written.
+    inner = b"".join(files[f"model/{name}"] for name in ("model.json", "arrays.npz"))
+    project, number = version
+    tags = {
+        "rondo.project": project,
+        "rondo.version": str(number),
+        DIGEST: hashlib.sha256(inner).hexdigest(),
+    }
+    return push_model(
+        server, project, files, tags=tags, alias=alias, on_progress=on_progress
+    )
 
 
 def _pinned() -> dict[str, str]:

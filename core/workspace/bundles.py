@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.deployment import Bundle, build_bundle, read_bundles
+from core.deployment import (
+    Bundle,
+    Pushed,
+    build_bundle,
+    push_version,
+    read_bundles,
+    tracking_server,
+)
+from core.errors import DeploymentError
 from core.registry import Registry
 from core.settings import Settings
 from core.workspace.jobs import Jobs
@@ -58,6 +66,62 @@ class Bundles:
         version = self._registry.load(project_id, number)
         directory = self._directory(project_id, number)
         return build_bundle(version, kind, directory, on_progress=on_progress)
+
+    def start_push(self, project_id: str, number: int) -> Job:
+        """Push a version to the tracking server in a job, or return the one at it."""
+        last = self.last_push(project_id, number)
+        if last is not None and last.is_active:
+            return last
+        return self._jobs.submit("push", project_id, {"number": number})
+
+    def last_push(self, project_id: str, number: int) -> Job | None:
+        """Return the newest job that pushed a version, with what came of it."""
+        wanted = {"number": number}
+        found = (
+            job
+            for job in self._jobs.list(project_id)
+            if job.kind == "push" and job.arguments == wanted
+        )
+        return next(found, None)
+
+    def push(
+        self,
+        project_id: str,
+        number: int,
+        on_progress: Callable[[float, str], None],
+    ) -> Pushed:
+        """Register a version with the server of ``MLFLOW_TRACKING_URI``, here and now.
+
+        It gets the alias "champion" there when it is the champion here.
+
+        Raises
+        ------
+        DeploymentError
+            No server is named, the MLflow bundle is not offered, or the server does
+            not take it.
+        """
+        server = tracking_server()
+        if server is None:
+            raise DeploymentError(
+                "No tracking server is named.",
+                hint="Set MLFLOW_TRACKING_URI where Rondo is started.",
+            )
+        bundle = self.of(project_id, number).get("mlflow")
+        if bundle is None:
+            bundle = self.build(project_id, number, "mlflow", on_progress)
+        if not bundle.offered:
+            raise DeploymentError(
+                f"The MLflow bundle is not offered: {bundle.reason}",
+                hint="Push another version, or mend what the reason names.",
+            )
+        live = self._registry.champion(project_id) == number
+        return push_version(
+            server,
+            bundle.path,
+            (project_id, number),
+            alias="champion" if live else None,
+            on_progress=on_progress,
+        )
 
     def _directory(self, project_id: str, number: int) -> Path:
         return self._place / project_id / str(number)

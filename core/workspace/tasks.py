@@ -1,6 +1,7 @@
 """What jobs do: one function for each kind of job."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from core.data import Cohort
@@ -95,6 +96,12 @@ def carry_away(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]
     return {"kind": bundle.kind, "reason": bundle.reason}
 
 
+def push_version(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Register a version with a tracking server of MLflow."""
+    number = job.arguments["number"]
+    return asdict(workspace.bundles.push(job.project_id, number, report.tell))
+
+
 def measure_capacity(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
     """Ask a version on this machine with more and more clients."""
     given = job.arguments
@@ -187,6 +194,7 @@ TASKS: dict[str, Task] = {
     "split": split_rows,
     "sets": compare_sets,
     "bundle": carry_away,
+    "push": push_version,
     "capacity": measure_capacity,
     "batch": answer_file,
     "windows": summarise_windows,

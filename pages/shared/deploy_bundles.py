@@ -16,6 +16,7 @@ from core.deployment import (
 from core.registry import VersionInfo
 from core.wording import counted
 from core.workspace import Job
+from pages.shared.deploy_push import show_push
 from pages.shared.frame import md, stop_on_error
 from pages.shared.jobs import watch_job
 from pages.shared.state import recall, remember, workspace
@@ -94,6 +95,8 @@ def _show_kind(
             st.rerun()
     if kind.name == "container" and bundle is not None and bundle.offered:
         _show_platforms(image_name(project_id, number))
+    if kind.name == "mlflow" and bundle is not None and bundle.offered:
+        show_push(project_id, number)
 
 
 def _show_platforms(image: str) -> None:

@@ -3,17 +3,19 @@
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.deployment import build_bundle
+from core.deployment import build_bundle, push_version, tracking_server
 from core.deployment.mlflow_bundle import MLFLOW
 from tests.fitted import fit_model
 
@@ -27,6 +29,32 @@ whole = model.predict(table)
 fewer = model.predict(table.drop(columns=table.columns[0]))
 assert "core" not in sys.modules
 print(json.dumps([whole["prediction"].tolist(), len(fewer)]))
+"""
+
+LOAD_PUSHED = """
+import json
+import mlflow, pandas as pd
+from mlflow import MlflowClient
+uri = "models:/churn@champion"
+told = json.load(open(mlflow.artifacts.download_artifacts(uri) + "/examples.json"))
+model = mlflow.pyfunc.load_model(uri)
+table = pd.DataFrame(told["rows"])
+found = model.predict(table)
+gaps = [
+    abs(answer["probabilities"]["yes"] - share)
+    for answer, share in zip(told["answers"], found["probability of yes"])
+]
+# Columns of any type: whole numbers with gaps, booleans with gaps, moments.
+odd = table.astype(object)
+odd.loc[0, ["age", "member", "since"]] = None
+odd["since"] = pd.to_datetime(odd["since"])
+assert len(model.predict(odd)) == len(odd)
+print(json.dumps({
+    "labels": found["prediction"].tolist(),
+    "expected": [answer["prediction"] for answer in told["answers"]],
+    "largest": max(gaps),
+    "tags": MlflowClient().get_model_version("churn", "1").tags,
+}))
 """
 
 
@@ -116,6 +144,51 @@ def test_mlflow_serves_it(folder, mlflow_python):
         server.wait(30)
 
 
+@pytest.fixture
+def tracking_uri(mlflow_python, tmp_path) -> Iterator[str]:
+    """Run a real tracking server, alone with its own database and files."""
+    place, port = Path(mlflow_python).parent, free_port()
+    command = [
+        place / "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--backend-store-uri", f"sqlite:///{tmp_path}/mlflow.db",
+        "--artifacts-destination", str(tmp_path / "artifacts"),
+    ]  # fmt: skip
+    environment = {
+        **os.environ, "PATH": f"{place}:{os.environ['PATH']}",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }  # fmt: skip
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, start_new_session=True
+    ) as server:
+        try:
+            wait_until_up(port, "/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_a_real_server_registers_it_and_the_full_client_loads_it(
+    save, tmp_path, mlflow_python, tracking_uri
+):
+    bundle = build_bundle(save(), "mlflow", tmp_path / "out")
+    server = tracking_server({"MLFLOW_TRACKING_URI": tracking_uri})
+    assert server is not None
+    first = push_version(server, bundle.path, ("churn", 1), alias="champion")
+    again = push_version(server, bundle.path, ("churn", 1))
+    assert (first.version, again.version, again.was_there) == ("1", "1", True)
+    done = subprocess.run(
+        [mlflow_python, "-c", LOAD_PUSHED], cwd=tmp_path, capture_output=True,
+        text=True, check=False,
+        env={**os.environ, "MLFLOW_TRACKING_URI": tracking_uri},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["labels"] == told["expected"]
+    assert told["largest"] < 1e-12
+    assert told["tags"]["rondo.version"] == "1"
+
+
 def ask(port: int, body: Any) -> list[Any]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     kind = {"Content-Type": "application/json"}
@@ -128,19 +201,19 @@ def ask(port: int, body: Any) -> list[Any]:
     return found
 
 
-def wait_until_up(port: int) -> None:
+def wait_until_up(port: int, path: str = "/ping") -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/ping")
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
         except OSError:
             time.sleep(0.5)
         finally:
             connection.close()
-    raise AssertionError("mlflow models serve did not come up")
+    raise AssertionError("MLflow's server did not come up")
 
 
 def free_port() -> int:

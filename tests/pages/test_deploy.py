@@ -10,6 +10,7 @@ from core.serving.routing import Route, Routes
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
 from pages.shared.deploy_champion import comparison
+from tests.deployment.tracking_server import serving
 from tests.fitted import fit_model
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -251,6 +252,22 @@ def test_a_bundle_that_cannot_be_offered_says_why(site, monkeypatch):
     page = here.open("Carry it away")
     assert "**Not offered.**" in words(page)
     assert "cannot be written as arrays" in words(page)
+
+
+def test_a_version_is_pushed_to_the_tracking_server_by_a_button(site, monkeypatch):
+    here = site(1, live=(1,))
+    here.workspace.bundles.build(here.project_id, 1, "mlflow", lambda *_: None)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert "Set `MLFLOW_TRACKING_URI`" in words(here.open("Carry it away"))
+    with serving() as store:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", store.url)
+        page = here.open("Carry it away")
+        page.button(key="push").click().run()
+        assert not page.exception
+        wait_for_bundle(here)
+        told = words(here.open("Carry it away"))
+    assert f"Registered: version 1 of `{here.project_id}`" in told
+    assert store.aliases == {f"{here.project_id}@champion": "1"}
 
 
 def test_a_key_is_made_shown_once_and_revoked(site):
