@@ -14,12 +14,15 @@ from core.registry.info import Alias
 from core.retraining import Judged, Order, judge
 from core.retraining.mix import choose_cut, places_in_order, taken
 from core.serving import CapturedPredictions, Service
+from core.workspace.challenge_record import Challenge, challenge_of
 from core.workspace.cohorts import Cohorts
 from core.workspace.jobs import Jobs
 from core.workspace.records import Job
-from core.workspace.store import StoredRecord, new_id
+from core.workspace.store import new_id
 from core.workspace.turning import Stop, Tell, Turning
 from core.workspace.updates import Updates
+
+__all__ = ["KIND", "Challenge", "Challenges"]
 
 KIND: Final = "challenge"
 _ACTED: Final = {
@@ -27,42 +30,6 @@ _ACTED: Final = {
     "challenger": "made the challenger",
     "promote": "made the champion",
 }
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """One challenger and what became of it.
-
-    Attributes
-    ----------
-    id, project_id : str
-    created_at : datetime
-    champion, challenger : int
-        Version numbers.
-    cycle : int or None
-        The cycle that was begun for it; None where the champion learned on.
-    order : Order
-    why : str
-        What triggered it.
-    judged : Judged or None
-        None where the two could not be compared.
-    objections : tuple of str
-        What kept it from going on.
-    sentence : str
-        What was decided.
-    """
-
-    id: str
-    project_id: str
-    created_at: datetime
-    champion: int
-    challenger: int
-    cycle: int | None
-    order: Order
-    why: str
-    judged: Judged | None
-    objections: tuple[str, ...]
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -107,13 +74,26 @@ class Challenges:
         under_way = self.active(project_id)
         if under_way is not None:
             return under_way
-        version = self.turning.monitoring.service(project_id).version
         given = self.arguments(project_id, order, who, why, fresh_from)
+        return self.begin(project_id, given)
+
+    def begin(
+        self, project_id: str, given: dict[str, Any], job_id: str | None = None
+    ) -> Job:
+        """Put what `arguments` gave in the queue, and note it in the history.
+
+        Raises
+        ------
+        JobError
+            Another challenger of the cycle is being made, or the id is taken.
+        """
+        version = self.turning.monitoring.service(project_id).version
+        cycle_id = version.lineage["cycle_id"]
         job = self.jobs.submit(
-            KIND, project_id, given, cycle_id=version.lineage["cycle_id"]
+            KIND, project_id, given, cycle_id=cycle_id, job_id=job_id
         )
         self.turning.monitoring.registry.note(
-            project_id, version.number, RETRAINING, who=who, why=why
+            project_id, version.number, RETRAINING, who=given["who"], why=given["why"]
         )
         return job
 
@@ -143,7 +123,9 @@ class Challenges:
 
     def list(self, project_id: str) -> Sequence[Challenge]:
         """Return what was decided so far, newest first."""
-        return [_challenge(each) for each in self.turning.store.list(project_id, KIND)]
+        return [
+            challenge_of(each) for each in self.turning.store.list(project_id, KIND)
+        ]
 
     def judge(
         self, project_id: str, number: int, champion: int | None = None
@@ -188,7 +170,7 @@ class Challenges:
         store = self.turning.store
         done = store.find(given["challenge_id"], KIND)
         if done is not None:
-            return _challenge(done)
+            return challenge_of(done)
         order, cycle = Order.from_dict(given["order"]), None
         tell(0.02, "Drawing the rows")
         if order.search == "update":
@@ -209,7 +191,7 @@ class Challenges:
             "sentence": self._act(project_id, info.number, given, judged, objections),
         }
         record_id = given["challenge_id"]
-        return _challenge(store.save(project_id, KIND, payload, record_id=record_id))
+        return challenge_of(store.save(project_id, KIND, payload, record_id=record_id))
 
     def _judged(
         self, project_id: str, number: int, given: dict[str, Any], order: Order
@@ -276,19 +258,3 @@ class Challenges:
 def _with_outcomes(service: Service, fresh: CapturedPredictions) -> pd.DataFrame:
     rows = service.cleaned(fresh.inputs).reset_index(drop=True)
     return rows.assign(**{service.version.target: fresh.meta["outcome"]})
-
-
-def _challenge(record: StoredRecord) -> Challenge:
-    values = record.payload
-    judged = values["judged"]
-    told = {
-        "order": Order.from_dict(values["order"]),
-        "judged": None if judged is None else Judged.from_dict(judged),
-        "objections": tuple(values["objections"]),
-    }
-    return Challenge(
-        id=record.id,
-        project_id=record.project_id,
-        created_at=record.created_at,
-        **{**values, **told},
-    )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from core.errors import JobError
 from core.settings import Settings
@@ -39,16 +39,19 @@ class Jobs:
         arguments: dict[str, Any],
         *,
         cycle_id: str | None = None,
+        job_id: str | None = None,
     ) -> Job:
         """Put a job in the queue and start its process.
+
+        With a `job_id` of the caller's, it is put there once, whoever asks again.
 
         Raises
         ------
         JobError
-            When one of this kind already works on the same cycle.
+            When one of this kind already works on the same cycle, or the id is taken.
         """
         job = Job(
-            id=new_id("job"),
+            id=job_id or new_id("job"),
             project_id=project_id,
             cycle_id=cycle_id,
             kind=kind,
@@ -66,6 +69,11 @@ class Jobs:
                     jobs.c.state.in_(("queued", "running")),
                 )
             ).first()
+            if self._is_there(connection, job.id):
+                raise JobError(
+                    "This has been begun already, by another worker.",
+                    hint="Watch it here.",
+                )
             if busy is not None and cycle_id is not None:
                 raise JobError(
                     "This is already running, perhaps started in another tab.",
@@ -82,6 +90,16 @@ class Jobs:
             return self._checked(job)
         self._let_go(job_id)
         return job
+
+    def exists(self, job_id: str) -> bool:
+        """Whether a job of this id was ever put in the queue."""
+        with self._database.connect() as connection:
+            return self._is_there(connection, job_id)
+
+    @staticmethod
+    def _is_there(connection: Connection, job_id: str) -> bool:
+        found = connection.execute(select(jobs.c.id).where(jobs.c.id == job_id))
+        return found.first() is not None
 
     def close(self) -> None:
         """Take note of the ended processes; those at work go on."""

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 
+from core.errors import JobError
 from core.retraining import Policy
 from core.retraining.policy import Trigger
 from core.storage.types import now
@@ -20,6 +22,8 @@ from core.workspace.store import RecordStore
 
 WHO: Final = "policy"
 _KIND, _TAKEN = "policy", "trigger"
+_NEWEST: Final = 5
+"""So many triggers are looked at for one that was left without a job."""
 _PERFORMANCE: Final = ("realised", "estimated")
 
 
@@ -96,6 +100,9 @@ class Policies:
             return None
         if self._challenges.active(project_id) is not None:
             return None
+        left = self._left_over(project_id, number)
+        if left is not None:
+            return left
         found = self._fired(project_id, number, policy)
         fired = [each for each in found if not self._is_taken(project_id, each)]
         if not fired or self._n_new(project_id, number) < policy.least_outcomes:
@@ -105,15 +112,24 @@ class Policies:
     def look(self, project_id: str) -> Job | None:
         """Take the trigger that has fired, and start what it asks for.
 
-        Of several workers that look at once, one starts it.
+        Of several workers that look at once, one starts it. The trigger is written
+        before the job; where a worker is killed in between, the next look finds the
+        trigger without its job and starts it.
         """
         fired = self.due(project_id)
-        if fired is None or not self._take(project_id, fired):
+        if fired is None:
             return None
+        self._take(project_id, fired)
         order = self.get(project_id).order
-        return self._challenges.start(
-            project_id, order, who=WHO, why=fired.why, fresh_from=fired.fresh_from
+        given = self._challenges.arguments(
+            project_id, order, WHO, fired.why, fired.fresh_from
         )
+        try:
+            return self._challenges.begin(
+                project_id, given, self._job_id(project_id, fired)
+            )
+        except JobError:  # another worker has begun it, or something else is made now
+            return None
 
     def changed_since(self, project_id: str) -> datetime | None:
         """Return when what the open alarms speak of began; None without any."""
@@ -179,15 +195,35 @@ class Policies:
         named = hashlib.sha256(f"{project_id}\n{fired.key}".encode()).hexdigest()
         return f"trigger-{named[:32]}"
 
+    def _job_id(self, project_id: str, fired: Fired) -> str:
+        """Return the id of the trigger's own job: there can be one of them."""
+        return self._record_id(project_id, fired).replace("trigger-", "job-")
+
     def _is_taken(self, project_id: str, fired: Fired) -> bool:
         return self._store.find(self._record_id(project_id, fired), _TAKEN) is not None
 
-    def _take(self, project_id: str, fired: Fired) -> bool:
-        """Write the trigger down; the primary key lets one worker alone do it."""
-        told = {"key": fired.key, "why": fired.why}
+    def _take(self, project_id: str, fired: Fired) -> None:
+        """Write the trigger down, once."""
+        began = fired.fresh_from
+        told = {
+            "key": fired.key,
+            "why": fired.why,
+            "fresh_from": None if began is None else began.isoformat(),
+            "champion": self._monitoring.registry.champion(project_id),
+        }
         record_id = self._record_id(project_id, fired)
-        try:
+        with suppress(IntegrityError):
             self._store.save(project_id, _TAKEN, told, record_id=record_id)
-        except IntegrityError:
-            return False
-        return True
+
+    def _left_over(self, project_id: str, number: int) -> Fired | None:
+        """Return a trigger that was written for this champion and has no job yet."""
+        for record in self._store.list(project_id, _TAKEN)[:_NEWEST]:
+            told = record.payload
+            if told.get("champion") != number:
+                continue
+            began = told["fresh_from"]
+            fresh_from = None if began is None else datetime.fromisoformat(began)
+            fired = Fired(told["key"], told["why"], fresh_from)
+            if not self._challenges.jobs.exists(self._job_id(project_id, fired)):
+                return fired
+        return None

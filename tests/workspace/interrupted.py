@@ -16,6 +16,9 @@ import core.workspace.data
 from core.data import write_parquet
 from core.modeling import TrainingPlan
 from core.workspace import Workspace, open_workspace
+from core.workspace.challenge import Challenges
+from core.workspace.closing import Closer
+from core.workspace.watching import watch_once
 
 
 def wait_for_the_end(*_args: Any, **_options: Any) -> NoReturn:
@@ -88,10 +91,23 @@ def training(workspace: Workspace, project: str) -> None:
     wait_for_the_end()
 
 
+def trigger(workspace: Workspace, project: str) -> None:
+    """The trigger is written; its job is not begun."""
+    Challenges.begin = wait_for_the_end  # type: ignore[method-assign]
+    workspace.policies.look(project)
+
+
+def window(workspace: Workspace, _project: str) -> None:
+    """The window is claimed; its summary is not written."""
+    Closer.close = wait_for_the_end  # type: ignore[method-assign]
+    watch_once(workspace)
+
+
 SCENES = {
     scene.__name__: scene
     for scene in (
         upload, split_files, split_row, version_files, version_row, training,
+        trigger, window,
     )
 }  # fmt: skip
 

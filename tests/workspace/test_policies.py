@@ -14,6 +14,7 @@ from core.workspace.watching import something_is_due, watch_once
 from tests.workspace.conftest import customers
 from tests.workspace.live import PROJECT, build, copied, use
 from tests.workspace.test_challenge import capture, changed
+from tests.workspace.test_crash import killed_in_the_middle
 
 QUICK = Order(mix=Mix(old_weight=0.0, kept_aside=0.3), budget_s=1)
 
@@ -71,15 +72,53 @@ def test_a_performance_alarm_begins_one_retraining_however_many_look(site):
 def test_two_workers_take_a_trigger_once(site):
     kept(site, "outcomes", n_outcomes=100)
     capture(site, customers(150, 3))
-    fired = site.policies.due(PROJECT)
     with ThreadPoolExecutor(4) as workers:
-        taken = list(
-            workers.map(lambda _: site.policies._take(PROJECT, fired), range(4))
-        )
-    assert sorted(taken) == [False, False, False, True]
+        found = list(workers.map(lambda _: site.policies.look(PROJECT), range(4)))
+    (job,) = [each for each in found if each is not None]
+    assert site.challenges.active(PROJECT).id == job.id
+    begun = [e for e in site.registry.history(PROJECT) if e.who == "policy"]
+    assert len(begun) == 1
+    site.jobs.cancel(job.id)
     assert site.policies.due(PROJECT) is None
     capture(site, customers(60, 5), month=2)
     assert "200 outcomes" in site.policies.due(PROJECT).why
+
+
+def test_a_trigger_outlives_a_worker_that_is_killed_before_its_job(site):
+    kept(site, "outcomes", n_outcomes=100)
+    capture(site, customers(150, 3))
+    with killed_in_the_middle(site.settings, "trigger", PROJECT):
+        pass
+    assert site.challenges.active(PROJECT) is None
+    capture(site, customers(160, 5), month=2)  # by now another one has fired, too
+    assert site.policies.due(PROJECT).why.startswith("100 outcomes")
+    assert something_is_due(site)
+    job = site.policies.look(PROJECT)
+    assert job.arguments["why"].startswith("100 outcomes")
+    site.jobs.cancel(job.id)
+    assert site.policies.due(PROJECT).why.startswith("300 outcomes")
+
+
+def test_a_trigger_is_kept_while_something_else_is_made(site):
+    kept(site, "outcomes", n_outcomes=100)
+    capture(site, customers(150, 3))
+    fired = site.policies.due(PROJECT)
+    site.policies._take(PROJECT, fired)
+    by_hand = site.challenges.start(PROJECT, QUICK, who="Ada")
+    assert site.policies.look(PROJECT) is None
+    site.jobs.cancel(by_hand.id)
+    assert site.policies.due(PROJECT) == fired
+
+
+def test_a_trigger_of_a_champion_that_is_gone_is_not_followed(site):
+    kept(site, "outcomes", n_outcomes=100)
+    capture(site, customers(150, 3))
+    site.policies._take(PROJECT, site.policies.due(PROJECT))
+    version = site.service(PROJECT).version
+    site.registry.add(PROJECT, version.model, who="Ada", lineage=dict(version.lineage))
+    site.registry.set_alias(PROJECT, "champion", 2, who="Ada")
+    site.policies.save(PROJECT, Policy(True, ("drift",), order=QUICK))
+    assert site.policies.due(PROJECT) is None
 
 
 def test_a_trigger_waits_for_outcomes_to_learn_from(site):

@@ -12,9 +12,11 @@ from core.serving.calls import Call, CallLedger
 from core.storage.tables import windows
 from core.storage.types import now
 from core.workspace import Workspace
+from core.workspace.watching import watch_once
 from core.workspace.window_rows import CLAIM_LASTS, Track, WindowRows
 from tests.workspace.conftest import customers
 from tests.workspace.live import PROJECT, START, build, copied, drifted, use
+from tests.workspace.test_crash import killed_in_the_middle
 
 MONTH = Track(PROJECT, 1, "month")
 
@@ -190,3 +192,19 @@ def test_calls_of_another_version_make_no_windows_of_an_old_one(workspace: Works
     ledger.note(Call(PROJECT, "", 503, 5.0), START + timedelta(days=100))
     ledger.flush()
     assert bring(workspace) == 0
+
+
+def test_a_window_whose_worker_was_killed_is_taken_up_and_counted_once(
+    workspace: Workspace,
+):
+    with killed_in_the_middle(workspace.settings, "window", PROJECT):
+        pass
+    assert workspace.monitoring.windows.list(PROJECT, 1, "month") == ()
+    with workspace.database.begin() as connection:  # the claim grows old
+        old = windows.c.claimed_at.is_not(None)
+        stale = now() - CLAIM_LASTS - timedelta(minutes=1)
+        connection.execute(update(windows).where(old).values(claimed_at=stale))
+    assert watch_once(workspace).n_windows == 2
+    kept = workspace.monitoring.windows.list(PROJECT, 1, "month")
+    assert [each.n_rows for each in kept] == [120, 120]
+    assert watch_once(workspace).n_windows == 0
