@@ -14,14 +14,13 @@ from scipy.special import expit
 from sklearn.pipeline import Pipeline
 
 from core.modeling.estimators import Blend, RescaledRegressor, read_output
-from core.modeling.grove import (
-    MOST_NODES,
+from core.modeling.flat_trees import (
     FlatTree,
-    Grove,
     booster_trees,
     forest_trees,
     histogram_trees,
 )
+from core.modeling.grove import MOST_NODES, Grove
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.one_row import RowEncoder

@@ -1,0 +1,122 @@
+"""Trees of three libraries in one form: flat arrays, whoever reads them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.modeling.metrics import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class FlatTree:
+    """One tree as arrays over its nodes, the root first.
+
+    Attributes
+    ----------
+    left, right : ndarray of int
+        Children; -1 for leaves.
+    feature : ndarray of int
+    threshold : ndarray of float
+        A row goes left when its value is not above it.
+    missing_left : ndarray of bool
+    value : ndarray of shape (n_nodes, n_values)
+        What a leaf says.
+    """
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    feature: NDArray[np.int64]
+    threshold: Floats
+    missing_left: NDArray[np.bool_]
+    value: Floats
+
+
+def forest_trees(estimator: Any) -> list[FlatTree]:
+    """Return the trees of a random forest, or of extra trees."""
+    return [
+        FlatTree(
+            tree.children_left, tree.children_right, tree.feature, tree.threshold,
+            tree.missing_go_to_left.astype(bool), tree.value[:, 0, :],
+        )
+        for tree in (item.tree_ for item in estimator.estimators_)
+    ]  # fmt: skip
+
+
+def histogram_trees(estimator: Any) -> list[FlatTree]:
+    """Return the trees of scikit-learn's histogram boosting, class after class.
+
+    Raises
+    ------
+    ValueError
+        They split on categories.
+    """
+    found = []
+    for turn in estimator._predictors:
+        for nodes in (predictor.nodes for predictor in turn):
+            leaf = nodes["is_leaf"].astype(bool)
+            if nodes["is_categorical"][~leaf].any():
+                raise ValueError("Categories in trees are not known here.")
+            left, right = (
+                np.where(leaf, -1, nodes[side].astype(np.int64))
+                for side in ("left", "right")
+            )
+            found.append(
+                FlatTree(
+                    left,
+                    right,
+                    nodes["feature_idx"],
+                    nodes["num_threshold"],
+                    nodes["missing_go_to_left"].astype(bool),
+                    nodes["value"][:, None],
+                )
+            )
+    return found
+
+
+def booster_trees(booster: Any) -> list[FlatTree]:
+    """Return the trees of LightGBM, read from its own text.
+
+    Raises
+    ------
+    ValueError
+        They split on categories, or take zeros for missing values.
+    """
+    parts = booster.model_to_string().split("\nTree=")[1:]
+    return [_booster_tree(part) for part in parts]
+
+
+def _booster_tree(text: str) -> FlatTree:
+    lines = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    leaf_value = _floats(lines["leaf_value"])
+    if len(leaf_value) == 1:
+        alone = np.array([-1])
+        no = np.zeros(1, dtype=bool)
+        return FlatTree(alone, alone, alone, np.zeros(1), no, leaf_value[:, None])
+    left, right, feature, decision = (
+        _floats(lines[name]).astype(np.int64)
+        for name in ("left_child", "right_child", "split_feature", "decision_type")
+    )
+    threshold, n_inner = _floats(lines["threshold"]), len(left)
+    # Bit 1: missing values go left. Bits 2 and 3: which count as missing; if none do,
+    # LightGBM reads them as 0.
+    by_default, kind = (decision & 2) > 0, (decision >> 2) & 3
+    if (decision & 1).any() or (kind == 1).any():
+        raise ValueError("Categories and zeros as missing values are not known here.")
+    missing_left = np.where(kind == 2, by_default, threshold >= 0)
+    ends = np.full(len(leaf_value), -1)
+    # A child below 0 is leaf number -child - 1; leaves stand behind the inner nodes.
+    left, right = (
+        np.where(side < 0, n_inner - side - 1, side) for side in (left, right)
+    )
+    return FlatTree(
+        np.append(left, ends), np.append(right, ends), np.append(feature, ends),
+        np.append(threshold, np.zeros(len(ends))),
+        np.append(missing_left, ends > 0).astype(bool),
+        np.append(np.zeros(n_inner), leaf_value)[:, None],
+    )  # fmt: skip
+
+
+def _floats(text: str) -> Floats:
+    return np.array(text.split(), dtype=np.float64)
