@@ -61,12 +61,10 @@ def _choose(run: RunRecord, curve: ThresholdCurve, present: float) -> None:
         else:
             chart = draw_thresholds(curve, found.place, present)
         show_chart(chart, "threshold-chart")
-    st.dataframe(
-        effects_table(curve, present, found),
-        hide_index=True,
-        height="content",
+    st.table(  # painted at once; a data frame's grid settles 200 ms later
+        effects_table(curve, present, found).map(md),
+        border="horizontal",
         alt="What the threshold in use and the proposed one do to the validation rows",
-        key="threshold-effects",
     )
     st.caption(
         f"Counted on {counted('validation row', round(curve.n_rows))}, with 95% "

@@ -79,16 +79,16 @@ def by_hand(curve: ThresholdCurve, threshold: float) -> Proposal:
 def effects_table(
     curve: ThresholdCurve, present: float, found: Proposal
 ) -> pd.DataFrame:
-    """Return two rows: what is in use, and what is proposed."""
+    """Return two columns: what is in use, and what is proposed; a row a measure."""
     places = {"In use": curve.nearest(present), "Proposed": found.place}
     shown = {"In use": present, "Proposed": curve.threshold[found.place]}
-    rows = []
+    columns = {}
     for name, place in places.items():
-        row = {"": name, "Threshold": score_text(shown[name]), **_effects(curve, place)}
+        measures = {"Threshold": score_text(shown[name]), **_effects(curve, place)}
         if found.worth is not None:
-            row[found.title] = _worth(found, place)
-        rows.append(row)
-    return pd.DataFrame(rows)
+            measures[found.title] = _worth(found, place)
+        columns[name] = pd.Series(measures, dtype="str")
+    return pd.DataFrame(columns)
 
 
 def _effects(curve: ThresholdCurve, place: int) -> dict[str, str]:
