@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from core.deployment.advice_rules import (
-    OPTIONS,
-    RULES,
-    Answers,
-    Option,
-    Question,
-)
+from core.deployment.advice_options import OPTIONS, Option, Question
+from core.deployment.advice_rules import RULES, Answers
 
 __all__ = ["Advice", "Answers", "Choice", "advise"]
 
