@@ -40,6 +40,8 @@ class TrainingPlan:
         Directions that predictions must keep, by column.
     largest : bool, default=False
         Allow champions of more than 20 MB as a file.
+    whole_budget : bool, default=False
+        Search until the budget ends, also when more candidates hardly help.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class TrainingPlan:
     balanced: bool = False
     monotonic: Mapping[str, int] = field(default_factory=dict, hash=False)
     largest: bool = False
+    whole_budget: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""

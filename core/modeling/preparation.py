@@ -18,7 +18,7 @@ from core.modeling.encoder import choose_features
 from core.modeling.folds import given_validation, make_scheme
 from core.modeling.material import LEAN_BYTES, Material
 from core.modeling.metrics import Floats
-from core.modeling.rows import RowFacts, read_groups, read_times, read_weights
+from core.modeling.rows import RowFacts, Rows, read_groups, read_times, read_weights
 from core.modeling.scoring import find_metric
 from core.modeling.target import Target, match_target, prepare_target
 from core.modeling.wishes import check_monotonic
@@ -43,6 +43,7 @@ class Request:
     monotonic: Mapping[str, int] = field(default_factory=dict)
     time: str | None = None
     largest: bool = False
+    whole_budget: bool = False
 
     def fingerprint(self) -> str:
         """Return a hash of data and arguments; equal ones train the same."""
@@ -55,9 +56,15 @@ class Request:
             "families": list(self.families),
             "random_state": self.random_state,
             "metric_options": dict(self.metric_options),
-            "rows": [self.weight, self.time, self.balanced, self.largest],
+            "rows": [
+                self.weight,
+                self.time,
+                self.balanced,
+                self.largest,
+                self.whole_budget,
+            ],
             "monotonic": dict(self.monotonic),
-            "format": 3,
+            "format": 4,
         }
         return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
@@ -82,7 +89,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
     if not len(schema):
         findings.append(_nothing_to_learn_from())
     frame = frame[list(schema.names)]
-    y, weight = target.y, facts.weight
+    y, weight, group = target.y, facts.weight, facts.group
     if request.validation is None:
         scheme = make_scheme(
             y, target.task, n_features=len(schema), budget_s=request.budget_s,
@@ -101,6 +108,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
         frame = pd.concat([frame, held_out], ignore_index=True)
         y = np.concatenate([y, checked.y])
         weight = _joined(weight, facts.weight)
+        group = _groups_joined(group, facts.group, len(checked.y))
         scheme = given_validation(len(target.y), len(checked.y))
     directions = check_monotonic(request.monotonic, schema, target.task)
     if scheme.n_valid < 100:
@@ -109,7 +117,7 @@ def prepare(request: Request, directory: Path) -> tuple[Material, list[Finding]]
         directory, frame, y, schema, scheme, target.task, target.name,
         metric.name, target.classes_, dict(metric.options), weight, facts.together(),
         facts.time is not None, request.balanced, directions,
-        math.inf if request.largest else LEAN_BYTES,
+        math.inf if request.largest else LEAN_BYTES, group,
     )  # fmt: skip
     return material, findings
 
@@ -159,6 +167,16 @@ def _joined(first: Floats | None, second: Floats | None) -> Floats | None:
     if first is None or second is None:
         return None
     return np.concatenate([first, second])
+
+
+def _groups_joined(
+    first: Rows | None, second: Rows | None, n_second: int
+) -> Rows | None:
+    """Return codes of all rows' groups; a group is on one side of a split alone."""
+    if first is None:
+        return None
+    behind = np.arange(n_second) if second is None else second
+    return np.concatenate([first, behind + first.max(initial=-1) + 1])
 
 
 def _refuse_balance(request: Request, target: Target) -> None:

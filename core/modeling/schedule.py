@@ -33,6 +33,11 @@ _LOG_TOO: Final = frozenset(
 SMALL_ROWS: Final = 2_000
 _SKEW: Final = 1.0
 _PATIENCE: Final = 40
+_ROWS_EACH: Final = 20
+_FEWEST: Final = 16
+_MOST: Final = 400
+_MOST_IN_ALL: Final = 1_000
+"""Also of a search that is to use its whole budget: all models are kept on disk."""
 
 
 class Schedule:
@@ -53,9 +58,11 @@ class Schedule:
     log_target : bool
         Try the logarithm of the target too.
     lag : int
+    whole_budget : bool
+        Propose candidates as long as there is time, whether or not they help.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 each is a fact about the run
         self,
         families: Sequence[str],
         metric: Metric,
@@ -64,6 +71,7 @@ class Schedule:
         random_state: int = 0,
         log_target: bool = False,
         lag: int = 1,
+        whole_budget: bool = False,
     ) -> None:
         self._families = tuple(families)
         self._metric = metric
@@ -71,7 +79,10 @@ class Schedule:
         self._random_state = random_state
         self._lag = lag
         self._names: Counter[str] = Counter()
-        self._most = int(np.clip(n_rows // 20, 16, 400))
+        self._whole_budget = whole_budget
+        self._most = int(np.clip(n_rows // _ROWS_EACH, _FEWEST, _MOST))
+        if whole_budget:
+            self._most = _MOST_IN_ALL
         self._fixed = [("baseline", {}), *self._fixed_settings(log_target)]
         self._next = 0
 
@@ -114,9 +125,29 @@ class Schedule:
             return False
         if self._next >= self._most or not self._searchable(finished):
             return self._next >= self._most or self._settled(finished)
+        tried = self._tried_since(finished)
+        patient = self._whole_budget or tried <= _PATIENCE + self._lag
+        return self._settled(finished) and not patient
+
+    def _tried_since(self, finished: Mapping[int, Entry]) -> int:
+        """Return how many candidates of the search came after the best one."""
         best = ranked(self._known(finished), self._metric)[0]
-        tried = self._next - max(best.index, len(self._fixed))
-        return self._settled(finished) and tried > _PATIENCE + self._lag
+        return self._next - max(best.index, len(self._fixed))
+
+    def why_ended(self, finished: Mapping[int, Entry]) -> str:
+        """Return in words why nothing more is proposed; "" when something is."""
+        if not self.exhausted(finished):
+            return ""
+        if self._next >= self._most:
+            return (
+                f"{self._next:,} candidates were tried on {self._n_rows:,} rows to "
+                "learn from, and choosing among more finds luck rather than a better "
+                "model"
+            )
+        if not self._searchable(finished):
+            return "none of the families has settings to search in"
+        tried = self._tried_since(finished)
+        return f"the last {tried:,} candidates were no better than the best before"
 
     def _settled(self, finished: Mapping[int, Entry]) -> bool:
         """Return whether all results that the next draw may use are there."""

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from core.data import Task
 from core.errors import ModelingError
 from core.findings import Finding
-from core.modeling.champion import ENSEMBLE_INDEX, choose_champion, judge, try_ensemble
-from core.modeling.checkpoint import Checkpoint, StoredModels
+from core.modeling.champion import ENSEMBLE_INDEX
+from core.modeling.checkpoint import Checkpoint
 from core.modeling.cluster import cluster_address, cluster_places
+from core.modeling.concluding import conclude, ended_early
 from core.modeling.families import FAMILIES, UNAVAILABLE
-from core.modeling.final import perfect
-from core.modeling.judged import gather
-from core.modeling.material import Material
 from core.modeling.plan import check_budget, check_families
 from core.modeling.preparation import Request, prepare
 from core.modeling.run import Run
@@ -43,6 +40,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     monotonic: Mapping[str, int] | None = None,
     time: str | None = None,
     largest: bool = False,
+    whole_budget: bool = False,
     budget_s: float = 60.0,
     families: Sequence[str] | None = None,
     n_jobs: int | None = None,
@@ -55,9 +53,10 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
 
     A good model comes within seconds, a better one every few seconds after. The
     baseline is always trained. What is left of the budget after a fixed list goes to
-    a random search; at the end a weighted ensemble is kept if it beats the best
-    single model by more than its standard error. The same data, `random_state` and
-    finished candidates give the same champion.
+    a random search, as long as that is likely to help (see `whole_budget`); at the end
+    a weighted ensemble is kept if it beats the best single model by more than its
+    standard error. The same data, `random_state` and finished candidates give the
+    same champion.
 
     Parameters
     ----------
@@ -94,6 +93,10 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
         latest fifth is held out. Groups are whole and count by their last time.
     largest : bool, default=False
         Allow champions of more than 20 MB as a file.
+    whole_budget : bool, default=False
+        Go on searching until the budget ends. Else the search ends once 40 candidates
+        in a row were no better, or one candidate for 20 training rows (16 to 400) was
+        tried: choosing among more finds luck rather than a better model.
     budget_s : float, default=60.0
         Wall clock seconds for everything, at least 1.
     families : sequence of str, default=None
@@ -130,7 +133,7 @@ def train(  # noqa: PLR0913 the one door to training; each argument is a choice
     request = Request(
         frame, target, task, validation, groups, metric, check_budget(budget_s),
         chosen, random_state, dict(metric_options or {}), weight, balanced,
-        dict(monotonic or {}), time, largest,
+        dict(monotonic or {}), time, largest, whole_budget,
     )  # fmt: skip
     clock = Clock(request.budget_s, should_stop, n_jobs=_n_jobs(n_jobs))
     store = Checkpoint(_own_folder() if checkpoint is None else Path(checkpoint))
@@ -172,9 +175,11 @@ def _train(
         random_state=request.random_state,
         log_target=wants_log(material.y[fold.train], material.task),
         lag=1 if n_jobs == 1 else 2 * n_jobs,
+        whole_budget=request.whole_budget,
     )
     search(material, store, schedule, board, n_jobs)
-    return _conclude(material, store, board, findings, request.random_state)
+    findings.extend(ended_early(schedule, board))
+    return conclude(material, store, board, findings, request.random_state)
 
 
 def _resume(store: Checkpoint, request: Request, board: Board) -> None:
@@ -183,57 +188,6 @@ def _resume(store: Checkpoint, request: Request, board: Board) -> None:
         if entry.index != ENSEMBLE_INDEX:
             board.add(entry)
             board.clock.before_s = max(board.clock.before_s, entry.finished_s or 0.0)
-
-
-def _conclude(
-    material: Material,
-    store: Checkpoint,
-    board: Board,
-    findings: list[Finding],
-    random_state: int,
-) -> Run:
-    metric, clock = material.scoring, board.clock
-    board.message = "Choosing the champion"
-    board.report(now=True)
-    with threadpool_limits(1):
-        ensemble = try_ensemble(material, store, list(board.entries.values()))
-    if ensemble is not None:
-        store.stamp(board.add(ensemble))
-    entries = [entry for _, entry in sorted(board.entries.items())]
-    baseline = entries[0]
-    best, passed_over = choose_champion(entries, material)
-    findings.extend(passed_over)
-    if baseline.state != "done":
-        raise ModelingError(
-            f"Not even a baseline could be trained: {baseline.message}",
-            hint=f"Check the values of {material.target!r}.",
-        )
-    if best is not baseline:
-        told = perfect(material, store, board, best, random_state=random_state)
-        findings.extend(told)
-        entries = [entry for _, entry in sorted(board.entries.items())]
-    done = {entry.candidate: entry.index for entry in entries if entry.state == "done"}
-    scheme = material.scheme
-    run = Run(
-        task=material.task,
-        target=material.target,
-        metric=metric.name,
-        metric_options=dict(metric.options),
-        scheme=scheme.words,
-        n_train=scheme.n_train,
-        n_valid=scheme.n_valid,
-        entries=tuple(entries),
-        champion_name=best.candidate,
-        baseline_name=baseline.candidate,
-        models=StoredModels(store, done),
-        findings=(*findings, *judge(entries, material)),
-        stopped=clock.stopped,
-        elapsed_s=round(clock.elapsed_s, 3),
-        judged=gather(material.y_valid, store.output, done, material.weight_valid),
-    )
-    board.message = "Done"
-    board.report(now=True)
-    return run
 
 
 def _unavailable(families: Sequence[str]) -> list[Finding]:

@@ -195,6 +195,7 @@ class Training:
             balanced=plan.balanced,
             monotonic=plan.monotonic,
             largest=plan.largest,
+            whole_budget=plan.whole_budget,
             **kept_together(split),
             budget_s=plan.budget_s,
             families=plan.families,

@@ -55,7 +55,7 @@ def hint_words(hint: TimeHint, budget_s: float) -> str:
     Examples
     --------
     >>> hint_words(TimeHint(12, 12, 38.2), 60)
-    'About 40 s for 12 candidates; what is left of 1 min goes into searching further.'
+    'About 40 s for 12 candidates; the rest of 1 min is for searching while it helps.'
     >>> hint_words(TimeHint(12, 7, 140.0), 60)
     'About 7 of 12 candidates fit into 1 min; all of them take about 2 min 20 s.'
     """
@@ -63,8 +63,8 @@ def hint_words(hint: TimeHint, budget_s: float) -> str:
     about = duration(max(1, step * round(hint.seconds / step)))
     if hint.n_done == hint.n_listed:
         return (
-            f"About {about} for {hint.n_listed} candidates; what is left of "
-            f"{duration(budget_s)} goes into searching further."
+            f"About {about} for {hint.n_listed} candidates; the rest of "
+            f"{duration(budget_s)} is for searching while it helps."
         )
     return (
         f"About {hint.n_done} of {hint.n_listed} candidates fit into "

@@ -41,11 +41,19 @@ def ask_options(cycle: Cycle, split: SplitRecord, key: str) -> dict[str, Any]:
             help="By default the champion stays below 20 MB as a file, so that it can "
             "be sent and loaded anywhere.",
         )
+        whole_budget = st.toggle(
+            "Search until the time is over",
+            key=f"{key}-whole",
+            help="By default the search ends once 40 candidates in a row were no "
+            "better, or one candidate for 20 training rows was tried (at least 16): "
+            "choosing among more finds luck rather than a better model.",
+        )
     return {
         "weight": weight,
         "balanced": balanced,
         "monotonic": monotonic,
         "largest": largest,
+        "whole_budget": whole_budget,
     }
 
 

@@ -95,3 +95,41 @@ def test_the_logarithm_is_tried_on_skewed_positive_targets(y, expected) -> None:
         any("log_target" in c.params for c in _run(_schedule(log_target=expected), 20))
         is expected
     )
+
+
+def _flat(schedule: Schedule, most: int = 150) -> dict[int, Entry]:
+    """Let candidates finish one by one, none better than the first of the search."""
+    finished: dict[int, Entry] = {}
+    while len(finished) < most and not schedule.exhausted(finished):
+        made = schedule.next(finished)
+        assert made is not None
+        finished[made.index] = Entry(made.name, made.family, made.index, score=0.5)
+    return finished
+
+
+def test_the_search_says_that_it_ended_because_nothing_was_better() -> None:
+    schedule = _schedule()
+    finished = _flat(schedule)
+    assert len(finished) < 70
+    assert "no better than the best before" in schedule.why_ended(finished)
+
+
+def test_the_search_on_few_rows_says_that_enough_were_tried() -> None:
+    schedule = _schedule(n_rows=600)
+    finished = _flat(schedule)
+    assert len(finished) == 30
+    assert "30 candidates were tried on 600 rows" in schedule.why_ended(finished)
+
+
+def test_families_without_settings_end_the_search_and_it_says_so() -> None:
+    schedule = _schedule(families=("baseline",))
+    finished = _flat(schedule)
+    assert "settings to search in" in schedule.why_ended(finished)
+
+
+@pytest.mark.parametrize("n_rows", [600, 4_000])
+def test_a_search_with_its_whole_budget_goes_on(n_rows: int) -> None:
+    schedule = _schedule(n_rows=n_rows, whole_budget=True)
+    finished = _flat(schedule)
+    assert len(finished) == 150
+    assert schedule.why_ended(finished) == ""

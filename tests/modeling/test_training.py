@@ -194,3 +194,18 @@ def test_the_models_outlive_the_run_and_leave_no_files_when_forgotten(
     del models
     gc.collect()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("whole_budget", [False, True])
+def test_a_search_that_ends_before_its_time_says_why(
+    churn, whole_budget, quick
+) -> None:
+    run = quick(
+        churn, "left", families=("linear",), whole_budget=whole_budget,
+        n_candidates=25, budget_s=300,
+    )  # fmt: skip
+    told = [finding for finding in run.findings if finding.code == "MODEL-019"]
+    assert len(told) == (not whole_budget)
+    assert run.stopped == whole_budget
+    if told:
+        assert "16 candidates were tried on" in told[0].evidence
