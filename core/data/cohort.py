@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.data.formula import parse_formula
 from core.data.frames import canonical
-from core.data.plain import compare, read_as, read_moments, value_for
+from core.data.plain import fitting, holds, read_as, read_moments, value_for
 from core.data.reckoning import kind_of_piece, run_formula
 from core.errors import DataError
 
@@ -112,18 +112,10 @@ class Condition:
         if self.op == "formula":
             return _formula_mask(self.value, table)
         values = table[self.column]
-        if self.op == "is missing":
-            return values.isna().to_numpy(dtype=bool)
-        present = values.notna().to_numpy(dtype=bool)
-        if self.op == "is not missing":
-            return present
         if self.op in _ORDERED:
-            return _ordered_mask(self.op, values, self.value)
-        wanted = self.value if isinstance(self.value, tuple) else (self.value,)
-        own = [value_for(item, values) for item in wanted]
-        among = values.isin([item for item in own if item is not None])
-        found: Mask = among.fillna(False).to_numpy(dtype=bool)
-        return found & present if self.op in ("==", "in") else ~found & present
+            _refuse_incomparable(values, self.value)
+        rows: Mask = fitting(values, self.op, self.value)
+        return rows
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -168,20 +160,16 @@ def _refuse_absent(wanted: Iterable[str], names: Iterable[Any]) -> None:
         )
 
 
-def _ordered_mask(op: str, values: pd.Series, value: Any) -> Mask:
-    """Compare by size; words are read as numbers or as moments first."""
-    if pd.api.types.is_string_dtype(values.dtype):
-        moment = isinstance(value, str)
-        values = read_moments(values) if moment else read_as(values, "number")
-    own = value_for(value, values)
-    if own is None:
+def _refuse_incomparable(values: pd.Series, value: Any) -> None:
+    words = pd.api.types.is_string_dtype(values.dtype)
+    like = values.head(0)
+    if words:
+        like = read_moments(like) if isinstance(value, str) else read_as(like, "number")
+    if value_for(value, like) is None:
         raise DataError(
             f"{value!r} is not a value of the column {values.name!r}.",
             hint="Compare with a value of the column's own type.",
         )
-    fits = compare(values, op, own).fillna(False)
-    found: Mask = fits.to_numpy(dtype=bool)
-    return found
 
 
 def _formula_mask(text: str, table: pd.DataFrame) -> Mask:
@@ -191,10 +179,8 @@ def _formula_mask(text: str, table: pd.DataFrame) -> Mask:
             "The formula gives no yes or no.",
             hint="Write a comparison, such as fee > 2 * paid.",
         )
-    given = pd.Series(run_formula(piece, table), index=table.index)
-    numbers = given.to_numpy(dtype="float64", na_value=np.nan)
-    found: Mask = ~np.isnan(numbers) & (numbers != 0)
-    return found
+    rows: Mask = holds(run_formula(piece, table), table.index)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def score_step(
     sampled = canonical(frame.iloc[rows].reset_index(drop=True))
     before, ids = _tracked(sampled, np.arange(rows.size), recipe.steps)
     after, kept = _tracked(before, ids, (step,))
-    if target not in before or target not in after or target in step.columns:
+    if target not in before or target not in after or target in step.needs:
         return None
     goal = outcome(before[target], task)
     place = np.searchsorted(ids, kept)

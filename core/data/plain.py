@@ -148,6 +148,30 @@ def compare(left: Any, sign: str, right: Any) -> pd.Series:
     return result.mask(pd.isna(left) | pd.isna(right))
 
 
+def fitting(values: pd.Series, sign: str, wanted: Any) -> Any:
+    """Say which rows fit one condition; a missing value fits only "is missing"."""
+    present = values.notna().to_numpy(dtype=bool)
+    if sign.endswith("missing"):
+        return ~present if sign == "is missing" else present
+    if sign in ("<", "<=", ">", ">="):
+        if pd.api.types.is_string_dtype(values.dtype):
+            moment = isinstance(wanted, str)
+            values = read_moments(values) if moment else read_as(values, "number")
+        limit = value_for(wanted, values)
+        return compare(values, sign, limit).fillna(False).to_numpy(dtype=bool)
+    items = wanted if isinstance(wanted, tuple) else (wanted,)
+    own = [item for item in (value_for(w, values) for w in items) if item is not None]
+    found = values.isin(own).fillna(False).to_numpy(dtype=bool)
+    return found & present if sign in ("==", "in") else ~found & present
+
+
+def holds(values: Any, index: pd.Index) -> Any:
+    """Say where a formula holds: what it gives is neither missing nor 0."""
+    given = pd.Series(values, index=index)
+    numbers = given.to_numpy(dtype="float64", na_value=np.nan)
+    return ~np.isnan(numbers) & (numbers != 0)
+
+
 def choose(condition: pd.Series, then: Any, otherwise: Any) -> pd.Series:
     """Take one value where a condition holds, another where not."""
     holds = condition.fillna(False).astype(bool)

@@ -35,9 +35,17 @@ class StepPreview:
 
 
 def preview_step(
-    frame: pd.DataFrame, recipe: Recipe, position: int, n_shown: int = N_SHOWN
+    frame: pd.DataFrame,
+    recipe: Recipe,
+    position: int,
+    n_shown: int = N_SHOWN,
+    *,
+    n_done: int = 0,
 ) -> StepPreview:
     """Show what the step at a position does to the rows that reach it.
+
+    `n_done` of the first steps were done on the table already. All rows are counted,
+    `n_shown` of them shown.
 
     Examples
     --------
@@ -48,12 +56,13 @@ def preview_step(
     ([9.0], [5.0], 1)
     """
     step = recipe.steps[position]
-    before = Recipe(recipe.steps[:position]).apply(frame)
+    before = Recipe(recipe.steps[:position]).apply(frame, n_done)
     keep = STEPS[step.kind].keep
     if keep is not None:
+        _refuse_absent(recipe, position, before)
         rows = np.flatnonzero(~keep(before, step.columns, step.options).to_numpy())
         return StepPreview(before.iloc[rows[:n_shown]], None, rows.size)
-    after = Recipe((step,)).apply(before)
+    after = Recipe(recipe.steps[: position + 1]).apply(before, position)
     cells = {
         str(name): changed_cells(before[name], after[name])
         for name in after.columns
@@ -72,6 +81,11 @@ def preview_step(
         after[[*touched, *added]].iloc[rows[:n_shown]],
         rows.size,
     )
+
+
+def _refuse_absent(recipe: Recipe, position: int, before: pd.DataFrame) -> None:
+    """Raise what the recipe raises where a column of the step is not there."""
+    Recipe(recipe.steps[: position + 1]).apply(before.head(0), position)
 
 
 @dataclass(frozen=True)

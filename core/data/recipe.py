@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.cleaning import count_changed
-from core.data.formula import parse_formula
+from core.data.cohort import Cohort
 from core.data.frames import canonical
 from core.data.script import write_script
 from core.data.steps import STEPS, StepKind
@@ -68,23 +68,30 @@ class Step:
         """What the step does, in words; names stand as they are."""
         known = STEPS[self.kind]
         named = {f.name: f.title.lower() for f in known.fields if f.kind == "number"}
+        rules = {f.name for f in known.fields if f.kind == "cohort"}
         details = [
-            f"{named[key]} {_written(v)}" if key in named else _written(v)
+            f"{named[key]} {_written(v)}" if key in named
+            else _written_rule(v) if key in rules else _written(v)
             for key, v in self.options.items()
             if v is not None
-        ]
+        ]  # fmt: skip
         if known.columns == "none":
-            return f"{known.title}: {' = '.join(details)}"
+            sign = ", " if known.drops_rows else " = "
+            return f"{known.title}: {sign.join(details)}"
         columns = ", ".join(self.columns) or "all columns"
         said = f" ({', '.join(details)})" if details else ""
         return f"{known.title}: {columns}{said}"
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns that must be there: those named, and those of a formula."""
-        if self.kind == "formula":
-            return parse_formula(self.options["formula"]).columns
-        return self.columns
+        """The columns that must be there: those named, and those of a rule."""
+        read = [
+            name
+            for item in STEPS[self.kind].fields
+            if self.options.get(item.name) is not None
+            for name in item.reads(self.options[item.name])
+        ]
+        return tuple(dict.fromkeys([*self.columns, *read]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
@@ -98,6 +105,11 @@ class Step:
     def from_dict(cls, values: Mapping[str, Any]) -> "Step":
         """Return the step that `to_dict` wrote."""
         return cls(values["kind"], tuple(values["columns"]), values["options"])
+
+
+def _written_rule(value: Mapping[str, Any]) -> str:
+    cohort = Cohort.from_dict(value)
+    return f"{cohort.name} ({cohort.sentence})"
 
 
 def _written(value: Any) -> str:
@@ -148,6 +160,14 @@ class StepEffect:
     n_rows_after: int
     n_cells_changed: int
 
+    @classmethod
+    def between(
+        cls, step: Step, before: pd.DataFrame, after: pd.DataFrame
+    ) -> "StepEffect":
+        """Compare the tables before and after a step; untouched columns are not."""
+        n_cells = count_changed(before, after)
+        return cls(step, len(before), len(after), n_cells)
+
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""
         return {**vars(self), "step": self.step.to_dict()}
@@ -171,8 +191,14 @@ class Recipe:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def apply(self, frame: pd.DataFrame, n_done: int = 0) -> pd.DataFrame:
         """Return the cleaned table; the one given is not changed.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n_rows, n_columns)
+        n_done : int, default 0
+            So many of the first steps were done on it already.
 
         Raises
         ------
@@ -181,7 +207,7 @@ class Recipe:
             The message says which step.
         """
         table = canonical(frame)
-        for number, step in enumerate(self.steps, start=1):
+        for number, step in enumerate(self.steps[n_done:], start=n_done + 1):
             table = _apply_step(table, step, number)
         return table
 
@@ -193,8 +219,7 @@ class Recipe:
         effects = []
         for number, step in enumerate(self.steps, start=1):
             before, table = table, _apply_step(table, step, number)
-            n_cells = count_changed(before, table)
-            effects.append(StepEffect(step, len(before), len(table), n_cells))
+            effects.append(StepEffect.between(step, before, table))
         return table, tuple(effects)
 
     def with_step(self, step: Step) -> "Recipe":

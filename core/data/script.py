@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from core.data import plain
+from core.data.cohort import Cohort
 from core.data.deriving import OTHER
 from core.data.formula import parse_formula
 from core.data.reckoning import write_formula
+from core.data.row_rules import KEEP
 
 if TYPE_CHECKING:
     from core.data.recipe import Step
@@ -116,6 +118,28 @@ def _drop_rows(step: "Step") -> Lines:
     ]
 
 
+def _drop_holding(step: "Step") -> Lines:
+    written = write_formula(parse_formula(step.options["condition"]))
+    return _without(step, [f"fits = holds({written}, table.index)"])
+
+
+def _drop_cohort(step: "Step") -> Lines:
+    lines = ["fits = np.ones(len(table), dtype=bool)"]
+    for rule in Cohort.from_dict(step.options["cohort"]).conditions:
+        if rule.op == "formula":
+            written = write_formula(parse_formula(rule.value))
+            lines.append(f"fits &= holds({written}, table.index)")
+        else:
+            column = f"table[{rule.column!r}]"
+            lines.append(f"fits &= fitting({column}, {rule.op!r}, {rule.value!r})")
+    return _without(step, lines)
+
+
+def _without(step: "Step", lines: Lines) -> Lines:
+    kept = "fits" if step.options.get("rows") == KEEP else "~fits"
+    return [*lines, f"table = table[{kept}].reset_index(drop=True)"]
+
+
 def _trim_text(step: "Step") -> Lines:
     case = step.options.get("case") or "keep"
     lines = [
@@ -208,6 +232,8 @@ _WRITERS: Final[Mapping[str, Callable[["Step"], Lines]]] = {
         f"table = table.dropna(subset={_subset(s)}, ignore_index=True)"
     ],
     "drop_rows": _drop_rows,
+    "drop_holding": _drop_holding,
+    "drop_cohort": _drop_cohort,
     "drop_outside": lambda s: [
         "outside = pd.Series(False, index=table.index)",
         *_outside(s, "outside |= beyond"),

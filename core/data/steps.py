@@ -28,6 +28,7 @@ from core.data.cleaning import (
     set_type,
     trim_text,
 )
+from core.data.cohort import Cohort
 from core.data.deriving import (
     PARTS,
     TEXT_FEATURES,
@@ -41,8 +42,9 @@ from core.data.deriving import (
 )
 from core.data.formula import parse_formula
 from core.data.frames import KINDS
+from core.data.row_rules import WHICH, is_cohort, not_holding, not_in_cohort
 
-FieldKind = Literal["text", "number", "choice", "words", "mapping", "formula"]
+FieldKind = Literal["text", "number", "choice", "words", "mapping", "formula", "cohort"]
 
 Change = Callable[[pd.DataFrame, tuple[str, ...], Mapping[str, Any]], pd.DataFrame]
 Keep = Callable[[pd.DataFrame, tuple[str, ...], Mapping[str, Any]], pd.Series]
@@ -56,9 +58,9 @@ class StepField:
     ----------
     name : str
         Key in a step's options.
-    kind : {"text", "number", "choice", "words", "mapping", "formula"}
+    kind : {"text", "number", "choice", "words", "mapping", "formula", "cohort"}
         "words" is a list of text, "mapping" goes from text to text, "formula" is
-        what `core.data.formula` parses.
+        what `core.data.formula` parses, "cohort" what `Cohort.to_dict` gives.
     title : str
     choices : tuple of str
         For "choice" and "words"; empty when anything may be written.
@@ -85,7 +87,15 @@ class StepField:
             return listed and (not self.choices or set(value) <= set(self.choices))
         if self.kind == "formula":
             return isinstance(value, str) and bool(parse_formula(value))
+        if self.kind == "cohort":
+            return is_cohort(value)
         return not self.choices or value in self.choices
+
+    def reads(self, value: Any) -> tuple[str, ...]:
+        """Return the columns that the value names by itself."""
+        if self.kind == "formula":
+            return parse_formula(value).columns
+        return Cohort.from_dict(value).columns if self.kind == "cohort" else ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +171,26 @@ _CATALOGUE: Final = (
             StepField("value", "text", "Value", required=False),
         ),
         keep=not_fitting,
+    ),
+    StepKind(
+        "drop_holding", "Drop rows by a formula",
+        "Leave out rows where a formula holds, such as age < 0 or fee > 3 * paid; or "
+        "keep only those. Names with blanks stand between backticks.", "none",
+        fields=(
+            StepField("condition", "formula", "Formula"),
+            StepField("rows", "choice", "What to do with them", WHICH, required=False),
+        ),
+        keep=not_holding,
+    ),
+    StepKind(
+        "drop_cohort", "Drop the rows of a cohort",
+        "Leave out the rows of a named cohort, or keep only them. The step holds the "
+        "rule, so that it stays when the cohort is renamed or deleted.", "none",
+        fields=(
+            StepField("cohort", "cohort", "Cohort"),
+            StepField("rows", "choice", "What to do with them", WHICH, required=False),
+        ),
+        keep=not_in_cohort,
     ),
     StepKind(
         "drop_outside", "Drop rows outside a range",

@@ -13,6 +13,7 @@ import pandas as pd
 from core.data import (
     Recipe,
     SplitDiagnosis,
+    StepEffect,
     Strategy,
     content_hash,
     split,
@@ -27,6 +28,10 @@ from core.workspace.records import Cycle, SplitRecord
 from core.workspace.store import RecordStore, StoredRecord, new_id
 
 PARTS = ("train", "validation", "test")
+
+
+def _key(dataset_id: str, recipe: Recipe) -> str:
+    return f"cleaned:{dataset_id}:{recipe.content_hash}"
 
 
 class Data(Datasets):
@@ -51,13 +56,33 @@ class Data(Datasets):
             raise WorkspaceError(
                 "This cycle has no table yet.", hint="Bring one in on Explore."
             )
-        recipe = self.recipe(cycle_id)
-        key = f"cleaned:{cycle.dataset_id}:{recipe.content_hash}"
-        frame = self._frames.get(key)
-        if frame is None:
-            frame = recipe.apply(self.frame(cycle.dataset_id))
-            self._frames.put(key, frame)
-        return frame
+        return self.after(cycle.dataset_id, self.recipe(cycle_id))
+
+    def after(self, dataset_id: str, recipe: Recipe) -> pd.DataFrame:
+        """Return a table after a recipe. Read it, never change it.
+
+        Only steps that follow the longest beginning still at hand are done anew.
+        """
+        n_done, table = self._begun(dataset_id, recipe)
+        if n_done < len(recipe.steps):
+            table = recipe.apply(table, n_done)
+            self._frames.put(_key(dataset_id, recipe), table)
+        return table
+
+    def _begun(self, dataset_id: str, recipe: Recipe) -> tuple[int, pd.DataFrame]:
+        """Return how many steps are done, and the table after them."""
+        for n_done in range(len(recipe.steps), 0, -1):
+            key = _key(dataset_id, Recipe(recipe.steps[:n_done]))
+            table = self._frames.get(key)
+            if table is not None:
+                return n_done, table
+        return 0, self.frame(dataset_id)
+
+    def effect(self, dataset_id: str, recipe: Recipe) -> StepEffect:
+        """Return what the last step of a recipe does to the rows that reach it."""
+        before = self.after(dataset_id, Recipe(recipe.steps[:-1]))
+        after = self.after(dataset_id, recipe)
+        return StepEffect.between(recipe.steps[-1], before, after)
 
     def split(
         self,

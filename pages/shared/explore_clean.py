@@ -103,11 +103,17 @@ def _show_result(
 
 def _add_step(cycle: Cycle, dataset: Dataset, recipe: Recipe) -> None:
     frame = workspace().data.cleaned(cycle.id)
-    with stop_on_error():
-        step = ask_step(frame, cycle.target, key=f"{cycle.id}-{len(recipe.steps)}")
-        if step is not None:
+    cohorts = workspace().cohorts.list(cycle.project_id)
+    key = f"{cycle.id}-{len(recipe.steps)}"
+    try:
+        step, added = ask_step(frame, cycle.target, cohorts, key=key)
+        if step is not None and added:
             effects_of(dataset, recipe.with_step(step))
             _save(cycle, recipe.with_step(step))
+        elif step is not None:
+            show_changed_rows(dataset, recipe.with_step(step), len(recipe.steps))
+    except DataError as error:
+        show_error(error)
 
 
 def _save(cycle: Cycle, recipe: Recipe) -> None:

@@ -10,12 +10,11 @@ from core.data import (
     Cohort,
     Profile,
     Recipe,
-    SplitDiagnosis,
     StepEffect,
     Task,
     suggest_target,
 )
-from core.workspace import Cycle, Dataset, SplitRecord
+from core.workspace import Dataset
 from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
@@ -112,45 +111,13 @@ def effects_of(dataset: Dataset, recipe: Recipe) -> tuple[StepEffect, ...]:
     DataError
         A step does not fit the table.
     """
-    return _effects(dataset.id, recipe.to_json())
-
-
-@st.cache_resource(max_entries=16, show_spinner="Trying the steps")
-def _effects(dataset_id: str, recipe: str) -> tuple[StepEffect, ...]:
-    frame = workspace().data.frame(dataset_id)
-    return Recipe.from_json(recipe).applied(frame)[1]
-
-
-def diagnosis_of(cycle: Cycle, split: SplitRecord) -> SplitDiagnosis:
-    """Return how the three sets of a split compare; computed once and kept on disk.
-
-    Above 200,000 rows a job computes it, as it does for `profile_of`.
-    """
-    if split.n_rows > MOST_ROWS_AT_ONCE and not workspace().data.diagnosed(split.id):
-        _wait_for_diagnosis(cycle, split)
-    return _diagnosis(cycle.id, split.id)
-
-
-def _wait_for_diagnosis(cycle: Cycle, split: SplitRecord) -> None:
-    jobs = workspace().jobs
-    wanted = {"split_id": split.id}
-    found = next(
-        (
-            job
-            for job in jobs.list(cycle.project_id, cycle.id)
-            if job.kind == "sets" and job.arguments == wanted
-        ),
-        None,
+    return tuple(
+        _effect(dataset.id, Recipe(recipe.steps[: n + 1]).to_json())
+        for n in range(len(recipe.steps))
     )
-    if found is None:
-        found = jobs.submit("sets", cycle.project_id, wanted, cycle_id=cycle.id)
-    ended = watch_job(found.id, "Comparing the sets")
-    if ended is not None and st.button("Compare the sets again"):
-        jobs.submit("sets", cycle.project_id, wanted, cycle_id=cycle.id)
-        st.rerun()
-    st.stop()
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing the sets")
-def _diagnosis(cycle_id: str, split_id: str) -> SplitDiagnosis:
-    return workspace().data.diagnosis(cycle_id, split_id)
+@st.cache_resource(max_entries=64, show_spinner="Trying the step")
+def _effect(dataset_id: str, recipe: str) -> StepEffect:
+    """Return what the last step does; those before it are not done again."""
+    return workspace().data.effect(dataset_id, Recipe.from_json(recipe))

@@ -52,8 +52,9 @@ def show_changed_rows(dataset: Dataset, recipe: Recipe, position: int) -> None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _preview(dataset_id: str, recipe: str, position: int) -> StepPreview:
-    frame = workspace().data.frame(dataset_id)
-    return preview_step(frame, Recipe.from_json(recipe), position)
+    steps = Recipe.from_json(recipe)
+    reached = workspace().data.after(dataset_id, Recipe(steps.steps[:position]))
+    return preview_step(reached, steps, position, n_done=position)
 
 
 def ask_recipe(cycle: Cycle, dataset: Dataset) -> None:

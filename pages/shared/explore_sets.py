@@ -1,8 +1,5 @@
 """What the sets of a split hold, whether they can be trusted, and what mends them."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from core.data import SplitDiagnosis
@@ -11,9 +8,8 @@ from core.findings import Finding
 from core.plots.split import draw_split
 from core.wording import counted, percent
 from core.workspace import Cycle, Dataset, SplitRecord
-from pages.shared.explore_facts import MOST_ROWS_AT_ONCE, diagnosis_of
+from pages.shared.explore_dividing import diagnosis_of, divide
 from pages.shared.frame import md, show_chart, show_finding, stop_on_error
-from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
 TITLES = {
@@ -30,29 +26,6 @@ _SETS = {
     "test": "Sealed: the champion is judged on it, once",
 }
 _ORDER = ("problem", "warning", "note")
-
-
-def divide(cycle: Cycle, dataset: Dataset, request: Mapping[str, Any]) -> None:
-    """Split a table and run the page again; in a job above 200,000 rows."""
-    with stop_on_error():
-        if dataset.n_rows > MOST_ROWS_AT_ONCE:
-            workspace().jobs.submit(
-                "split", cycle.project_id, dict(request), cycle_id=cycle.id
-            )
-        else:
-            with st.spinner("Dividing the rows and sealing the test set"):
-                workspace().data.split(cycle.id, **request)
-    st.rerun()
-
-
-def wait_for_split(cycle: Cycle) -> None:
-    """Show the job that splits the table, and end the page here while it works."""
-    jobs = workspace().jobs.list(cycle.project_id, cycle.id)
-    newest = next((job for job in jobs if job.kind == "split"), None)
-    if newest is not None and (newest.is_active or newest.state == "failed"):
-        watch_job(newest.id, "Splitting")
-        if newest.is_active:
-            st.stop()
 
 
 def show_sets(cycle: Cycle, dataset: Dataset, made: SplitRecord) -> None:

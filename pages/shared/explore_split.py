@@ -7,7 +7,8 @@ from core.data import STRATEGIES, Strategy
 from core.data.frames import kind_of_dtype
 from core.wording import percent
 from core.workspace import Cycle, Dataset
-from pages.shared.explore_sets import TITLES, divide, show_sets, wait_for_split
+from pages.shared.explore_dividing import divide, wait_for_split
+from pages.shared.explore_sets import TITLES, show_sets
 from pages.shared.frame import md
 from pages.shared.state import workspace
 

@@ -1,17 +1,31 @@
 """A form for one cleaning step, made from what its kind asks for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from core.data import STEPS, Step, StepField, StepKind, describe_schema
-from core.data.deriving import frequent_levels
+from core.data import STEPS, Cohort, Step, StepField, StepKind
+from pages.shared.explore_levels import ask_kept, ask_mapping, values_of
 from pages.shared.frame import md
 
 
-def ask_step(frame: pd.DataFrame, target: str | None, *, key: str) -> Step | None:
-    """Ask for one step; return it once its button is pressed.
+def ask_step(
+    frame: pd.DataFrame,
+    target: str | None,
+    cohorts: Sequence[Cohort] = (),
+    *,
+    key: str,
+) -> tuple[Step | None, bool]:
+    """Ask for one step; return it once its button is pressed, or to be tried.
+
+    Returns
+    -------
+    step : Step or None
+        None while nothing was pressed.
+    added : bool
+        False where it is only to be shown what the step would do.
 
     Raises
     ------
@@ -32,12 +46,33 @@ def ask_step(frame: pd.DataFrame, target: str | None, *, key: str) -> Step | Non
         columns = _ask_columns(chosen, names, target, key)
     st.caption(md(chosen.about))
     options = {
-        field.name: _ask_field(field, frame, columns, key) for field in chosen.fields
+        field.name: _ask_cohort(field, cohorts, key)
+        if field.kind == "cohort"
+        else _ask_field(field, frame, columns, key)
+        for field in chosen.fields
     }
-    if st.button("Add step", key=f"add-{key}", icon=":material/add:"):
-        given = {name: value for name, value in options.items() if value is not None}
-        return Step(kind, columns, given)
-    return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        added = st.button("Add step", key=f"add-{key}", icon=":material/add:")
+        tried = st.toggle("Show what it would do", key=f"try-{key}")
+    if not added and not tried:
+        return None, False
+    given = {name: value for name, value in options.items() if value is not None}
+    return Step(kind, columns, given), added
+
+
+def _ask_cohort(
+    field: StepField, cohorts: Sequence[Cohort], key: str
+) -> dict[str, Any] | None:
+    """Ask for one of the project's cohorts; the step holds its rule."""
+    known = {cohort.name: cohort for cohort in cohorts}
+    name = st.selectbox(
+        field.title, list(known), index=None, key=f"{field.name}-{key}",
+        placeholder="Choose" if known else "No cohort yet: name one under Cohorts",
+    )  # fmt: skip
+    if name is None:
+        return None
+    st.caption(md(known[name].sentence))
+    return known[name].to_dict()
 
 
 def _ask_columns(
@@ -70,55 +105,16 @@ def _ask_field(
     if field.kind == "number":
         return st.number_input(field.title, value=None, key=key)
     if field.name == "keep":
-        return _ask_kept(field, frame, columns, key)
+        return ask_kept(field, frame, columns, key)
     if field.kind == "words":
         words = st.multiselect(
             field.title,
-            field.choices or _values(frame, columns),
+            field.choices or values_of(frame, columns),
             accept_new_options=not field.choices,
             key=key,
         )
         return words or None
     if field.kind == "mapping":
-        return _ask_mapping(frame, columns, key)
-    return st.text_input(field.title, key=key).strip() or None
-
-
-def _ask_kept(
-    field: StepField, frame: pd.DataFrame, columns: tuple[str, ...], key: str
-) -> list[str] | None:
-    """Ask which values to keep, by a rule or by name; the step holds the names."""
-    left, right = st.columns(2)
-    n_rows = left.number_input("Keep those with at least this many rows", 0, None, 0,
-                               key=f"rows-{key}")  # fmt: skip
-    share = right.number_input("and at least this share, in %", 0.0, 100.0, 0.0,
-                               key=f"share-{key}")  # fmt: skip
-    if columns and (n_rows or share):
-        kept = frequent_levels(frame[columns[0]], n_rows=n_rows, share=share / 100)
-        more = f" and {len(kept) - 10} more" if len(kept) > 10 else ""
-        named = md(", ".join(kept[:10])) + more if kept else "none"
-        st.caption(f"Kept by name in the step: {named}.")
-        return list(kept) or None
-    return (
-        st.multiselect(
-            field.title, _values(frame, columns), accept_new_options=True, key=key
-        )
-        or None
-    )
-
-
-def _ask_mapping(
-    frame: pd.DataFrame, columns: tuple[str, ...], key: str
-) -> dict[str, str] | None:
-    left, right = st.columns(2)
-    old = left.multiselect("Write these", _values(frame, columns), key=f"old-{key}")
-    new = right.text_input("as", key=f"new-{key}").strip()
-    return dict.fromkeys(old, new) if old and new else None
-
-
-def _values(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[str]:
-    """Return the most frequent values of the first chosen column."""
-    if not columns:
-        return []
-    name = columns[0]
-    return list(describe_schema(frame[[name]], {name: "category"})[name].levels)
+        return ask_mapping(frame, columns, key)
+    hint = "age < 0 or `monthly fee` > 3 * paid" if field.name == "condition" else None
+    return st.text_input(field.title, placeholder=hint, key=key).strip() or None

@@ -4,9 +4,10 @@ import pickle
 import pandas as pd
 import pytest
 
-from core.data import content_hash, fit_recipe, preview_step
+from core.data import Cohort, Condition, content_hash, fit_recipe, preview_step
 from core.data.frames import is_canonical
 from core.data.recipe import Recipe, Step
+from core.data.row_rules import KEEP
 from core.data.steps import STEPS
 from core.errors import DataError
 
@@ -28,6 +29,7 @@ def table():
     )
 
 
+UNPAID = Cohort("unpaid", (Condition("pay", "is missing"),)).to_dict()
 EXAMPLES = {
     "drop_columns": (Step("drop_columns", ("age",)), "pay", [1.5, None, 1.5, 9.0]),
     "drop_duplicates": (Step("drop_duplicates"), "age", [30, -1, 50]),
@@ -36,6 +38,16 @@ EXAMPLES = {
         Step("drop_rows", ("age",), {"operator": "<", "value": "0"}),
         "age",
         [30, 30, 50],
+    ),
+    "drop_holding": (
+        Step("drop_holding", (), {"condition": "age < 0 or pay > 2"}),
+        "age",
+        [30, 30],
+    ),
+    "drop_cohort": (
+        Step("drop_cohort", (), {"cohort": UNPAID, "rows": KEEP}),
+        "age",
+        [-1],
     ),
     "set_type": (
         Step("set_type", ("age",), {"to": "category"}),
@@ -269,3 +281,56 @@ def test_the_columns_it_was_made_on_do_not_change_a_recipe(table):
     recipe = Recipe((EXAMPLES["clip"][0],))
     again = Recipe.from_json(recipe.to_json(table.columns))
     assert again.content_hash == recipe.content_hash
+
+
+def test_a_rule_needs_the_columns_that_it_reads():
+    rule = Cohort("x", (Condition("a", "<", 1), Condition("", "formula", "`b c` > d")))
+    step = Step("drop_cohort", (), {"cohort": rule.to_dict()})
+    assert step.needs == ("a", "b c", "d")
+    assert Step("drop_holding", (), {"condition": "a > 1"}).needs == ("a",)
+    with pytest.raises(DataError, match="'b c'"):
+        Recipe((step,)).apply(pd.DataFrame({"a": [1], "d": [2]}))
+
+
+def test_a_rule_is_left_out_of_a_table_without_its_columns_and_they_are_named():
+    rule = Cohort("old", (Condition("age", ">", 60), Condition("plan", "==", "a")))
+    recipe = Recipe(
+        (
+            Step("drop_cohort", (), {"cohort": rule.to_dict()}),
+            Step("drop_holding", (), {"condition": "fee < 0"}),
+        )
+    )
+    found = fit_recipe(recipe, pd.DataFrame({"age": [70, 3], "fee": [1, -1]}))
+    assert found.missing == ("plan",)
+    assert [step.kind for step in found.left_out] == ["drop_cohort"]
+    assert [step.kind for step in found.recipe.steps] == ["drop_holding"]
+
+
+def test_a_preview_counts_the_rows_of_a_rule():
+    step = Step("drop_holding", (), {"condition": "a > 1"})
+    found = preview_step(pd.DataFrame({"a": range(9)}), Recipe((step,)), 0)
+    assert (found.n_rows, len(found.before), found.after) == (7, 5, None)
+
+
+def test_a_rule_says_in_words_which_rows_it_means():
+    step = Step("drop_cohort", (), {"cohort": UNPAID, "rows": KEEP})
+    assert step.sentence == (
+        "Drop the rows of a cohort: unpaid (pay is missing), keep only these rows"
+    )
+    assert Recipe.from_json(Recipe((step,)).to_json()) == Recipe((step,))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"cohort": {"name": "x"}}, id="no conditions"),
+        pytest.param({"cohort": {"name": "x", "conditions": [5]}}, id="no condition"),
+        pytest.param({"cohort": "x"}, id="a word"),
+        pytest.param({"cohort": {"name": "x", "conditions": []}}, id="an empty rule"),
+        pytest.param({"cohort": UNPAID, "rows": "all"}, id="neither drop nor keep"),
+        pytest.param({}, id="nothing"),
+    ],
+)
+def test_what_is_no_cohort_is_refused(options):
+    with pytest.raises(DataError):
+        Step("drop_cohort", (), options)

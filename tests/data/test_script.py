@@ -9,6 +9,7 @@ import pytest
 from core.data import read_parquet, write_parquet
 from core.data.frames import canonical
 from core.data.recipe import Recipe, Step
+from core.data.row_rules import DROP, KEEP
 from core.data.steps import STEPS
 
 HOSTILE = "a'b\"]); raise SystemExit #\n`{x}`"
@@ -28,6 +29,52 @@ STEPS_TRIED = {
         ("drop_rows", ["since"], {"operator": ">", "value": "2024-02-01"}),
         ("drop_rows", ["on"], {"operator": "!=", "value": "yes"}),
         ("drop_rows", ["on"], {"operator": "is missing"}),
+    ],
+    "drop_holding": [
+        ("drop_holding", [], {"condition": text, **rows})
+        for rows in ({}, {"rows": DROP}, {"rows": KEEP})
+        for text in (
+            "pay > 2",
+            "pay > 2 and not on or whole == 3",
+            "pay - whole",
+            "plan == 'A'",
+            "since >= '2024-02-01'",
+            "on",
+            "`a b` > 0",
+        )
+    ],
+    "drop_cohort": [
+        (
+            "drop_cohort",
+            [],
+            {
+                "cohort": {
+                    "name": HOSTILE,
+                    "conditions": [
+                        {"column": column, "op": op, "value": value}
+                        for column, op, value in rules
+                    ],
+                },
+                **rows,
+            },
+        )
+        for rows in ({}, {"rows": KEEP})
+        for rules in (
+            [("pay", "<=", 2)],
+            [
+                ("pay", ">", 1),
+                ("plan", "in", ["A", HOSTILE]),
+                ("", "formula", "whole > 0"),
+            ],
+            [("plan", "not in", ["A"])],
+            [("on", "==", "yes")],
+            [("on", "!=", False)],
+            [("on", "is missing", None)],
+            [("pay", "is not missing", None)],
+            [("since", ">=", "2024-02-01")],
+            [("text", "<", 5)],
+            [("a b", "!=", "1")],
+        )
     ],
     "set_type": [
         ("set_type", [column], {"to": to})

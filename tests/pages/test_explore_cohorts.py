@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from core.data import Cohort, Condition
+from core.data.row_rules import KEEP
 from tests.pages.test_explore import HOSTILE, Site, box, press, site, small, words
 
 __all__ = ["site"]
@@ -147,3 +148,33 @@ def test_a_finding_says_how_many_rows_it_is_about(site: Site):
     page.run()
     assert not page.exception
     assert "5 of 20 rows (15.4%)" in told(page)
+
+
+def test_the_rows_of_a_cohort_are_shown_and_then_left_out(site: Site):
+    site.bring(small(), "y").workspace.cohorts.save(site.project_id, LOW)
+    page = site.open("Clean")
+    box(page, "What to do").set_value("drop_cohort").run()
+    box(page, "Cohort").set_value(LOW.name).run()
+    next(t for t in page.toggle if t.label == "Show what it would do").set_value(
+        True
+    ).run()
+    n_rows = int(LOW.mask(small()).sum())
+    assert f"5 of {n_rows} rows" in told(page)
+    assert not site.workspace.data.recipe(site.cycle.id).steps
+    page = press(page, "Add step")
+    assert not page.exception
+    assert len(site.workspace.data.cleaned(site.cycle.id)) == 120 - n_rows
+    site.workspace.cohorts.delete(site.project_id, LOW.name)
+    assert len(site.workspace.data.cleaned(site.cycle.id)) == 120 - n_rows
+
+
+def test_only_rows_where_a_formula_holds_are_kept(site: Site):
+    page = site.bring(small(), "y").open("Clean")
+    box(page, "What to do").set_value("drop_holding").run()
+    formula = next(t for t in page.text_input if t.label == "Formula")
+    formula.set_value(f"`{HOSTILE}` < 0").run()
+    box(page, "What to do with them").set_value(KEEP).run()
+    page = press(page, "Add step")
+    n_rows = int((small()[HOSTILE] < 0).sum())
+    assert f"{120 - n_rows} of 120 rows left out" in told(page)
+    assert len(site.workspace.data.cleaned(site.cycle.id)) == n_rows
