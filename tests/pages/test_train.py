@@ -138,7 +138,7 @@ def test_a_metric_with_parameters_asks_for_them(site: Site) -> None:
 def test_before_a_run_the_page_says_what_the_time_is_enough_for(site: Site) -> None:
     page = site.open()
     said = next(c.value for c in page.caption if "candidates" in c.value)
-    assert re.match(r"About .* for \d+ candidates; what is left of 1 min goes", said)
+    assert re.match(r"About .* for \d+ candidates; the rest of 1 min is for", said)
     for box in page.checkbox:
         if "Linear" not in box.label:
             box.uncheck()
@@ -153,6 +153,7 @@ def test_more_options_travel_in_the_plan(site: Site) -> None:
     assert page.selectbox(key="first-weight").options[1:] == ["age", "calls"]
     page.selectbox(key="first-weight").select("age").run()
     page.toggle(key="first-balanced").set_value(True)
+    page.toggle(key="first-whole").set_value(True)
     assert page.multiselect(key="first-rising").options == ["calls"]
     page.multiselect(key="first-rising").select("calls").run()
     assert page.multiselect(key="first-falling").options == []
@@ -163,6 +164,7 @@ def test_more_options_travel_in_the_plan(site: Site) -> None:
     site.workspace.jobs.cancel(job.id)
     plan = TrainingPlan.from_dict(job.arguments["plan"])
     assert (plan.weight, plan.balanced, plan.monotonic) == ("age", True, {"calls": 1})
+    assert plan.whole_budget
 
 
 def test_train_without_a_family_asks_for_one(site: Site) -> None:
@@ -325,14 +327,17 @@ def test_the_script_is_offered_only_once_it_was_proven(site: Site) -> None:
     assert "def main():" in page.code[0].value
 
 
-def test_a_script_that_does_not_hold_is_refused_with_its_reason(site: Site) -> None:
-    site.train(balanced=True)
+def test_a_script_that_does_not_hold_is_refused_with_its_reason(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.modeling.script.proof.TOLERANCE", -1.0)
+    site.train()
     run = site.workspace.training.run(site.cycle_id)
     assert run is not None
     site.workspace.scripts.execute(run.id, run.chosen)
     page = site.open()
     assert "is not offered" in words(page)
-    assert "balanced classes" in words(page)
+    assert "Its validation score is" in words(page)
     assert not page.get("download_button")
 
 
