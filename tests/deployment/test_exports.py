@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import skops.io
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import FunctionTransformer
 
@@ -93,6 +94,16 @@ def test_a_logarithmic_target_and_unseen_classes_keep_their_places():
     shares = graph_of(wider, "double").output([encoded(few)])
     assert shares.shape[1] == 3
     assert not shares[:, 1].any()
+
+
+def test_trees_that_are_one_leaf_and_trees_that_are_deep_are_the_same_in_a_graph():
+    model = fitted("regression", "forest")
+    X = encoded(model)
+    for y in (np.full(len(X), 7.0), np.arange(len(X)) ** 1.5):
+        forest = RandomForestRegressor(3, bootstrap=False, max_features=1).fit(X, y)
+        model.pipeline.steps[-1] = ("forest", forest)
+        found = graph_of(model, "float").output([X])
+        assert largest(found, forest.predict(X)) < 1e-6
 
 
 def test_curves_of_calibration_are_part_of_the_graph():
