@@ -1,7 +1,7 @@
 """What a recalibration would do, told before it is taken."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from core.modeling.calibration import (
     learn_calibration,
 )
 from core.modeling.metrics import Floats
+from core.modeling.rows import Rows
 
 FEWEST: Final = 60
+
+Kept = Literal["rows", "groups", "time"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +33,13 @@ class Recalibration:
     n_rows : int
     brier_before, brier_after : float
         Mean squared distance of the probabilities from what happened; after: each
-        fifth of the rows by curves that were learned from the other four.
+        fifth of the rows by curves that were learned from the other four. Groups are
+        never divided; of spans of time, each is judged by curves of the earlier ones,
+        the first not at all.
     difference, low, high : float
         After minus before, with its interval; below zero is better.
+    kept : {"rows", "groups", "time"}
+        What stood together when it was judged.
     """
 
     calibration: Calibration
@@ -42,6 +49,7 @@ class Recalibration:
     difference: float
     low: float
     high: float
+    kept: Kept = "rows"
 
     @property
     def helps(self) -> bool:
@@ -50,7 +58,13 @@ class Recalibration:
 
 
 def recalibration(
-    y: Floats, output: Floats, weight: Floats | None = None, confidence: float = 0.95
+    y: Floats,
+    output: Floats,
+    weight: Floats | None = None,
+    confidence: float = 0.95,
+    *,
+    together: Rows | None = None,
+    in_order: bool = False,
 ) -> Recalibration:
     """Learn what would make probabilities true: isotonic from 1,000 rows, else sigmoid.
 
@@ -63,6 +77,10 @@ def recalibration(
     weight : ndarray of shape (n_rows,), default=None
         For the curves; the effect is counted by rows.
     confidence : float, default=0.95
+    together : ndarray of shape (n_rows,), default=None
+        Codes of groups, or of spans of time: rows of one are on one side.
+    in_order : bool, default=False
+        The codes are spans of time, and curves are judged on later ones alone.
 
     Raises
     ------
@@ -84,18 +102,28 @@ def recalibration(
             hint="Split with more validation rows, or in folds, on Explore.",
         )
     method: Method = "isotonic" if len(y) >= ISOTONIC_FROM else "sigmoid"
-    found, moved = learn_calibration(y, output, method, weight=weight)
-    before, after = (mean(brier_losses(y, each)) for each in (output, moved))
+    apart = together is not None and len(np.unique(together)) > 1
+    in_order = in_order and apart
+    found, moved = learn_calibration(
+        y, output, method, weight=weight, together=together, in_order=in_order
+    )
+    judged = np.ones(len(y), dtype=bool)
+    if in_order and together is not None:
+        judged = together > together.min()
+    before, after = (
+        mean(brier_losses(y[judged], each[judged])) for each in (output, moved)
+    )
     between = after.minus(before)
     ends = difference_interval(between, confidence)
     return Recalibration(
         found,
-        len(y),
+        int(judged.sum()),
         before.value,
         after.value,
         between.value,
         ends.low,
         ends.high,
+        "time" if in_order else "groups" if apart else "rows",
     )
 
 

@@ -149,13 +149,19 @@ class _Rows:
 
 
 def learn_calibration(
-    y: Floats, output: Floats, method: Method, *, weight: Floats | None = None
+    y: Floats,
+    output: Floats,
+    method: Method,
+    *,
+    weight: Floats | None = None,
+    together: Rows | None = None,
+    in_order: bool = False,
 ) -> tuple[Calibration, Floats]:
     """Learn curves by one method, whether they help or not.
 
     Parameters
     ----------
-    y, output, weight
+    y, output, weight, together, in_order
         As in `calibrate`.
     method : {"isotonic", "sigmoid"}
 
@@ -165,7 +171,8 @@ def learn_calibration(
         Learned from all the rows.
     moved : ndarray of shape (n_rows, n_classes)
         Each fifth of the rows as curves learned from the other four give it: what to
-        judge the method by.
+        judge the method by. In order, each span of time as curves learned from the
+        spans before it give it; the first as it was.
 
     Examples
     --------
@@ -178,9 +185,16 @@ def learn_calibration(
     """
     weight = np.ones(len(y)) if weight is None else weight / weight.mean()
     rows = _Rows(y, output, weight)
-    fold = cross_labels(len(y), None, N_FOLDS, 0)
-    moved = _moved(rows, fold, method)
-    losses = (float(np.average(_losses(y, o), weights=weight)) for o in (output, moved))
+    in_order = in_order and together is not None and len(np.unique(together)) > 1
+    fold = cross_labels(len(y), together, N_FOLDS, 0)
+    if in_order and together is not None:
+        fold = together
+    moved = _moved(rows, fold, method, in_order)
+    judged = fold > fold.min() if in_order else np.ones(len(y), dtype=bool)
+    losses = (
+        float(np.average(_losses(y, each)[judged], weights=weight[judged]))
+        for each in (output, moved)
+    )
     return Calibration(method, _learn(rows, method), *losses), moved
 
 

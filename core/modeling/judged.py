@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import ModelingError
 from core.modeling.metrics import Floats
+from core.modeling.rows import Rows
 
 MOST_ROWS: Final = 20_000
 
@@ -27,6 +28,11 @@ class Judged:
         Validation rows in all. Of more than 20,000 a sample is kept, the same for all.
     weight : ndarray of shape (n_kept,) or None
         How much each row counts; None: all alike.
+    together : ndarray of shape (n_kept,) or None
+        Codes of what must not be divided where something is learned on some of these
+        rows and judged on others: groups, or spans of time.
+    in_order : bool, default=False
+        The codes are spans of time: later ones are judged by what earlier ones teach.
 
     Examples
     --------
@@ -39,6 +45,8 @@ class Judged:
     outputs: Mapping[str, Floats] = field(repr=False)
     n_rows: int
     weight: Floats | None = field(default=None, repr=False)
+    together: Rows | None = field(default=None, repr=False)
+    in_order: bool = False
 
     def of(self, candidate: str) -> Floats:
         """Return what one candidate said.
@@ -63,6 +71,9 @@ class Judged:
         }
         if self.weight is not None:
             tables["weight"] = self.weight
+        if self.together is not None:
+            tables["together"] = self.together
+            tables["in_order"] = np.array(self.in_order)
         names = np.array(list(self.outputs), dtype=np.str_)
         buffer = io.BytesIO()
         np.savez_compressed(
@@ -78,8 +89,14 @@ class Judged:
                 str(name): stored[f"output-{i}"].astype(np.float64)
                 for i, name in enumerate(stored["names"])
             }
-            weight = stored.get("weight")
-            return cls(stored["y"], outputs, int(stored["n_rows"]), weight)
+            return cls(
+                stored["y"],
+                outputs,
+                int(stored["n_rows"]),
+                stored.get("weight"),
+                stored.get("together"),
+                bool(stored.get("in_order", False)),
+            )
 
 
 def gather(
@@ -87,6 +104,9 @@ def gather(
     read: Callable[[int], Floats],
     indices: Mapping[str, int],
     weight: Floats | None = None,
+    *,
+    together: Rows | None = None,
+    in_order: bool = False,
 ) -> Judged:
     """Put the outputs of finished candidates together.
 
@@ -99,6 +119,9 @@ def gather(
         Places by candidate name.
     weight : ndarray of shape (n_rows,), default=None
         How much each row counts.
+    together : ndarray of shape (n_rows,), default=None
+    in_order : bool, default=False
+        As in `Judged`.
 
     Examples
     --------
@@ -110,5 +133,11 @@ def gather(
         drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
         rows = np.sort(drawn)
     outputs = {name: read(index)[rows] for name, index in indices.items()}
-    kept = None if weight is None else weight[rows]
-    return Judged(y[rows], outputs, len(y), kept)
+    return Judged(
+        y[rows],
+        outputs,
+        len(y),
+        None if weight is None else weight[rows],
+        None if together is None else together[rows],
+        in_order,
+    )

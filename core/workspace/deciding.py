@@ -107,7 +107,13 @@ class Decisions:
                 "A predicted number has no probability to correct.",
                 hint="Look at its residuals instead.",
             )
-        return recalibration(judged.y, output, judged.weight)
+        return recalibration(
+            judged.y,
+            output,
+            judged.weight,
+            together=judged.together,
+            in_order=judged.in_order,
+        )
 
     def take_threshold(
         self, run: RunRecord, threshold: float, words: str = "by hand"

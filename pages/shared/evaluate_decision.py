@@ -3,13 +3,20 @@
 import streamlit as st
 
 from core.errors import RondoError
-from core.evaluation.recalibrating import Recalibration
+from core.evaluation.recalibrating import Kept, Recalibration
 from core.modeling.calibration import Calibration
 from core.wording import score_text, signed_text
 from core.workspace import Cycle, RunRecord
 from pages.shared.evaluate_threshold import show_threshold
 from pages.shared.frame import show_error, stop_on_error
 from pages.shared.state import workspace
+
+_JUDGED: dict[Kept, str] = {
+    "rows": "each fifth corrected by curves learned from the other four",
+    "groups": "each fifth corrected by curves learned from the other four, groups kept "
+    "together",
+    "time": "each span of time corrected by curves learned from the spans before it",
+}
 
 
 def show_decision(cycle: Cycle, run: RunRecord) -> None:
@@ -86,6 +93,5 @@ def effect_words(found: Recalibration) -> str:
         f"**{score_text(found.brier_after, like)}** "
         f"({signed_text(found.difference, like)}, {low} to {high}) and log loss from "
         f"{score_text(after.before)} to {score_text(after.after)}: {proven}. Seen on "
-        f"{found.n_rows:,} validation rows, each fifth corrected by curves learned "
-        "from the other four."
+        f"{found.n_rows:,} validation rows, {_JUDGED[found.kept]}."
     )

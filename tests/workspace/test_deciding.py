@@ -101,6 +101,22 @@ def test_a_recalibration_is_told_before_it_is_taken_and_keeps_who_is_flagged(
     assert workspace.decisions.model(again).calibration is None
 
 
+def test_a_recalibration_keeps_the_groups_of_the_split_together(workspace, split_cycle):
+    workspace.data.split(
+        split_cycle.id, strategy="group", column="plan", fractions=(0.5, 0.3, 0.2)
+    )
+    cycle = workspace.cycles.get(split_cycle.id)
+    plan = TrainingPlan(
+        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
+    )
+    run = workspace.training.execute(
+        cycle.id, plan, split_id=cycle.split_id, run_id="run-g", **enough()
+    )
+    judged = workspace.training.judged(run.id)
+    assert judged.together is not None
+    assert not judged.in_order
+
+
 def test_numbers_have_neither(workspace, csv):
     project = workspace.projects.create("Fees")
     cycle = workspace.cycles.current(project.id)
