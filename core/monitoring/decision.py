@@ -4,6 +4,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from core.monitoring.binning import Float
+from core.monitoring.evidence import SHAPE_SHARE
 from core.monitoring.two_sample import N_COMPONENTS
 
 MIN_ROWS = 50
@@ -46,11 +47,11 @@ def rows_needed(
     Examples
     --------
     >>> rows_needed(0.5, 10_000, 10)
-    101
+    96
     >>> rows_needed(0.1, 500, 10) is None
     True
     """
-    limit = stats.chi2.isf(alpha / n_tests / 2, N_COMPONENTS)
+    limit = stats.chi2.isf(alpha / n_tests * SHAPE_SHARE, N_COMPONENTS)
     needed = optimize.brentq(
         lambda size: stats.ncx2.sf(limit, N_COMPONENTS, size) - POWER, 1e-3, 1e3
     )
