@@ -12,6 +12,7 @@ from core.modeling.columns import (
 )
 from core.modeling.encoder import FrameEncoder
 from core.modeling.hashing import HashedColumn
+from core.modeling.means import MeanColumn
 from core.modeling.numbers import NumberBlock
 
 
@@ -76,6 +77,8 @@ def _describe_column(column: object) -> dict[str, Any]:
     if isinstance(column, IndicatorColumn):
         mark = bool(column.mark)
         return _named("indicators", column.name, codes=column.codes, mark=mark)
+    if isinstance(column, MeanColumn):
+        return _named("means", column.name, codes=column.codes, table=column.table)
     if isinstance(column, DateColumn):
         numbers = _describe_numbers(column.numbers)
         return _named("moments", column.name, start_s=column.start_s, numbers=numbers)

@@ -1,6 +1,6 @@
 """The encoder: raw canonical columns in, one float32 matrix out.
 
-All families of models are fed by it, each in one of three styles. It learns from
+All families of models are fed by it, each in a style of its own. It learns from
 training rows only, travels inside the model, and has a defined answer for every
 value: missing, unseen, infinite. Behind it stands only an estimator on a matrix,
 which is what compiled formats can take over.
@@ -24,8 +24,10 @@ from core.modeling.columns import (
     TextColumn,
 )
 from core.modeling.hashing import TEXT_PLACES, HashedColumn
+from core.modeling.means import MeanColumn, learn_means
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, NumberBlock, Style
+from core.modeling.rows import Rows
 
 NUMERIC: Final[frozenset[ColumnKind]] = frozenset(("number", "integer", "boolean"))
 
@@ -49,7 +51,7 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     numbers_ : NumberBlock
         Numbers and booleans, which stand first.
     columns_ : tuple of Column
-        The other features, one each.
+        The other features, one each, or two where means of the target are told.
 
     Examples
     --------
@@ -59,31 +61,66 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     [[30.5, 0.0], [nan, 0.0], [41.0, 1.0]]
     """
 
-    def __init__(self, schema: Schema, style: Style = "tree") -> None:
+    def __init__(
+        self, schema: Schema, style: Style = "tree", n_classes: int | None = None
+    ) -> None:
         self.schema = schema
         self.style = style
+        self.n_classes = n_classes
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> "FrameEncoder":  # noqa: ARG002
+    def fit(
+        self, X: pd.DataFrame, y: Floats | None = None, groups: Rows | None = None
+    ) -> "FrameEncoder":
         """Learn from training rows.
 
         Parameters
         ----------
         X : DataFrame of shape (n_rows, n_features)
             Canonical, with at least the columns of the schema.
-        y : ignored
-            An encoder that never sees the target cannot leak it.
+        y : ndarray of shape (n_rows,), default=None
+            Codes of classes, or numbers. Without it no means are learned.
+        groups : ndarray of shape (n_rows,), default=None
+            Rows of one group are not told each other's targets.
         """
+        self._learn(X, y, groups)
+        return self
+
+    def fit_transform(
+        self, X: pd.DataFrame, y: Floats | None = None, groups: Rows | None = None
+    ) -> Matrix:
+        """Learn from training rows and return their matrix.
+
+        It is not that of `transform`: the means of the target that a training row is
+        told come from other rows, as they will when the row is a new one.
+        """
+        told = self._learn(X, y, groups)
+        blocks = self._blocks(raw_columns(X, self.schema), len(X), told)
+        return np.ascontiguousarray(np.hstack(blocks))
+
+    def _learn(
+        self, X: pd.DataFrame, y: Floats | None, groups: Rows | None
+    ) -> dict[str, Matrix]:
+        """Learn; return what training rows are told of the target, by column."""
         raw = raw_columns(X, self.schema)
         names = [column.name for column in self.schema if column.kind in NUMERIC]
         self.numbers_ = NumberBlock.fit(
             names, _stacked(raw, names, len(X)), _for_numbers(self.style)
         )
-        self.columns_: tuple[Column, ...] = tuple(
-            _fit_column(column, raw[column.name], self.style)
-            for column in self.schema
-            if column.kind not in NUMERIC
-        )
-        return self
+        columns: list[Column] = []
+        told = {}
+        for column in self.schema:
+            if column.kind in NUMERIC:
+                continue
+            values = raw[column.name]
+            columns.append(_fit_column(column, values, self.style))
+            if y is None or not _has_means(column, self.style):
+                continue
+            learned = learn_means(column.name, values, y, self.n_classes, groups)
+            if learned is not None:
+                columns.append(learned[0])
+                told[column.name] = learned[1]
+        self.columns_: tuple[Column, ...] = tuple(columns)
+        return told
 
     def transform(self, X: pd.DataFrame) -> Matrix:
         """Return the matrix of shape (n_rows, n_features_out), C order."""
@@ -107,10 +144,19 @@ class FrameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         >>> encoder.encode({"age": np.array([28.0])}, 1).tolist()
         [[28.0]]
         """
+        return np.ascontiguousarray(np.hstack(self._blocks(raw, n_rows, {})))
+
+    def _blocks(
+        self, raw: Mapping[str, Any], n_rows: int, told: Mapping[str, Matrix]
+    ) -> list[Matrix]:
         numbers = _stacked(raw, self.numbers_.names, n_rows)
         blocks = [self.numbers_.encode(numbers)]
-        blocks.extend(column.encode(raw[column.name]) for column in self.columns_)
-        return np.ascontiguousarray(np.hstack(blocks))
+        for column in self.columns_:
+            if isinstance(column, MeanColumn) and column.name in told:
+                blocks.append(told[column.name])
+            else:
+                blocks.append(column.encode(raw[column.name]))
+        return blocks
 
     def get_feature_names_out(
         self,
@@ -192,6 +238,11 @@ def _fit_column(column: ColumnSchema, raw: Any, style: Style) -> Column:
     if style == "tree":
         return CodeColumn.fit(name, raw)
     return IndicatorColumn.fit(name, raw)
+
+
+def _has_means(column: ColumnSchema, style: Style) -> bool:
+    """Return whether words of this column may tell the target's mean."""
+    return style not in ("hashed", "none") and column.kind in ("category", "id")
 
 
 def choose_features(schema: Schema) -> tuple[Schema, tuple[Finding, ...]]:

@@ -22,6 +22,7 @@ from core.errors import ModelingError
 from core.modeling.columns import MOST_INDICATORS, MOST_TOPICS
 from core.modeling.encoder import FrameEncoder, directions
 from core.modeling.folds import Scheme
+from core.modeling.means import FEWEST_WORDS
 from core.modeling.memory import free_memory_bytes
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix, Style
@@ -68,6 +69,8 @@ class Material:
         Directions that predictions must keep, by feature.
     most_bytes : float, default=20e6
         The champion's largest size as a file.
+    group : ndarray of shape (n_rows,) or None
+        Codes of groups; what a row is told of the target comes from other ones.
     """
 
     directory: Path
@@ -86,6 +89,7 @@ class Material:
     balanced: bool = False
     monotonic: dict[str, int] = field(default_factory=dict)
     most_bytes: float = LEAN_BYTES
+    group: Rows | None = field(default=None, repr=False)
 
     @property
     def scoring(self) -> Metric:
@@ -163,23 +167,28 @@ class Material:
             The matrix would take more than a quarter of the free memory.
         """
         self._refuse_too_large(style)
-        schema = Schema(()) if style == "none" else self.schema
-        encoder = FrameEncoder(schema, style).fit(self.frame)
-        return encoder, encoder.transform(self.frame)
+        encoder = self._encoder(style)
+        return encoder, encoder.fit_transform(self.frame, self.y, self.group)
 
     def _encode(self, fold: int, style: Style, paths: list[Path]) -> None:
         self._refuse_too_large(style)
         rows = self.scheme.folds[fold]
         part = self.frame.iloc[rows.train].reset_index(drop=True)
-        schema = Schema(()) if style == "none" else self.schema
-        encoder = FrameEncoder(schema, style).fit(part)
-        held_out = self.frame.iloc[rows.valid].reset_index(drop=True)
+        encoder = self._encoder(style)
+        group = None if self.group is None else self.group[rows.train]
+        learned = encoder.fit_transform(part, self.y[rows.train], group)
+        held_out = encoder.transform(self.frame.iloc[rows.valid].reset_index(drop=True))
         paths[0].parent.mkdir(parents=True, exist_ok=True)
-        for path, frame in zip(paths[:2], (part, held_out), strict=True):
+        for path, matrix in zip(paths[:2], (learned, held_out), strict=True):
             with _whole_file(path) as temporary:
-                np.save(temporary, encoder.transform(frame), allow_pickle=False)
+                np.save(temporary, matrix, allow_pickle=False)
         with _whole_file(paths[2]) as temporary:
             temporary.write_bytes(pickle.dumps(encoder, protocol=5))
+
+    def _encoder(self, style: Style) -> FrameEncoder:
+        schema = Schema(()) if style == "none" else self.schema
+        n_classes = None if self.classes_ is None else len(self.classes_)
+        return FrameEncoder(schema, style, n_classes)
 
     def _refuse_too_large(self, style: Style) -> None:
         if style == "none":
@@ -232,8 +241,10 @@ def expected_width(schema: Schema, style: Style) -> int:
             width += MOST_TOPICS + 2
         elif column.kind == "date":
             width += 7 if style == "tree" else 15
-        elif column.kind in ("category", "id") and style != "tree":
-            width += min(column.n_distinct, MOST_INDICATORS) + 2
+        elif column.kind in ("category", "id"):
+            codes = min(column.n_distinct, MOST_INDICATORS) + 2
+            width += 1 if style == "tree" else codes
+            width += column.n_distinct >= FEWEST_WORDS
         else:
             width += 1 if style == "tree" else 1 + (column.n_missing > 0)
     return width

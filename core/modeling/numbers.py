@@ -57,7 +57,7 @@ class NumberBlock:
             if style == "tree":
                 return cls(tuple(names), *_for_trees(values), _NO_MARKS)
             middle, spread = np.nanmedian(values, axis=0), np.nanstd(values, axis=0)
-            if style == "smooth":
+            if style == "smooth" and names:  # quantiles of no column are an error
                 low, high = np.nanquantile(values, [0.25, 0.75], axis=0)
                 spread = np.where(high > low, (high - low) / 1.349, spread)
         middle = np.where(np.isfinite(middle), middle, 0.0)

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.modeling.columns import CodeColumn, Column, DateColumn, IndicatorColumn
 from core.modeling.encoder import FrameEncoder
+from core.modeling.means import MeanColumn
 from core.modeling.numbers import FAR, LARGEST, Matrix, NumberBlock
 
 _Put = Callable[[Mapping[str, Any], list[float]], None]
@@ -100,6 +101,8 @@ def _column(column: Column) -> _Put:
         return _codes(column)
     if isinstance(column, IndicatorColumn):
         return _indicators(column)
+    if isinstance(column, MeanColumn):
+        return _means(column)
     if isinstance(column, DateColumn) and not any(
         part.endswith("sine") for part in column.numbers.names
     ):
@@ -127,6 +130,17 @@ def _indicators(column: IndicatorColumn) -> _Put:
     def put(raw: Mapping[str, Any], row: list[float]) -> None:
         value = raw[name][0]
         row.extend(rows.get(value, other) if isinstance(value, str) else missing)
+
+    return put
+
+
+def _means(column: MeanColumn) -> _Put:
+    name, get, rows = column.name, column.codes.get, column.table.tolist()
+    other, missing = len(rows) - 2, rows[-1]
+
+    def put(raw: Mapping[str, Any], row: list[float]) -> None:
+        value = raw[name][0]
+        row.extend(rows[get(value, other)] if isinstance(value, str) else missing)
 
     return put
 

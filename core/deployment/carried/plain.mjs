@@ -140,6 +140,11 @@ const KINDS = {
     const length = other + 1 + (column.mark ? 1 : 0);
     return Array.from({ length }, (_, i) => (i === place ? 1 : 0));
   },
+  means(column, word) {
+    const other = Object.keys(column.codes).length;
+    const place = word === null ? other + 1 : (own(column.codes, word) ?? other);
+    return column.table[place];
+  },
   moments(column, value) {
     const names = column.numbers.names;
     if (!Number.isFinite(value)) return numbers(column.numbers, names.map(() => NaN));

@@ -104,6 +104,12 @@ def _indicators(column: Mapping[str, Any], word: str | None) -> list[float]:
     return [float(place == i) for i in range(other + 1 + int(column["mark"]))]
 
 
+def _means(column: Mapping[str, Any], word: str | None) -> list[float]:
+    other = len(column["codes"])
+    place = other + 1 if word is None else column["codes"].get(word, other)
+    return list(column["table"][place])
+
+
 def _moments(column: Mapping[str, Any], value: float) -> list[float]:
     names = column["numbers"]["names"]
     if not math.isfinite(value):
@@ -132,6 +138,7 @@ def _moments(column: Mapping[str, Any], value: float) -> list[float]:
 _KINDS: dict[str, Callable[[Mapping[str, Any], Any], list[float]]] = {
     "codes": _codes,
     "indicators": _indicators,
+    "means": _means,
     "moments": _moments,
 }
 

@@ -74,6 +74,13 @@ def _encode_indicators(column: Mapping[str, Any], values: Sequence[Any]) -> Matr
     return np.asarray(table[found], dtype=np.float32)
 
 
+def _encode_means(column: Mapping[str, Any], values: Sequence[Any]) -> Matrix:
+    """Give each word what the target was like where it stood in training."""
+    get, other = column["codes"].get, len(column["codes"])
+    found = [other + 1 if value is None else get(value, other) for value in values]
+    return np.asarray(column["table"][found], dtype=np.float32)
+
+
 def _encode_moments(column: Mapping[str, Any], values: Floats) -> Matrix:
     """Take moments apart into the parts of the calendar that training needed."""
     known = np.isfinite(values)
@@ -149,6 +156,7 @@ def _topics(column: Mapping[str, Any], text: str) -> Floats:
 _KINDS: dict[str, Callable[[Mapping[str, Any], Any], Matrix]] = {
     "codes": _encode_codes,
     "indicators": _encode_indicators,
+    "means": _encode_means,
     "moments": _encode_moments,
     "texts": _encode_texts,
     "hashes": _encode_hashes,

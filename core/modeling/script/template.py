@@ -82,7 +82,7 @@ def take(rows, places):
 
 
 def ground(train, validation):
-    """Return rows, truth and weights to learn from, and how they are validated."""
+    """Return rows, truth, weights and groups, and how models are validated."""
     rows, y, facts = usable(train)
     if IN_FOLDS:
         scheme = make_scheme(
@@ -90,25 +90,30 @@ def ground(train, validation):
             random_state=SCHEME_SEED,
         )
         judged = np.concatenate([fold.valid for fold in scheme.folds])
-        return rows, y, facts.weight, scheme, facts.take(judged).together()
+        together = facts.take(judged).together()
+        return rows, y, facts.weight, facts.group, scheme, together
     held, y_held, held_facts = usable(validation)
     scheme = given_validation(len(y), len(y_held))
     weight = facts.weight
     if weight is not None:
         weight = np.concatenate([weight, held_facts.weight])
-    rows = pd.concat([rows, held], ignore_index=True)
-    return rows, np.concatenate([y, y_held]), weight, scheme, held_facts.together()
+    group = facts.group
+    if group is not None:
+        group = np.concatenate([group, held_facts.group + group.max(initial=-1) + 1])
+    rows, y = pd.concat([rows, held], ignore_index=True), np.concatenate([y, y_held])
+    return rows, y, weight, group, scheme, held_facts.together()
 
 
-def fit(rows, y, counts, parts, fold, share):
+def fit(rows, y, counts, group, parts, fold, share):
     """Fit parts on these rows, with the iterations that one fold's fit has found."""
     n_outputs = 1 if CLASSES is None else len(CLASSES)
     encoders, model = {{}}, []
     for weight, family, style, settings, seed, iterations, _ in parts:
         if style not in encoders:
             columns = [] if style == "none" else [Feature(*f) for f in FEATURES]
-            encoder = FrameEncoder(columns, style).fit(rows)
-            encoders[style] = encoder, encoder.transform(rows)
+            n_classes = None if CLASSES is None else n_outputs
+            encoder = FrameEncoder(columns, style, n_classes)
+            encoders[style] = encoder, encoder.fit_transform(rows, y, group)
         encoder, X = encoders[style]
         if iterations and iterations[fold] is not None:
             settings = {{**settings, "iterations": iterations[fold]}}
@@ -122,12 +127,13 @@ def fit(rows, y, counts, parts, fold, share):
     return model
 
 
-def validated(rows, y, weight, scheme):
+def validated(rows, y, weight, group, scheme):
     """Fit every fold; return the parts to keep, and what was said of held-out rows."""
     kept, outputs = [], []
     for place, fold in enumerate(scheme.folds):
         counts, _ = fit_weights(y, weight, BALANCED, fold.train, fold.valid)
-        learned = take(rows, fold.train), y[fold.train], counts
+        beside = None if group is None else group[fold.train]
+        learned = take(rows, fold.train), y[fold.train], counts, beside
         model = fit(*learned, PARTS, place, scheme.share)
         outputs.append(answers(model, take(rows, fold.valid)))
         kept = [*kept, *model] if scheme.averaged else model
@@ -158,8 +164,8 @@ def main():
     parser.add_argument("--check", help="write score and answers into this file")
     asked = parser.parse_args()
     train, validation, test = divide(read(asked.table))
-    rows, y, weight, scheme, together = ground(train, validation)
-    model, output = validated(rows, y, weight, scheme)
+    rows, y, weight, group, scheme, together = ground(train, validation)
+    model, output = validated(rows, y, weight, group, scheme)
     judged = np.concatenate([fold.valid for fold in scheme.folds])
     counts = None if weight is None else weight[judged] / weight[judged].mean()
     said = decided(METRIC, y[judged], output, weight=counts, together=together)
@@ -171,7 +177,7 @@ def main():
         every = np.arange(len(y))
         counts, _ = fit_weights(y, weight, BALANCED, every, every)
         parts = [PARTS[place] for place in again]
-        for place, part in zip(again, fit(rows, y, counts, parts, -1, 1.0)):
+        for place, part in zip(again, fit(rows, y, counts, group, parts, -1, 1.0)):
             model[place] = part
         print(f"Fitted again on all {{len(y):,}} training and validation rows.")
     if asked.check:
