@@ -6,6 +6,9 @@
                                     # coverage of intervals and sets on six tables
     python -m benchmarks.evaluation --slices 100       # planted slices found
     python -m benchmarks.evaluation --explain          # time of explanations
+    python -m benchmarks.evaluation --report [--test-rows 50000] [--peer ENV]
+                                    # the whole report, beside explainerdashboard
+    python -m benchmarks.ui --sliders                  # the sliders of the page
 
 Each draw makes held-out rows of a known law and a model's answers for them; the
 truth is the same number on a million rows. "paired" is the difference between two
@@ -15,7 +18,7 @@ of so many draws allowed for.
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from scipy.special import expit, softmax
 
 from benchmarks.conformal import report
 from benchmarks.explaining import time_explaining
+from benchmarks.reporting import time_report
 from benchmarks.slices import report as report_slices
 from core.evaluation.comparison import compare_rows
 from core.evaluation.held_out import HeldOut
@@ -143,33 +147,41 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--explain", action="store_true", help="time explanations")
     parser.add_argument("--slices", type=int, default=0, help="draws to find them in")
+    parser.add_argument("--report", action="store_true", help="time a whole report")
+    parser.add_argument("--test-rows", type=int, default=50_000)
+    parser.add_argument("--peer", type=Path, help="environment of explainerdashboard")
     asked = parser.parse_args()
     if asked.slices:
         report_slices(asked.slices, 4_000)
-        return
-    if asked.explain:
+    elif asked.report:
+        time_report(asked.test_rows, asked.peer)
+    elif asked.explain:
         time_explaining()
-        return
-    if asked.conformal is not None:
+    elif asked.conformal is not None:
         report(asked.conformal, asked.seeds)
-        return
+    else:
+        report_coverage(asked.draws, asked.rows, asked.only)
+
+
+def report_coverage(n_draws: int, sizes: Sequence[int], only: str) -> None:
+    """Print how often intervals hold the truth, scenario by scenario."""
     started = time.perf_counter()
     for name, draw in SCENARIOS.items():
-        if asked.only not in name:
+        if only not in name:
             continue
-        found = {n: coverage(draw, n, asked.draws) for n in asked.rows}
-        heads = "".join(f"{f'{n:,} alone':>14}{'paired':>9}" for n in asked.rows)
+        found = {n: coverage(draw, n, n_draws) for n in sizes}
+        heads = "".join(f"{f'{n:,} alone':>14}{'paired':>9}" for n in sizes)
         print(
             f"\n{name:<24}{heads}" if len(name) < 24 else f"\n{name}\n{'':<24}{heads}"
         )
-        for metric in found[asked.rows[0]]:
+        for metric in found[sizes[0]]:
             cells = ""
-            for n_rows in asked.rows:
+            for n_rows in sizes:
                 alone, paired = found[n_rows][metric]
-                cells += f"{mark(alone, asked.draws):>14}{mark(paired, asked.draws):>9}"
+                cells += f"{mark(alone, n_draws):>14}{mark(paired, n_draws):>9}"
             print(f"  {metric:<22}{cells}", flush=True)
     took = time.perf_counter() - started
-    print(f"\n{asked.draws} draws each, {took:.0f} s")
+    print(f"\n{n_draws} draws each, {took:.0f} s")
 
 
 if __name__ == "__main__":
