@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from core.data.by_word import by_word
 from core.data.coerce import cast_column
 from core.data.frames import (
     as_text,
@@ -92,7 +93,11 @@ def blank_outside(
 def set_type(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
     """Cast columns to a kind; what does not fit becomes missing."""
     kind = options["to"]
-    return _changed(frame, {c: cast_column(frame[c], kind)[0] for c in columns})
+
+    def cast(values: pd.Series) -> pd.Series:
+        return cast_column(values, kind)[0]
+
+    return _changed(frame, {name: by_word(frame[name], cast) for name in columns})
 
 
 def rename(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
@@ -109,15 +114,15 @@ def rename(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFr
 def trim_text(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
     """Remove needless blanks; optionally write all words in one case."""
     case = options.get("case") or "keep"
-    changed = {}
-    for name in columns:
-        if str(frame[name].dtype) != "str":
-            continue
-        text = frame[name].str.strip().str.replace(r"\s+", " ", regex=True)
+
+    def trim(values: pd.Series) -> pd.Series:
+        text = values.str.strip().str.replace(r"\s+", " ", regex=True)
         if case != "keep":
             text = getattr(text.str, case)()
-        changed[name] = text.mask(text == "")
-    return _changed(frame, changed)
+        return text.mask(text == "")
+
+    words = [name for name in columns if str(frame[name].dtype) == "str"]
+    return _changed(frame, {name: by_word(frame[name], trim) for name in words})
 
 
 def merge_levels(
@@ -125,10 +130,13 @@ def merge_levels(
 ) -> pd.DataFrame:
     """Write some values as another one."""
     mapping = {str(old): str(new) for old, new in dict(options["mapping"]).items()}
-    values = frame[columns[0]]
-    text = as_text(values)
-    merged = text.map(lambda value: mapping.get(value, value), na_action="ignore")
-    return _changed(frame, {columns[0]: _back(merged.astype("str"), values)})
+
+    def merge(values: pd.Series) -> pd.Series:
+        text = as_text(values)
+        merged = text.map(lambda value: mapping.get(value, value), na_action="ignore")
+        return _back(merged.astype("str"), values)
+
+    return _changed(frame, {columns[0]: by_word(frame[columns[0]], merge)})
 
 
 def blank_values(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from core.data.by_word import by_word
 from core.data.formula import parse_formula
 from core.data.frames import (
     as_text,
@@ -135,26 +136,28 @@ def parse_number(
     frame: pd.DataFrame, columns: Columns, options: Options
 ) -> pd.DataFrame:
     """Read numbers that carry a currency or per cent sign, or groups of thousands."""
-    read = {n: read_numbers(frame[n], options["decimal"]) for n in columns}
-    return frame.assign(**{n: canonical_column(v) for n, v in read.items()})
+
+    def read(values: pd.Series) -> pd.Series:
+        return read_numbers(values, options["decimal"])
+
+    return frame.assign(**{name: by_word(frame[name], read) for name in columns})
 
 
 def parse_date(frame: pd.DataFrame, columns: Columns, options: Options) -> pd.DataFrame:
     """Read dates that are written in one given format."""
     written = str(options["format"])
+
+    def read(values: pd.Series) -> pd.Series:
+        text = as_text(values).str.strip()
+        return pd.to_datetime(text, format=written, errors="coerce")
+
     try:
-        read = {
-            name: pd.to_datetime(
-                as_text(frame[name]).str.strip(), format=written, errors="coerce"
-            )
-            for name in columns
-        }
+        return frame.assign(**{name: by_word(frame[name], read) for name in columns})
     except ValueError as error:
         raise DataError(
             f"{written!r} is no format of dates.",
             hint="Write it as %d/%m/%Y for 31/12/2024, or %d.%m.%y for 31.12.24.",
         ) from error
-    return frame.assign(**{n: canonical_column(v) for n, v in read.items()})
 
 
 def _added(frame: pd.DataFrame, columns: Mapping[str, pd.Series]) -> pd.DataFrame:
