@@ -12,6 +12,7 @@ from core.modeling.entry import Entry, leaderboard_rows, ranked
 from core.modeling.execution import InProcess, Runner
 from core.modeling.material import Material
 from core.modeling.refit import expected_refit_s
+from core.modeling.replay import LONGEST_S, Replay
 from core.modeling.run import Progress
 from core.modeling.schedule import Schedule
 
@@ -57,8 +58,15 @@ class Clock:
         return time.monotonic() - self.start + self.before_s
 
     @property
+    def replay(self) -> Replay | None:
+        """The run that this one repeats, if any: its end takes the budget's place."""
+        return self.should_stop if isinstance(self.should_stop, Replay) else None
+
+    @property
     def left_s(self) -> float:
         """Seconds left for candidates; the last ones are kept for the ensemble."""
+        if self.replay is not None:
+            return max(0.0, LONGEST_S - self.elapsed_s)
         reserve = min(0.3 + 0.04 * self.budget_s, 10.0) * slowness(self.n_jobs)
         kept = min(reserve, 0.25 * self.budget_s) + min(
             self.refit_s, _MOST_REFIT * self.budget_s
@@ -68,6 +76,8 @@ class Clock:
     @property
     def refit_left_s(self) -> float:
         """Seconds left for the last fit; short when stop was asked."""
+        if self.replay is not None:
+            return self.replay.refit_s
         end_s = self.budget_s - min(1.0, 0.03 * self.budget_s)
         left_s = max(0.0, end_s - self.elapsed_s)
         return min(left_s, _STOPPED_REFIT_S) if self.stopped else left_s
@@ -120,6 +130,8 @@ class Board:
         """Take a result in, with the moment it came."""
         if entry.finished_s is None:
             entry = replace(entry, finished_s=round(self.clock.elapsed_s, 3))
+        if self.clock.replay is not None:
+            entry = self.clock.replay.as_then(entry)
         self.entries[entry.index] = entry
         self._keep_time_for_refit()
         return entry

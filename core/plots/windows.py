@@ -1,6 +1,7 @@
 """Charts over windows: drift through time, and drift beside importance."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -127,42 +128,21 @@ def draw_harm(
     figure = new_figure(
         x="Drift, in standard deviations", y="Importance: answers move by", height=360
     )
-    largest = max([1e-12, *harm.values()])
     ranked = sorted(names, key=lambda name: -harm.get(name, 0.0))
     for state, colour in _STATES:
         chosen = [name for name in ranked if _state(report, name) == state]
         if chosen:
-            figure.add_scatter(
-                x=[report.columns[name].effect for name in chosen],
-                y=[weight[name] for name in chosen],
-                name=state.capitalize(),
-                mode="markers",
-                marker={
-                    "color": colour,
-                    "size": [8 + 26 * harm.get(n, 0.0) / largest for n in chosen],
-                    "opacity": 0.85,
-                },
-                customdata=[
-                    [text(name), _size(harm.get(name, 0.0), as_share=as_share)]
-                    for name in chosen
-                ],
-                hovertemplate="%{customdata[0]}: drift %{x:.2f}, harm "
-                "%{customdata[1]}<extra></extra>",
-            )
+            places = [(report.columns[name].effect, weight[name]) for name in chosen]
+            sizes = {name: harm.get(name, 0.0) for name in chosen}
+            largest = max([1e-12, *harm.values()])
+            trace = _marks(places, sizes, largest, as_share=as_share)
+            figure.add_scatter(name=state.capitalize(), marker_color=colour, **trace)
     for name in [n for n in ranked if harm.get(n)][:_NAMED]:
-        figure.add_annotation(
-            x=report.columns[name].effect,
-            y=weight[name],
-            text=short(name, 18),
-            showarrow=False,
-            yshift=24,
-        )
-    figure.add_vline(x=report.effect, line_dash="dot", line_color=NEUTRAL)
-    reach = max([2 * report.effect, *(report.columns[n].effect for n in names)])
-    figure.update_xaxes(range=[-0.02 * reach, 1.15 * reach])
-    top = max([1e-9, *(weight[name] for name in names)])
-    figure.update_yaxes(range=[0, 1.25 * top], tickformat=".0%" if as_share else None)
-    figure.update_layout(showlegend=True)
+        place = {"x": report.columns[name].effect, "y": weight[name]}
+        figure.add_annotation(text=short(name, 18), showarrow=False, yshift=24, **place)
+    _frame_harm(figure, report, [(report.columns[n].effect, weight[n]) for n in names])
+    if as_share:
+        figure.update_yaxes(tickformat=".0%")
     first = [name for name in ranked if harm.get(name)][:3]
     told = ", ".join(f"{n} {_size(harm[n], as_share=as_share)}" for n in first)
     return Chart(
@@ -175,6 +155,40 @@ def draw_harm(
             "the largest first; what grey marks show may be chance."
         ),
     )
+
+
+def _marks(
+    places: Sequence[tuple[float, float]],
+    harm: Mapping[str, float],
+    largest: float,
+    *,
+    as_share: bool,
+) -> dict[str, Any]:
+    """Return a trace of columns, the size of each mark its harm."""
+    return {
+        "x": [x for x, _ in places],
+        "y": [y for _, y in places],
+        "mode": "markers",
+        "marker_size": [8 + 26 * size / largest for size in harm.values()],
+        "marker_opacity": 0.85,
+        "customdata": [
+            [text(name), _size(size, as_share=as_share)] for name, size in harm.items()
+        ],
+        "hovertemplate": "%{customdata[0]}: drift %{x:.2f}, harm "
+        "%{customdata[1]}<extra></extra>",
+    }
+
+
+def _frame_harm(
+    figure: go.Figure, report: DriftReport, places: Sequence[tuple[float, float]]
+) -> None:
+    """Mark where drift begins, and leave room around the marks and their names."""
+    figure.add_vline(x=report.effect, line_dash="dot", line_color=NEUTRAL)
+    reach = max([2 * report.effect, *(x for x, _ in places)])
+    top = max([1e-9, *(y for _, y in places)])
+    figure.update_xaxes(range=[-0.02 * reach, 1.15 * reach])
+    figure.update_yaxes(range=[0, 1.25 * top])
+    figure.update_layout(showlegend=True)
 
 
 def _state(report: DriftReport, name: str) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.data.frames import cell_text
 from core.errors import EvaluationError
 from core.modeling.draws import resampling_weights
 from core.modeling.model import Model
-from core.modeling.scoring import Metric, classes_of, find_metric
+from core.modeling.scoring import Metric, find_metric
+from core.retraining.alignment import aligned, threshold_of, turned
 from core.wording import counted, score_text, signed_text
 
 Decision = Literal["promote", "not proven", "worse"]
@@ -135,49 +135,69 @@ def verdict(  # noqa: PLR0913 two models on the same rows, and by what
     >>> verdict(run.baseline, run.champion, rows, "y").decision
     'promote'
     """
+    _refuse_other_task(champion, challenger)
+    rows, theirs = _with_outcome(frame, challenger_frame, target)
+    chosen = find_metric(metric, champion.task)
+    y, outputs = aligned((champion, rows), (challenger, theirs), target)
+    models = (champion, challenger)
+    old, new = (
+        chosen.readable(output, threshold_of(model))
+        for model, output in zip(models, outputs, strict=True)
+    )
+    gains = _resampled_gains(chosen, y, old, new, random_state)
+    gained, lost = turned(models, y, outputs)
+    return _judged(chosen, (chosen.score(y, old), chosen.score(y, new)), gains, {
+        "n_rows": len(y), "n_gained": gained, "n_lost": lost,
+    })  # fmt: skip
+
+
+def _refuse_other_task(champion: Model, challenger: Model) -> None:
     if champion.task != challenger.task:
         raise EvaluationError(
             f"A {challenger.task} model cannot follow a {champion.task} model.",
             hint="Train the challenger for the same target and task.",
         )
+
+
+def _with_outcome(
+    frame: pd.DataFrame, other: pd.DataFrame | None, target: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the newest rows whose outcome is known, as each model takes them."""
     known = np.flatnonzero(frame[target].notna().to_numpy())[-MOST_ROWS:]
-    rows, theirs = (
-        each.iloc[known].reset_index(drop=True)
-        for each in (frame, frame if challenger_frame is None else challenger_frame)
-    )
-    if rows.empty:
+    if not known.size:
         raise EvaluationError(
             "No row has a known outcome.",
             hint="Bring outcomes in on Monitor first.",
         )
-    chosen = find_metric(metric, champion.task)
-    y, outputs = _aligned((champion, rows), (challenger, theirs), target)
-    models = (champion, challenger)
-    old, new = (
-        chosen.readable(output, _threshold(model))
-        for model, output in zip(models, outputs, strict=True)
-    )
-    difference = chosen.gain(chosen.score(y, new), chosen.score(y, old))
-    gains = _resampled_gains(chosen, y, old, new, random_state)
-    low, high = _interval(gains) if len(y) >= MIN_ROWS else (None, None)
+    rows = frame.iloc[known].reset_index(drop=True)
+    theirs = frame if other is None else other
+    return rows, theirs.iloc[known].reset_index(drop=True)
+
+
+def _judged(
+    metric: Metric,
+    scores: tuple[float, float],
+    gains: Float,
+    counts: dict[str, Any],
+) -> Verdict:
+    """Decide by the interval of the gains; under 30 rows there is none."""
+    n_rows = counts["n_rows"]
+    difference = metric.gain(scores[1], scores[0])
+    low, high = _interval(gains) if n_rows >= MIN_ROWS else (None, None)
     decision = _decide(low, high)
     error = float(gains.std()) if low is not None else np.nan
-    gained, lost = _turned(models, y, outputs)
+    needed = outcomes_needed(difference, error, n_rows)
     return Verdict(
         decision=decision,
-        metric=chosen.name,
-        title=chosen.title,
-        champion=chosen.score(y, old),
-        challenger=chosen.score(y, new),
+        metric=metric.name,
+        title=metric.title,
+        champion=scores[0],
+        challenger=scores[1],
         difference=difference,
         low=low,
         high=high,
-        n_rows=len(y),
-        n_gained=gained,
-        n_lost=lost,
-        n_needed=outcomes_needed(difference, error, len(y))
-        if decision == "not proven"
-        else None,
+        n_needed=needed if decision == "not proven" else None,
+        **counts,
     )
 
 
@@ -210,59 +230,6 @@ def _decide(low: float | None, high: float | None) -> Decision:
     if low is not None and low > 0:
         return "promote"
     return "worse" if high is not None and high < 0 else "not proven"
-
-
-def _threshold(model: Model) -> float:
-    return 0.5 if model.threshold is None else model.threshold
-
-
-def _aligned(
-    old: tuple[Model, pd.DataFrame], new: tuple[Model, pd.DataFrame], target: str
-) -> tuple[Float, tuple[Float, Float]]:
-    """Return truth as codes or numbers, and both outputs on the same classes."""
-    (champion, rows), challenger = old, new[0]
-    outputs = champion.output(rows), challenger.output(new[1])
-    classes = champion.classes_, challenger.classes_
-    if classes[0] is None or classes[1] is None:
-        return pd.to_numeric(rows[target]).to_numpy(np.float64), outputs
-    names = [
-        [cell_text(label) for label in each] for each in classes if each is not None
-    ]
-    truth = [cell_text(label) for label in rows[target]]
-    if champion.task == "binary":
-        _refuse_other_classes(names, truth)
-    union = list(dict.fromkeys([*names[0], *names[1], *truth]))
-    place = {name: i for i, name in enumerate(union)}
-    widened = []
-    for known, output in zip(names, outputs, strict=True):
-        wide = np.zeros((len(rows), len(union)))
-        wide[:, [place[name] for name in known]] = output
-        widened.append(wide)
-    return np.array([place[label] for label in truth], float), (widened[0], widened[1])
-
-
-def _refuse_other_classes(names: list[list[str]], truth: list[str]) -> None:
-    if names[0] != names[1]:
-        raise EvaluationError(
-            f"The two models tell different classes apart: {names[0]} and {names[1]}.",
-            hint="Train the challenger on outcomes named as before.",
-        )
-    other = sorted(set(truth) - set(names[0]))
-    if other:
-        raise EvaluationError(
-            f"{other[0]!r} is not one of the models' classes, {', '.join(names[0])}.",
-            hint="Correct these outcomes and bring them in again.",
-        )
-
-
-def _turned(
-    models: tuple[Model, Model], y: Float, outputs: tuple[Float, Float]
-) -> tuple[int, int] | tuple[None, None]:
-    if models[0].classes_ is None:
-        return None, None
-    pairs = zip(models, outputs, strict=True)
-    old, new = (classes_of(output, _threshold(model)) == y for model, output in pairs)
-    return int((new & ~old).sum()), int((old & ~new).sum())
 
 
 def outcomes_needed(difference: float, error: float, n_rows: int) -> int | None:

@@ -11,7 +11,8 @@ from core.errors import MonitoringError, WorkspaceError
 from core.monitoring import Reference, summarise_reference
 from core.monitoring.batches import batches_by_time
 from core.monitoring.harm import column_weight
-from core.registry import Registry
+from core.monitoring.reference import draw_rows
+from core.registry import ModelVersion, Registry
 from core.serving import CapturedPredictions, Service
 from core.workspace.answers import answer_column, captured_answers
 from core.workspace.data import Data
@@ -55,6 +56,12 @@ class Material:
             )
         schema = version.model.schema
         usual = self.usual_answers(project_id, number).meta
+        if usual.empty:
+            rows = version.reference.iloc[draw_rows(len(version.reference))]
+            known = coerce(rows.reset_index(drop=True), schema)
+            usual = captured_answers(
+                self.service(project_id, number).predict_cleaned(known)
+            )
         return (
             summarise_reference(
                 version.reference[list(schema.names)],
@@ -65,10 +72,17 @@ class Material:
         )
 
     def _score_held_out(self, project_id: str, number: int) -> CapturedPredictions:
-        """Return the answers on rows the model was not fitted on: the usual ones."""
+        """Return the answers on rows the model was not fitted on: the usual ones.
+
+        None where a version was saved without an evaluation: then nothing can be
+        estimated, and answers are compared with those to the training rows.
+        """
         service = self.service(project_id, number)
         version = service.version
-        key = opened_key(version.project, version.lineage["evaluation"])
+        evaluation = version.lineage.get("evaluation")
+        key = opened_key(version.project, str(evaluation))
+        if evaluation is None or not self._data.files.exists(key):
+            return _none_of(version)
         with self._data.files.open(key) as stream:
             rows = read_parquet(stream)
         inputs = coerce(rows, version.model.schema)
@@ -84,6 +98,14 @@ class Material:
         names = version.model.schema.names
         rows = version.reference[list(names)]
         return column_weight(version.model.output, rows, names)
+
+
+def _none_of(version: ModelVersion) -> CapturedPredictions:
+    """Return no answers, in the columns that answers have."""
+    meta = captured_answers(()).assign(outcome=pd.Series(dtype=object))
+    return CapturedPredictions(
+        meta, pd.DataFrame(columns=[*version.model.schema.names])
+    )
 
 
 def batches_of(rows: pd.DataFrame) -> "pd.Series[Any] | None":

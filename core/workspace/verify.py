@@ -3,15 +3,16 @@
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from core.data import Recipe, Strategy, write_parquet
 from core.errors import RondoError
-from core.modeling import Progress, TrainingPlan
+from core.modeling import TrainingPlan
 from core.modeling.champion import ENSEMBLE_INDEX
+from core.modeling.replay import Replay
 from core.settings import Settings
 from core.wording import counted
 from core.workspace.exporting import Exported, open_exported
@@ -19,7 +20,6 @@ from core.workspace.records import Cycle
 from core.workspace.store import RecordStore
 from core.workspace.workspace import Workspace
 
-_LONGEST_S: Final = 3600.0
 _CLOSE: Final = 1e-9
 
 
@@ -53,8 +53,8 @@ def verify_project(
     """Do recipe, split, training and evaluation of every cycle again.
 
     That happens in a temporary home, from the datasets and settings in the file
-    alone: its models are not loaded. Training gets the same ``random_state`` and ends
-    after as many candidates.
+    alone: its models are not loaded. Training gets the same plan and ends when the same
+    candidates are finished, however long that takes here.
 
     Parameters
     ----------
@@ -161,10 +161,12 @@ class _Again:
         self, cycle: Cycle, run: dict[str, Any], figure: Callable[..., Figure]
     ) -> Iterator[Figure]:
         kept = run["payload"]
-        names = {
-            e["candidate"] for e in kept["entries"] if e["index"] != ENSEMBLE_INDEX
-        }
-        plan = replace(TrainingPlan.from_dict(kept["plan"]), budget_s=_LONGEST_S)
+        names = _finished(kept["entries"])
+        replay = Replay(
+            frozenset(names),
+            refitted=_fitted_again(kept["entries"], kept["champion"]) != "nothing",
+        )
+        plan = TrainingPlan.from_dict(kept["plan"])
         cycle = self._workspace.cycles.get(cycle.id)
         self._tell(f"Training {counted('candidate', len(names))}")
         made = self._workspace.training.execute(
@@ -172,9 +174,10 @@ class _Again:
             plan,
             split_id=cycle.split_id or "",
             run_id=f"run-again-{cycle.number}",
-            **_ends_after(len(names)),
+            on_progress=replay.see,
+            should_stop=replay,
         )
-        again = {e["candidate"] for e in made.entries if e["index"] != ENSEMBLE_INDEX}
+        again = _finished(made.entries)
         yield figure("candidates", ", ".join(sorted(names)), ", ".join(sorted(again)))
         yield figure("champion", kept["champion"], made.champion)
         old, new = (
@@ -233,12 +236,7 @@ def _fitted_again(entries: Any, champion: str) -> str:
     return ", ".join(entry["params"].get("refitted", [champion]))
 
 
-def _ends_after(n_candidates: int) -> dict[str, Any]:
-    """Return what ends a run once so many candidates are finished."""
-    n_done = 0
-
-    def see(progress: Progress) -> None:
-        nonlocal n_done
-        n_done = len(progress.leaderboard)
-
-    return {"on_progress": see, "should_stop": lambda: n_done >= n_candidates}
+def _finished(entries: Any) -> set[str]:
+    """Name the candidates that have a result; what the budget cut off has none."""
+    done = [e for e in entries if e["index"] != ENSEMBLE_INDEX and e["state"] == "done"]
+    return {each["candidate"] for each in done}

@@ -28,13 +28,20 @@ def rows(n_rows: int, seed: int) -> pd.DataFrame:
     )
 
 
+class Columns(FunctionTransformer):
+    """The columns as they are, of a frame or one by one."""
+
+    def encode(self, raw, n_rows):  # noqa: ARG002
+        return np.column_stack([np.asarray(each, float) for each in raw.values()])
+
+
 def model(features: list[str], target: str = "label", n_rows: int = 2_000) -> Model:
     """Fit a plain model on some of the columns."""
     train = rows(n_rows, 0)
     is_class = target == "label"
     estimator = LogisticRegression() if is_class else LinearRegression()
     y = (train["label"] == "yes").astype(int) if is_class else train["score"]
-    pipeline = make_pipeline(FunctionTransformer(np.asarray), estimator)
+    pipeline = make_pipeline(Columns(np.asarray), estimator)
     return Model(
         name="+".join(features),
         family="linear",

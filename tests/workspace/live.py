@@ -16,7 +16,9 @@ PROJECT = "who-leaves"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def build(folder: Path, n_rows: int = 700) -> None:
+def build(
+    folder: Path, n_rows: int = 700, *, ended_by_its_budget: bool = False
+) -> None:
     """Take a small table as far as a champion."""
     workspace = Workspace(settings_in(folder, "home"))
     project = workspace.projects.create("Who leaves")
@@ -27,10 +29,15 @@ def build(folder: Path, n_rows: int = 700) -> None:
     workspace.cycles.set_target(cycle.id, "left", "binary")
     split = workspace.data.split(cycle.id)
     plan = TrainingPlan(
-        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
+        target="left",
+        task="binary",
+        budget_s=2 if ended_by_its_budget else 60,
+        families=("linear", "extra_trees") if ended_by_its_budget else ("linear",),
+        n_jobs=1,
     )
+    ends = {} if ended_by_its_budget else enough()
     workspace.training.execute(
-        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
+        cycle.id, plan, split_id=split.id, run_id="run-test", **ends
     )
     workspace.evaluation.open(cycle.id)
     version = workspace.evaluation.save_version(cycle.id, who="tester")

@@ -61,6 +61,20 @@ def test_every_figure_comes_out_again(exported):
     assert any(each.what.endswith("on test rows") for each in figures)
 
 
+def test_a_run_that_its_budget_ended_comes_out_again(tmp_path: Path):
+    build(tmp_path, 300, ended_by_its_budget=True)
+    workspace = Workspace(settings_in(tmp_path, "home"))
+    run = workspace.training.run(workspace.cycles.current(PROJECT).id)
+    assert run is not None
+    cut_off = [e for e in run.entries if e["state"] != "done"]
+    packed = io.BytesIO()
+    export_project(workspace, PROJECT, packed)
+    workspace.close()
+    figures = verify_project(packed)
+    assert [each for each in figures if not each.equal] == []
+    assert cut_off or run.summary["elapsed_s"] > 1
+
+
 def test_a_figure_that_was_improved_by_hand_is_found(exported):
     project = told(exported)
     for record in project["records"]:

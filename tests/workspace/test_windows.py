@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from core.errors import MonitoringError
 from core.serving.calls import Call, CallLedger
 from core.storage.tables import windows
 from core.storage.types import now
 from core.workspace import Workspace
+from core.workspace.rehearsing import Rehearsal
 from core.workspace.watching import watch_once
 from core.workspace.window_rows import CLAIM_LASTS, Track, WindowRows
 from tests.workspace.conftest import customers
@@ -208,3 +210,36 @@ def test_a_window_whose_worker_was_killed_is_taken_up_and_counted_once(
     kept = workspace.monitoring.windows.list(PROJECT, 1, "month")
     assert [each.n_rows for each in kept] == [120, 120]
     assert watch_once(workspace).n_windows == 0
+
+
+@pytest.fixture
+def unevaluated(workspace: Workspace) -> int:
+    """A live version that was saved without an evaluation."""
+    old = workspace.service(PROJECT).version
+    info = workspace.registry.add(
+        PROJECT, old.model, who="Ada", reference=old.reference, lineage={}
+    )
+    workspace.registry.set_alias(PROJECT, "champion", info.number, who="Ada")
+    rows = drifted(120, 5).drop(columns="left")
+    answers = workspace.service(PROJECT).predict(rows, strict=False)
+    workspace.log.append(
+        PROJECT, info.number, rows, answers, latency_ms=1.0, source="api", at=START
+    )
+    ids = workspace.log.read(PROJECT, version=info.number).meta["id"]
+    workspace.log.add_outcomes(PROJECT, [(each, "no") for each in ids[:60]])
+    return info.number
+
+
+def test_a_version_without_an_evaluation_is_watched_without_an_estimate(
+    workspace: Workspace, unevaluated: int
+):
+    assert watch_once(workspace).failed == ()
+    (kept,) = workspace.monitoring.windows.list(PROJECT, unevaluated, "month")
+    assert kept.first_columns == ("calls",)
+    assert kept.estimated is None
+    assert kept.realised is not None
+    assert len(workspace.monitoring.to_label(PROJECT, unevaluated, 5)) == 5
+    partly = workspace.monitoring.partly_labelled(PROJECT, unevaluated)
+    assert partly.ages["n_labels"].sum() == 60
+    with pytest.raises(MonitoringError, match="0 test rows"):
+        Rehearsal(workspace.monitoring.material, PROJECT, unevaluated)
