@@ -1,6 +1,7 @@
 """Rows from anywhere, brought into the columns and dtypes of a schema."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from core.errors import SchemaError
 MOST_PROBLEMS: Final = 100
 """So many refused cells are listed in one SchemaError."""
 
+_YEAR_FIRST: Final = re.compile(r"[+-]?\d{4}")
 _EXACT: Final = 2.0**53
 _SHOWN: Final = 80
 """So much of a refused value stands in the message."""
@@ -228,9 +230,13 @@ def _cast_dates(values: pd.Series) -> Cells:
 
 
 def _moment_text(value: Any) -> str | None:
-    """Return what may be a moment as text; a bare number is none."""
+    """Return what may be a moment as text; a bare number is none.
+
+    A text is one where it begins with a year of four digits: of others, pandas makes
+    what it can, the fifth month of the year 0 of ".5", the present moment of "now".
+    """
     if isinstance(value, str):
-        return value
+        return value if _YEAR_FIRST.match(value) else None
     return value.isoformat() if hasattr(value, "isoformat") else None
 
 

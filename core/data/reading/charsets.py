@@ -30,6 +30,8 @@ _MIXED: Final = re.compile(
     r"[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])", re.UNICODE
 )
 _INSIDE: Final = re.compile(r"[A-Za-z][^\x00-\x7f\w\u2019\u2018·\-](?=[A-Za-z])")
+_PRICED: Final = re.compile(r"[£€] ?(?=\d)|(?<=\d) ?€")
+_PRICE: Final = 11.0
 _RAISED: Final = re.compile(
     r"[a-zß-öø-ÿ](?=[À-ÖØ-ÞŠŽŒŸ])|[\u0430-\u0451](?=[\u0410-\u042f])"
 )
@@ -173,8 +175,10 @@ def _weigh_single(text: str, known: Mapping[str, float]) -> float:
     def weigh(letter: str) -> float:
         return known.get(letter, _RARE_HERE if letter.isalpha() else _FOREIGN)
 
+    priced = len(_PRICED.findall(text))
     odd = len(_MIXED.findall(text)) + len(_INSIDE.findall(text))
-    return _weigh(text, weigh) - 5 * odd - 3 * len(_RAISED.findall(text))
+    raised = len(_RAISED.findall(text))
+    return _weigh(text, weigh) - 5 * odd - 3 * raised + _PRICE * priced
 
 
 def _weigh(text: str, weigh: Callable[[str], float]) -> float:

@@ -27,11 +27,13 @@ from core.data.reading.rows import (
     parse_rows,
     swallows_rows,
 )
+from core.data.reading.second import without_second_table
 from core.data.reading.tail import without_asides
 from core.data.reading.wrapped import is_wrapped, unwrap
 from core.errors import DataError
 
 _SAMPLE: Final = 2**18
+_MARKED_SHARE: Final = 0.1
 _LONGEST: Final = 2**26
 _LARGE_BLOCK: Final = 2**28
 
@@ -103,8 +105,11 @@ def read_text(located: Located) -> TextTable:
     columns, notes = without_asides(
         layout.names, columns, refusals, header=layout.header
     )
+    columns, second = without_second_table(columns, refusals)
     names, columns, left_out = _without_empty_ends(layout, columns)
-    notes.extend(left_out)
+    notes.extend([*second, *left_out])
+    if layout.width == 1 and layout.dialect.delimiter is None:
+        notes.extend(_doubt_one_column(columns[0]))
     if refusals.n_padded:
         notes.append(
             f"{refusals.n_padded:,} rows had fewer values than the table has columns; "
@@ -256,6 +261,17 @@ def _contains(buffer: Any, mark: str) -> bool:
     view, step = memoryview(buffer), 2**24
     starts = range(0, len(view), step)
     return any(mark.encode() in bytes(view[i : i + step]) for i in starts)
+
+
+def _doubt_one_column(column: Any) -> list[str]:
+    """Say so where the lines of a single column could be rows of several values."""
+    marked = pc.sum(pc.match_substring_regex(column, r"[,;|\t]")).as_py() or 0
+    if marked <= _MARKED_SHARE * len(column):
+        return []
+    return [
+        f"The file was read as one column, though {marked:,} of its lines hold signs "
+        "that could part values; if they do, choose the delimiter."
+    ]
 
 
 def _without_empty_ends(

@@ -22,6 +22,7 @@ _UNUSUAL: Final = " :^~\x01\x1f"
 _UNUSUAL_WEIGHT: Final = 0.6
 _ONE_COLUMN: Final = 0.3
 _ONE_SHORT_LINE: Final = 0.25
+_NOTHING_BEHIND: Final = 0.4
 _MOST_ROWS: Final = 500
 _ASIDE: Final = 0.15
 
@@ -37,7 +38,8 @@ SEP_LINE: Final = re.compile(r"sep=([^\r\n]) *\r?\n", re.IGNORECASE)
 """A first line by which spreadsheets name the delimiter."""
 
 _CLOCK: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?\b")
-_LEFTOVER: Final = re.compile(r"[,;\t|]|^[\"']|[\"']$")
+_LEFTOVER: Final = re.compile(r"[,;|](?! )|\t|^[\"']|[\"']$")
+_QUOTED: Final = re.compile(r'"([^"]|"")*"')
 
 
 RUNS: Final = {"  ": re.compile(r" {2,}|\t+"), "   ": re.compile(r"[ \t]+")}
@@ -118,6 +120,9 @@ def guess_dialect(
     >>> guess_dialect("price\n1,5\n2,5\n").delimiter is None
     True
     """
+    if delimiter is None and quote is None and _is_one_quoted_column(sample):
+        return Dialect(None)
+    sample = sample[len_of_comments(sample) :]
     best = Dialect(delimiter, '"' if quote is None else quote or None)
     best_score = -1.0
     for candidate in _candidates(sample, delimiter, quote):
@@ -125,6 +130,31 @@ def guess_dialect(
         if score > best_score + 1e-9:
             best, best_score = candidate, score
     return best
+
+
+def _is_one_quoted_column(sample: str) -> bool:
+    lines = [line.rstrip() for line in sample.split("\n") if line.strip()]
+    return len(lines) > 1 and all(map(_QUOTED.fullmatch, lines))
+
+
+def len_of_comments(sample: str) -> int:
+    r"""Return the length of the lines before a table that begin with a number sign.
+
+    It is 0 where there is only one such line, or nothing else.
+
+    Examples
+    --------
+    >>> len_of_comments("# one\n# two\na,b\n"), len_of_comments("# a,b\n1,2\n")
+    (12, 0)
+    """
+    position = end = n_comments = 0
+    for line in sample.splitlines(keepends=True):
+        position += len(line)
+        if line.startswith("#"):
+            end, n_comments = position, n_comments + 1
+        elif line.strip():
+            break
+    return end if n_comments > 1 and sample[end:].strip() else 0
 
 
 def _candidates(
@@ -171,6 +201,8 @@ def _score(dialect: Dialect, sample: str) -> float:
     cells = [cell for row in rows if len(row) == width for cell in row]
     single = sum(map(_is_single, cells)) / len(cells)
     score = _agreement(widths, width, n_agree) ** 2 * (0.2 + 0.8 * single)
+    if width == 2 and not any(row[1].strip() for row in rows if len(row) == 2):
+        score *= _NOTHING_BEHIND
     if width == 1:
         return _ONE_COLUMN * score if dialect.delimiter is None else 0.0
     weight = _weight(dialect)

@@ -6,6 +6,8 @@ from typing import Final
 from core.data.reading.dialect import NUMBER, WHEN, modal_width
 
 _MOST_LEADING: Final = 200
+_LEAST_BELOW: Final = 5
+_NO_NAMES: Final = frozenset(("na", "nan", "null", "none", "missing", "unknown", "inf"))
 
 
 def find_start(rows: Sequence[Sequence[str]], width: int) -> int:
@@ -23,7 +25,8 @@ def find_start(rows: Sequence[Sequence[str]], width: int) -> int:
     if not rows or (len(rows) > 1 and _is_short_header(widths, width)):
         return 0
     for position, row in enumerate(rows[:_MOST_LEADING]):
-        if len(row) == width and not _is_title(row):
+        title = _is_title(row) or _is_above_blank(rows[position:], width)
+        if len(row) == width and not title:
             if position and _is_short_header(widths[position - 1 :], width):
                 above = rows[position - 1]
                 if width > 3 and all(map(str.strip, above)):
@@ -41,6 +44,14 @@ def _is_short_header(widths: Sequence[int], width: int) -> bool:
 def _is_title(row: Sequence[str]) -> bool:
     """Say whether at most one of many cells is filled."""
     return sum(bool(cell.strip()) for cell in row) <= (len(row) > 2)
+
+
+def _is_above_blank(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Say whether a row of at most one filled cell stands above an empty row."""
+    if len(rows) < 3 or any(len(row) != width for row in rows[:2]):
+        return False
+    filled = sum(bool(cell.strip()) for cell in rows[0])
+    return filled <= 1 < width and not any(map(str.strip, rows[1]))
 
 
 def table_width(rows: Sequence[Sequence[str]]) -> int:
@@ -64,7 +75,12 @@ def table_width(rows: Sequence[Sequence[str]]) -> int:
     named = all(cell.strip() and not _is_value(cell.strip()) for cell in head)
     leading = all(found < width for found in widths[:first])
     distinct = len(set(head)) == len(head)
-    return widest if named and leading and distinct and len(rows) > 2 else width
+    if not (named and leading and distinct and len(rows) > 2):
+        return width
+    rest = rows[first + 1 :]
+    alike = all(len(row) == width for row in rest)
+    is_title = alike and has_header(rest) and not is_unsure(rest)
+    return width if is_title else widest
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
@@ -86,7 +102,7 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         return False
     values = [cell for cell in named if _is_value(cell)]
     if values and not _are_labels(values, named):
-        return False
+        return _is_name_over_values(first, rest)
     if not rest:
         return True
     below = [
@@ -98,6 +114,18 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
         cell.strip() in column for cell, column in zip(first, below, strict=True)
     )
     return repeats * 2 < len(first)
+
+
+def _is_name_over_values(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Say whether some column has a word first, and then only numbers or dates."""
+    if len(rest) < _LEAST_BELOW or len(set(first)) < len(first):
+        return False
+    return any(
+        cell.strip().isalpha()
+        and cell.strip().lower() not in _NO_NAMES
+        and all(i < len(row) and looks_like_value(row[i]) for row in rest)
+        for i, cell in enumerate(first)
+    )
 
 
 def is_unsure(rows: Sequence[Sequence[str]]) -> bool:

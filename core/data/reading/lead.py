@@ -109,7 +109,9 @@ def is_rule(rows: Rows) -> bool:
 def names_written_otherwise(
     row: Sequence[str], separator: str, width: int
 ) -> list[str]:
-    """Return the names of a first line that has another delimiter than the rows.
+    """Return the names of a first line that is parted otherwise than the rows.
+
+    It has another delimiter, one delimiter too many, or a quote too many.
 
     Examples
     --------
@@ -119,7 +121,9 @@ def names_written_otherwise(
     line = separator.join(row)
     for mark in ",;\t|":
         names = [name.strip().strip('"') for name in line.split(mark)]
+        if mark == separator:
+            names = [name for name in names if name]
         words = all(name and not looks_like_value(name) for name in names)
-        if mark != separator and len(names) == width > 1 and words:
+        if len(names) == width > 1 and words:
             return names if len(set(names)) == width else []
     return []

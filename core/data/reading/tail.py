@@ -56,15 +56,15 @@ def _repeats(names: Sequence[str], columns: Sequence[Any]) -> list[int]:
 def _below(columns: Sequence[Any], keep: Any, refusals: Refusals) -> list[str]:
     """Mark empty rows at the end, and notes between or behind them."""
     n_rows = len(columns[0])
-    position, n_empty, asides = n_rows - 1, 0, list[int]()
-    end = n_rows
-    while position > 0 and n_rows - position <= _MOST_TAIL:
-        cells = [str(column[position].as_py() or "").strip() for column in columns]
-        filled = sum(map(bool, cells))
-        if not filled:
-            n_empty += 1
+    if not _is_sparse([column[n_rows - 1].as_py() for column in columns]):
+        return []
+    filled = sum(_filled(column).astype(np.int64) for column in columns)
+    first = _filled(columns[0])
+    position, asides, end = n_rows - 1, list[int](), n_rows
+    while position > 0 and len(asides) <= _MOST_TAIL:
+        if not filled[position]:
             end = position
-        elif filled == 1 and cells[0] and len(columns) > 2:
+        elif filled[position] == 1 and first[position] and len(columns) > 2:
             asides.append(position)
         else:
             break
@@ -76,7 +76,17 @@ def _below(columns: Sequence[Any], keep: Any, refusals: Refusals) -> list[str]:
         text = str(columns[0][aside].as_py())
         refusals.add(None, 1, len(columns), text, "a note below the table")
     n_left = n_rows - end - sum(row > end for row in asides)
-    return [f"{n_left:,} empty rows at the end were left out."] if n_empty else []
+    return [f"{n_left:,} empty rows at the end were left out."]
+
+
+def _is_sparse(cells: Sequence[str | None]) -> bool:
+    return sum(bool(cell and cell.strip()) for cell in cells) <= 1
+
+
+def _filled(column: Any) -> Any:
+    """Mark the cells that are not blank."""
+    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")
+    return ~np.asarray(blank.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def has_asides(located: Located) -> bool:
