@@ -14,6 +14,7 @@ from core.deployment.embedded import readme
 from core.deployment.platforms import PLATFORMS, commands
 from core.registry import ModelVersion
 
+_LONGEST: Final = 32
 _PROGRAMS: Final = ("serve.py", "routes.py", "contracts.py", "replies.py")
 
 _DOCKERFILE: Final = """\
@@ -119,14 +120,21 @@ def container_files(version: ModelVersion, rows: Rows, answers: Answers) -> File
 
 
 def image_name(project: str, number: int) -> str:
-    """Return a name that registries and clusters take: the project and the number.
+    """Return a name that every host takes: the project and the number.
+
+    It begins with a letter, as Kubernetes wants, and has at most 32 characters, as an
+    endpoint of Azure may have.
 
     Examples
     --------
     >>> image_name("customers-who-may-leave", 3)
     'customers-who-may-leave-3'
+    >>> image_name("2024-sales", 12)
+    'model-2024-sales-12'
     """
-    return f"{project[:40].strip('-') or 'model'}-{number}"
+    named = project if project[:1].isalpha() else f"model-{project}".strip("-")
+    behind = f"-{number}"
+    return f"{named[: _LONGEST - len(behind)].strip('-')}{behind}"
 
 
 def _guide(name: str) -> str:

@@ -40,6 +40,7 @@ def commands(platform: Platform, name: str) -> Commands:
     --------
     >>> print(commands(PLATFORMS[0], "churn-3").tear_down)
     docker rm -f churn-3
+    docker rmi churn-3
     """
     return Commands(
         platform.deploy.replace("{name}", name).strip(),
@@ -67,18 +68,19 @@ docker build -t {name} .
 docker run -d --name {name} --read-only --tmpfs /tmp -p 127.0.0.1:8080:8080 {name}
 curl -s http://127.0.0.1:8080/v2/health/ready
 """,
-        "docker rm -f {name}",
+        "docker rm -f {name}\ndocker rmi {name}",
     ),
     Platform(
         "kubernetes", "Kubernetes, also with KServe's protocol",
-        "Two to ten copies by processor load. Push the image to your registry and "
-        "write its address into `kubernetes.yaml` first.",
+        "Two to ten copies by processor load. The image goes to your registry, and its "
+        "address into `kubernetes.yaml`.",
         """
 docker build -t <registry>/{name}:latest . && docker push <registry>/{name}:latest
+sed -i.bak 's|image: {name}|image: <registry>/{name}|' kubernetes.yaml
 kubectl apply -f kubernetes.yaml
 kubectl rollout status deployment/{name}
 """,
-        "kubectl delete -f kubernetes.yaml",
+        "kubectl delete -f kubernetes.yaml\ndocker rmi <registry>/{name}:latest",
     ),
     Platform(
         "sagemaker", "AWS SageMaker, real time",
@@ -121,6 +123,9 @@ aws ecr delete-repository --repository-name {name} --force
         "Vertex tells port and routes in `AIP_HTTP_PORT`, `AIP_HEALTH_ROUTE` and "
         "`AIP_PREDICT_ROUTE`. The endpoint costs by the hour.",
         f"""
+gcloud artifacts repositories create models --repository-format=docker \\
+  --location=<region>
+gcloud auth configure-docker <region>-docker.pkg.dev
 docker build -t {_GOOGLE}/{{name}}:latest . && docker push {_GOOGLE}/{{name}}:latest
 gcloud ai models upload --region=<region> --display-name={{name}} \\
   --container-image-uri={_GOOGLE}/{{name}}:latest --container-ports=8080 \\
@@ -129,10 +134,11 @@ gcloud ai endpoints create --region=<region> --display-name={{name}}
 gcloud ai endpoints deploy-model <endpoint> --region=<region> --model=<model> \\
   --display-name={{name}} --machine-type=n1-standard-2
 """,
-        """
+        f"""
 gcloud ai endpoints undeploy-model <endpoint> --region=<region> --deployed-model-id=<id>
 gcloud ai endpoints delete <endpoint> --region=<region>
 gcloud ai models delete <model> --region=<region>
+gcloud artifacts docker images delete {_GOOGLE}/{{name}} --delete-tags
 """,
     ),
     Platform(
@@ -140,6 +146,7 @@ gcloud ai models delete <model> --region=<region>
         "The three routes are named in the deployment's environment. The endpoint "
         "costs by the hour.",
         """
+az configure --defaults group=<group> workspace=<workspace>
 az acr build --registry <registry> --image {name}:latest .
 az ml online-endpoint create --name {name}
 cat > deployment.yaml <<'END'
@@ -156,7 +163,10 @@ environment:
 END
 az ml online-deployment create --file deployment.yaml --all-traffic
 """,
-        "az ml online-endpoint delete --name {name} --yes",
+        """
+az ml online-endpoint delete --name {name} --yes
+az acr repository delete --name <registry> --repository {name} --yes
+""",
     ),
     Platform(
         "watsonx", "IBM watsonx.ai",
@@ -185,7 +195,10 @@ cat > service.json <<'END'
 END
 eascmd create service.json
 """,
-        "eascmd delete <name_with_underscores>",
+        """
+eascmd delete <name_with_underscores>
+docker rmi <registry>/{name}:latest
+""",
     ),
 )  # fmt: skip
 """Every host, the nearest first."""

@@ -49,4 +49,5 @@ def _show_pushed(pushed: Pushed) -> None:
     st.code(
         f'import mlflow\n\nmodel = mlflow.pyfunc.load_model("{pushed.uri}")',
         language="python",
+        wrap_lines=True,
     )
