@@ -1,11 +1,11 @@
 """The shelf: versions of all projects, saved under numbers and loaded again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from core.errors import RegistryError
 from core.modeling.model import Model
@@ -84,11 +84,13 @@ class Shelf:
         lineage: Mapping[str, Any] | None = None,
         judgement: Judgement | None = None,
         report: str = "",
+        also: Callable[[Connection, int], None] | None = None,
     ) -> VersionInfo:
         """Save a model as the project's next version, in the state draft.
 
         The parameters are those of `save_version`. A number is never used twice,
-        not even when the machine stopped in the middle of a save.
+        not even when the machine stopped in the middle of a save. What `also` writes,
+        given the connection and the number, is there with the version or not at all.
 
         Raises
         ------
@@ -131,6 +133,8 @@ class Shelf:
                 )
             )
             append_entry(connection, Act(project, name, note, SAVED, version.number))
+            if also is not None:
+                also(connection, version.number)
         return self.version(project, version.number)
 
     def versions(self, project: str) -> list[VersionInfo]:

@@ -1,10 +1,10 @@
 """Cycles: the turns of a project's wheel, and what each points at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from core.data import Recipe, Schema, Task, fitting_tasks
 from core.errors import WorkspaceError
@@ -181,6 +181,20 @@ class Cycles:
             if values["cycle_id"] == cycle_id:
                 reasons[(values["code"], *values["columns"])] = values["reason"]
         return {key: reason for key, reason in reasons.items() if reason}
+
+    @staticmethod
+    def pointing(cycle_id: str, pointer: str) -> Callable[[Connection, Any], None]:
+        """Return what points a cycle at a new thing in the transaction that saves it.
+
+        A kill between two writes cannot leave what was saved without its pointer.
+        """
+
+        def point(connection: Connection, value: Any) -> None:
+            connection.execute(
+                update(cycles).where(cycles.c.id == cycle_id).values({pointer: value})
+            )
+
+        return point
 
     def point(self, cycle_id: str, **pointers: Any) -> Cycle:
         """Change what a cycle points at and return it as it is now."""

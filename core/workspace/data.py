@@ -135,8 +135,8 @@ class Data(Datasets):
             payload,
             content_hash=sealed,
             record_id=record_id,
+            also=self._cycles.pointing(cycle_id, "split_id"),
         )
-        self._cycles.point(cycle_id, split_id=record.id)
         return _split(record)
 
     def split_anew(self, cycle_id: str) -> SplitRecord:

@@ -19,7 +19,7 @@ from core.workspace.data import Data
 from core.workspace.deciding import Decisions
 from core.workspace.provenance import provenance
 from core.workspace.records import Cycle, EvaluationRecord, Opening, RunRecord
-from core.workspace.store import RecordStore, StoredRecord
+from core.workspace.store import RecordStore, StoredRecord, new_id
 from core.workspace.training import Training
 
 
@@ -144,11 +144,14 @@ class Evaluations:
             "n_openings": n_openings,
             "model": run.models[run.chosen],
         }
-        record = self._store.save(cycle.project_id, "evaluation", payload)
+        key = new_id("evaluation")
         self._data.files.write(
-            opened_key(cycle.project_id, record.id), partial(write_parquet, rows)
+            opened_key(cycle.project_id, key), partial(write_parquet, rows)
         )
-        self._cycles.point(cycle.id, evaluation_id=record.id)
+        record = self._store.save(
+            cycle.project_id, "evaluation", payload, record_id=key,
+            also=self._cycles.pointing(cycle.id, "evaluation_id"),
+        )  # fmt: skip
         return _evaluation(record)
 
     def latest(self, cycle_id: str) -> EvaluationRecord | None:
@@ -210,7 +213,7 @@ class Evaluations:
         if coverage is not None:
             model = model.with_coverage(coverage, sets)
         decided = Decisions(self._store, self._data, self._training).present(run)
-        info = self._registry.add(
+        return self._registry.add(
             cycle.project_id,
             model,
             who=who,
@@ -220,9 +223,8 @@ class Evaluations:
             lineage=provenance(self._data, cycle, run, found, model, decided),
             judgement=judgement,
             report=report,
+            also=self._cycles.pointing(cycle_id, "version_number"),
         )
-        self._cycles.point(cycle_id, version_number=info.number)
-        return info
 
     def _read_test_rows(self, split_id: str) -> pd.DataFrame:
         """Read the sealed rows; called by the vault alone."""

@@ -3,17 +3,19 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from core.errors import WorkspaceError
 from core.storage import Database
 from core.storage.tables import records
 from core.storage.types import now
+
+Write = Callable[[Connection, str], None]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ class RecordStore:
         *,
         content_hash: str | None = None,
         record_id: str | None = None,
+        also: Write | None = None,
     ) -> StoredRecord:
-        """Save a record and return it with its id and hash."""
+        """Save a record and return it with its id and hash.
+
+        What `also` writes, such as the pointer of a cycle, is there with the record or
+        not at all; it is given the connection and the record's id.
+        """
         record = StoredRecord(
             id=record_id or new_id(kind),
             project_id=project_id,
@@ -71,6 +78,8 @@ class RecordStore:
         )
         with self._database.begin() as connection:
             connection.execute(insert(records).values(**vars(record)))
+            if also is not None:
+                also(connection, record.id)
         return record
 
     def get(self, record_id: str, kind: str) -> StoredRecord:

@@ -235,9 +235,9 @@ class Training:
             },
         }
         record = self._store.find(run_id, "run") or self._store.save(
-            cycle.project_id, "run", payload, record_id=run_id
-        )
-        self._cycles.point(cycle.id, run_id=record.id)
+            cycle.project_id, "run", payload, record_id=run_id,
+            also=self._cycles.pointing(cycle.id, "run_id"),
+        )  # fmt: skip
         return _run(record)
 
     def _fresh_split(self, cycle: Cycle) -> str:

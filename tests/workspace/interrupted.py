@@ -18,6 +18,7 @@ from core.modeling import TrainingPlan
 from core.workspace import Workspace, open_workspace
 from core.workspace.challenge import Challenges
 from core.workspace.closing import Closer
+from core.workspace.cycles import Cycles
 from core.workspace.watching import watch_once
 
 
@@ -79,6 +80,13 @@ def version_row(workspace: Workspace, project: str) -> None:
     workspace.evaluation.save_version(workspace.cycles.current(project).id, who="Ada")
 
 
+def version_pointer(workspace: Workspace, project: str) -> None:
+    cycle = workspace.cycles.current(project)
+    never: Any = staticmethod(lambda *_: wait_for_the_end)
+    Cycles.pointing = never  # type: ignore[method-assign]
+    workspace.evaluation.save_version(cycle.id, who="Ada")
+
+
 def training(workspace: Workspace, project: str) -> None:
     cycle = workspace.cycles.current(project)
     plan = TrainingPlan(
@@ -106,7 +114,8 @@ def window(workspace: Workspace, _project: str) -> None:
 SCENES = {
     scene.__name__: scene
     for scene in (
-        upload, split_files, split_row, version_files, version_row, training,
+        upload, split_files, split_row, version_files, version_row, version_pointer,
+        training,
         trigger, window,
     )
 }  # fmt: skip

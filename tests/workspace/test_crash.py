@@ -20,6 +20,7 @@ from core.storage.tables import jobs as jobs_table
 from core.storage.types import now
 from core.workspace import Cycle, Workspace, recover
 from core.workspace.jobs import SILENCE
+from core.workspace.store import RecordStore
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,7 +122,7 @@ def test_a_split_that_is_cut_off_leaves_the_split_before_it(
     again.close()
 
 
-@pytest.mark.parametrize("scene", ["version_files", "version_row"])
+@pytest.mark.parametrize("scene", ["version_files", "version_row", "version_pointer"])
 def test_a_version_that_is_cut_off_leaves_the_versions_before_it(
     settings: Settings, workspace: Workspace, trained_cycle: Cycle, scene: str
 ):
@@ -141,6 +142,7 @@ def test_a_version_that_is_cut_off_leaves_the_versions_before_it(
     later = again.evaluation.save_version(trained_cycle.id, who="Ada")
     assert later.number > 1
     assert again.registry.load(project_id, later.number)
+    assert again.cycles.get(before.id).version_number == later.number
     again.close()
 
 
@@ -164,6 +166,18 @@ def test_a_killed_server_and_its_killed_training_go_on_after_a_start(
     check_all_is_there(again, again.cycles.get(trained_cycle.id))
     assert again.training.run(trained_cycle.id).id != "run-test"
     again.close()
+
+
+def test_a_record_and_the_pointer_to_it_are_written_together_or_not_at_all(
+    workspace: Workspace, trained_cycle: Cycle
+):
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    store = RecordStore(workspace.database)
+    with pytest.raises(KeyboardInterrupt):
+        store.save(trained_cycle.project_id, "note", {}, also=cut_off)
+    assert not store.list(trained_cycle.project_id, "note")
 
 
 def test_young_leftovers_stay_because_somebody_may_write_them_now(
