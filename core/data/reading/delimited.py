@@ -17,6 +17,7 @@ from core.data.reading.dialect import (
     UNIT,
     Dialect,
 )
+from core.data.reading.doubts import doubts
 from core.data.reading.encoding import Decoded
 from core.data.reading.layout import Layout, find_layout
 from core.data.reading.located import Located
@@ -33,7 +34,6 @@ from core.data.reading.wrapped import is_wrapped, unwrap
 from core.errors import DataError
 
 _SAMPLE: Final = 2**18
-_MARKED_SHARE: Final = 0.1
 _LONGEST: Final = 2**26
 _LARGE_BLOCK: Final = 2**28
 
@@ -108,8 +108,7 @@ def read_text(located: Located) -> TextTable:
     columns, second = without_second_table(columns, refusals)
     names, columns, left_out = _without_empty_ends(layout, columns)
     notes.extend([*second, *left_out])
-    if layout.width == 1 and layout.dialect.delimiter is None:
-        notes.extend(_doubt_one_column(columns[0]))
+    notes.extend(doubts(columns, layout.dialect))
     if refusals.n_padded:
         notes.append(
             f"{refusals.n_padded:,} rows had fewer values than the table has columns; "
@@ -261,17 +260,6 @@ def _contains(buffer: Any, mark: str) -> bool:
     view, step = memoryview(buffer), 2**24
     starts = range(0, len(view), step)
     return any(mark.encode() in bytes(view[i : i + step]) for i in starts)
-
-
-def _doubt_one_column(column: Any) -> list[str]:
-    """Say so where the lines of a single column could be rows of several values."""
-    marked = pc.sum(pc.match_substring_regex(column, r"[,;|\t]")).as_py() or 0
-    if marked <= _MARKED_SHARE * len(column):
-        return []
-    return [
-        f"The file was read as one column, though {marked:,} of its lines hold signs "
-        "that could part values; if they do, choose the delimiter."
-    ]
 
 
 def _without_empty_ends(

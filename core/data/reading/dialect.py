@@ -23,6 +23,7 @@ _UNUSUAL_WEIGHT: Final = 0.6
 _ONE_COLUMN: Final = 0.3
 _ONE_SHORT_LINE: Final = 0.25
 _NOTHING_BEHIND: Final = 0.4
+_TWO_WORDS: Final = 0.8
 _MOST_ROWS: Final = 500
 _ASIDE: Final = 0.15
 
@@ -203,6 +204,8 @@ def _score(dialect: Dialect, sample: str) -> float:
     score = _agreement(widths, width, n_agree) ** 2 * (0.2 + 0.8 * single)
     if width == 2 and not any(row[1].strip() for row in rows if len(row) == 2):
         score *= _NOTHING_BEHIND
+    if width == 2 and dialect.delimiter == " ":
+        score *= _TWO_WORDS
     if width == 1:
         return _ONE_COLUMN * score if dialect.delimiter is None else 0.0
     weight = _weight(dialect)

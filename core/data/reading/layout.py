@@ -79,7 +79,7 @@ def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
     head = _find_head(rows, start, width, dialect, options.header)
     notes = [*_note_before(start + n_comments), *head.notes]
     n_first = head.start + head.n_rows
-    table = rows[n_first:]
+    table = [row for row in rows[n_first:] if len(row) in (width, width - 1)]
     pad = width > modal_width([len(row) for row in rows[start:]])[0]
     pad = pad or lacks_ends(rows[start:], width)
     blank_first = head.named and not head.first[0].strip()
@@ -87,7 +87,7 @@ def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
         dialect, width, head.names, head.named,
         ends[n_first - 1] if n_first else lines_aside,
         tuple(notes), pad, head.unsure, trim,
-        blank_first and not any(row[0].strip() for row in table if row),
+        blank_first and not any(row[0].strip() for row in table),
     )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _names(
     first: Sequence[str], width: int, below: Sequence[Sequence[str]]
 ) -> tuple[tuple[str, ...], list[str]]:
     """Name the columns; a header that is one short lacks its first or last name."""
-    given = list(first)
+    given = [name.strip('"') if name.count('"') == 1 else name for name in first]
     if len(given) == width - 1:
         last_empty = all(not row[-1].strip() for row in below if len(row) == width)
         given = [*given, ""] if last_empty else ["", *given]
