@@ -7,7 +7,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from core.data import write_parquet
 from core.errors import RegistryError, StorageError
 from core.modeling.model import Model
 from core.registry.card import Judgement, write_card
+from core.registry.draft import Draft, describe
 from core.registry.environment import check_environment, describe_environment
 from core.registry.json_values import json_bytes
 from core.registry.manifest import (
@@ -32,7 +32,6 @@ from core.settings import get_settings
 from core.storage.files import PARTIAL, sync
 from core.storage.types import now
 
-FORMAT = 1
 PICKLE_PROTOCOL = 5  # the newest that every supported Python reads
 MODEL = "model.pkl"
 REPORT = "report.html"
@@ -41,22 +40,6 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 class VersionExistsError(RegistryError):
     """The folder is taken; a version is never written over another."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Draft:
-    """What becomes a version folder."""
-
-    project: str
-    number: int
-    model: Model
-    payload: bytes
-    reference: pd.DataFrame | None
-    evaluation: Mapping[str, Any] | None
-    lineage: Mapping[str, Any]
-    note: str
-    judgement: Judgement
-    report: str
 
 
 def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
@@ -107,7 +90,7 @@ def save_version(  # noqa: PLR0913  the parts of a version, all but two optional
     """
     directory = Path(directory)
     key_path = key_path or get_settings().home / "signing.key"
-    draft = _Draft(
+    draft = Draft(
         project=directory.resolve().parent.name,
         number=int(directory.name) if _NUMBER.fullmatch(directory.name) else 0,
         model=model,
@@ -181,28 +164,10 @@ def load_version(
     )
 
 
-def _write_files(folder: Path, draft: _Draft) -> None:
+def _write_files(folder: Path, draft: Draft) -> None:
     environment = describe_environment(draft.payload)
     model, created_at = draft.model, now()
-    described = {
-        "format": FORMAT,
-        "project": draft.project,
-        "number": draft.number,
-        "created_at": created_at,
-        "name": model.name,
-        "family": model.family,
-        "task": model.task,
-        "target": model.target,
-        "classes": None if model.classes_ is None else model.classes_.tolist(),
-        "pos_label": model.pos_label,
-        "threshold": model.threshold,
-        "metric": model.metric,
-        "interval_quantile": model.interval_quantile,
-        "lineage": draft.lineage,
-        "environment": environment,
-        "note": draft.note,
-        "judgement": draft.judgement.to_dict(),
-    }
+    described = describe(draft, environment, created_at)
     requirements = "".join(
         f"{name}=={number}\n" for name, number in environment["libraries"].items()
     )

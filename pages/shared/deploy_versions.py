@@ -1,5 +1,6 @@
 """The saved versions of a project, side by side."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -71,4 +72,17 @@ def show_card(versions: Sequence[VersionInfo]) -> None:
         st.download_button(
             "Download the card", card, f"card-{number}.md", icon=":material/download:"
         )
-        st.markdown(card.replace("# ", "#### ", 1).replace("\n## ", "\n##### "))
+        st.markdown(readable(card))
+
+
+def readable(card: str) -> str:
+    """Return a card without what only registries read, its headings made smaller.
+
+    Examples
+    --------
+    >>> lines = ["---", "library_name: sklearn", "---", "# A card", "## Uses"]
+    >>> readable(chr(10).join(lines)).split(chr(10))
+    ['#### A card', '##### Uses']
+    """
+    text = card.split("\n---\n", 1)[-1] if card.startswith("---\n") else card
+    return re.sub(r"^(#{1,3}) ", r"###\1 ", text, flags=re.MULTILINE)

@@ -1,6 +1,7 @@
 """What is taken away: the report as one file, and the judgement for the model card."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,31 +12,51 @@ from core.plots.html_report import ReportParts, write_report
 from core.registry.card import RISKS, Judgement
 from core.wording import percent, score_text
 from core.workspace import Cycle, EvaluationRecord, RunRecord
+from core.workspace.cards import preview_card
+from pages.shared.deploy_versions import readable
 from pages.shared.evaluate_slices import judged_rows
 from pages.shared.frame import stop_on_error
-from pages.shared.state import workspace
+from pages.shared.state import recall, remember, workspace
 
 
 def show_download(cycle: Cycle, run: RunRecord, found: EvaluationRecord) -> None:
-    """Offer the report, with its size."""
+    """Offer the report, and the model card with what only a person can say."""
     del run
+    st.subheader("The report", anchor=False)
     st.markdown(
         "**One HTML file**, for people without Rondo: metrics with intervals, charts, "
         "checks, slices and the learning curve. It works offline, holds no script and "
         "no row of the data, and lies in the folder of every version that is saved."
     )
     with stop_on_error(), st.spinner("Writing the report"):
-        parts = report_parts(cycle, found)
-        report = write_report(parts).encode()
-    st.download_button(
-        f"Download the report ({len(report) / 1_000:,.0f} kB)", report,
-        f"{cycle.project_id}-report.html", "text/html", icon=":material/download:",
-        key="report-download", on_click="ignore",
-    )  # fmt: skip
-    st.caption(
-        "The model card is written when a version is saved below, and is read and "
-        "downloaded on Deploy."
-    )
+        report, limits_found = report_and_limits(cycle, found)
+    if report:
+        st.download_button(
+            f"Download the report ({len(report.encode()) / 1_000:,.0f} kB)", report,
+            f"{cycle.project_id}-report.html", "text/html",
+            icon=":material/download:", key="report-download", on_click="ignore",
+        )  # fmt: skip
+    st.subheader("The model card", anchor=False)
+    _show_card(cycle, limits_found)
+
+
+def _show_card(cycle: Cycle, limits_found: tuple[str, ...]) -> None:
+    """Ask for the judgement, and show the card that it makes."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.caption("All else is filled in. These three are yours to say.")
+        judgement = ask_judgement(cycle)
+    with right, stop_on_error():
+        card = preview_card(
+            workspace(), cycle.id, replace(judgement, limits=limits_found)
+        )
+        st.download_button(
+            "Download the card", card, f"{cycle.project_id}-card.md", "text/markdown",
+            icon=":material/download:", key="card-download", on_click="ignore",
+        )  # fmt: skip
+        with st.container(border=True, height=460, key="card-preview"):
+            st.markdown(readable(card))
+        st.caption("As it would be written if a version were saved now.")
 
 
 def report_parts(cycle: Cycle, found: EvaluationRecord) -> ReportParts:
@@ -58,22 +79,30 @@ def report_parts(cycle: Cycle, found: EvaluationRecord) -> ReportParts:
     )
 
 
-def ask_judgement() -> Judgement:
-    """Ask what only a person can say of the model."""
-    with st.expander("For the model card", icon=":material/badge:"):
-        use = st.text_area(
-            "Intended use", max_chars=2_000, key="card-use", height=80,
-            placeholder="Who uses its answers, for which decision",
-        )  # fmt: skip
-        misuse = st.text_area(
-            "Not intended", max_chars=2_000, key="card-misuse", height=80,
-            placeholder="What it must not be used for",
-        )  # fmt: skip
-        risk = st.selectbox(
-            "Risk", RISKS, key="card-risk",
-            help="How bad a wrong answer is for the people it is about.",
-        )  # fmt: skip
-    return Judgement(use.strip(), misuse.strip(), risk)
+def ask_judgement(cycle: Cycle) -> Judgement:
+    """Ask what only a person can say of the model; what was said stays."""
+    known = judgement_of(cycle)
+    use = st.text_area(
+        "Intended use", known.intended_use, max_chars=2_000, key="card-use", height=100,
+        placeholder="Who uses its answers, for which decision",
+    )  # fmt: skip
+    misuse = st.text_area(
+        "Not intended", known.not_intended_use, max_chars=2_000, key="card-misuse",
+        height=100, placeholder="What it must not be used for",
+    )  # fmt: skip
+    risk = st.selectbox(
+        "Risk", RISKS, RISKS.index(known.risk), key="card-risk",
+        help="How bad a wrong answer is for the people it is about.",
+    )  # fmt: skip
+    found = Judgement(use.strip(), misuse.strip(), risk)
+    remember(f"judgement-{cycle.id}", found)
+    return found
+
+
+def judgement_of(cycle: Cycle) -> Judgement:
+    """Return what was said of a cycle's model in this tab."""
+    known: Judgement = recall(f"judgement-{cycle.id}", Judgement())
+    return known
 
 
 def report_and_limits(

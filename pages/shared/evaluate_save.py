@@ -7,7 +7,7 @@ import streamlit as st
 from core.registry import VersionInfo
 from core.workspace import Cycle, EvaluationRecord
 from pages.shared.evaluate_coverage import ask_promise, set_kind
-from pages.shared.evaluate_download import ask_judgement, report_and_limits
+from pages.shared.evaluate_download import judgement_of, report_and_limits
 from pages.shared.frame import next_step, stop_on_error
 from pages.shared.state import person, workspace
 
@@ -49,9 +49,14 @@ def _ask(cycle: Cycle, found: EvaluationRecord) -> None:
         )
         who = right.text_input("Your name", person(), max_chars=80, key="version-who")
         promise = ask_promise(found.champion)
-        judgement = ask_judgement()
         wanted = st.form_submit_button(
             "Save as a version", type="primary", icon=":material/save:"
+        )
+    judgement = judgement_of(cycle)
+    if not judgement.intended_use:
+        st.caption(
+            "The card does not say yet what the model is meant for: say it under "
+            "*Download*, where the whole card is shown."
         )
     if wanted:
         with stop_on_error(), st.spinner("Saving"):
