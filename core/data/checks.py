@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from core.data.facts import Facts
+from core.data.impossible import impossible_values
 from core.data.leaks import LEAK_CHECKS
 from core.data.missing_checks import MISSING_CHECKS
 from core.data.row_checks import ROW_CHECKS
@@ -189,7 +190,7 @@ def _spare(facts: Facts, pairs: list[tuple[str, str, float]]) -> tuple[str, ...]
 CHECKS: Final[tuple[Check, ...]] = (
     few_rows, repeated_rows, empty_columns, constant_columns, *MISSING_CHECKS,
     identifiers, many_levels, mixed_types, inconsistent_spellings, outliers,
-    same_columns, *ROW_CHECKS, *LEAK_CHECKS, *TARGET_CHECKS,
+    same_columns, impossible_values, *ROW_CHECKS, *LEAK_CHECKS, *TARGET_CHECKS,
 )  # fmt: skip
 
 _ORDER: Final = {"problem": 0, "warning": 1, "note": 2}

@@ -87,8 +87,18 @@ def _describe_numbers(
     at = quantiles(ordered, _QUANTILES)
     named = {f"{q:.0%}": value for q, value in zip(_QUANTILES, at, strict=True)}
     if kind == "date":
-        return ColumnProfile(schema, histogram, named)
+        gap = _longest_gap(ordered)
+        return ColumnProfile(schema, histogram, named, longest_gap=gap)
     return ColumnProfile(schema, histogram, named, **_moments(ordered))
+
+
+def _longest_gap(ordered: NDArray[np.float64]) -> tuple[float, float] | None:
+    """Return the longest time without a row; None where there is one moment."""
+    gaps = np.diff(ordered)
+    if not gaps.any():
+        return None
+    at = int(gaps.argmax())
+    return float(ordered[at]), float(ordered[at + 1])
 
 
 def _binning(edges: NDArray[np.float64]) -> BinOf:

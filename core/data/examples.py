@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.facts import Facts
 from core.data.fixes import RARE_SHARE
+from core.data.impossible import impossible_rows
 from core.data.missing_checks import stand_in
 from core.data.profiled import Profile
 from core.data.row_checks import near_repeats
@@ -136,6 +137,10 @@ def _stand_ins(finding: Finding, facts: Facts) -> Chosen:
     return same
 
 
+def _impossible(finding: Finding, facts: Facts) -> Chosen:
+    return impossible_rows(facts, facts.schema(finding.columns[0]))
+
+
 def _rarest(finding: Finding, facts: Facts) -> Chosen:
     values = facts.frame[finding.columns[0]]
     rare: pd.Series = values == values.value_counts().index[-1]
@@ -164,4 +169,5 @@ _CHOICES: Final[Mapping[str, Callable[[Finding, Facts], Chosen]]] = {
     "DATA-020": _rarest,
     "DATA-022": _without_values,
     "DATA-023": _nearly_repeated,
+    "DATA-026": _impossible,
 }

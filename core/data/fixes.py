@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.data.checks import MANY_LEVELS
 from core.data.frames import canonical
+from core.data.impossible import blanking_limits
 from core.data.profile import profile
 from core.data.profiled import Profile
 from core.data.recipe import Recipe, Step
@@ -60,6 +61,11 @@ def _blank_stand_in(finding: Finding, report: Profile) -> Step:
     return Step("blank_values", finding.columns, {"values": [far]})
 
 
+def _blank_impossible(finding: Finding, report: Profile) -> Step | None:
+    limits = blanking_limits(report[finding.columns[0]].schema)
+    return Step("blank_outside", finding.columns, limits) if limits else None
+
+
 def _group_rare(finding: Finding, report: Profile) -> Step | None:
     """Keep the values that 1 % of the rows have, so many that few are left."""
     column = report[finding.columns[0]].schema
@@ -86,6 +92,7 @@ _FIXES: Final[Mapping[str, Callable[[Finding, Profile], Step | None]]] = {
     "DATA-016": _drop_columns,
     "DATA-018": lambda finding, _: Step("drop_missing", finding.columns),
     "DATA-025": _flag_missing,
+    "DATA-026": _blank_impossible,
 }
 
 

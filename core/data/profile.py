@@ -97,7 +97,8 @@ def profile(
     facts = _gather(table, columns, target, solved, relation, best)
     on_progress(0.85, "Looking for what is wrong")
     findings = check(facts)
-    suspects = [n for f in findings if f.code in LEAK_CODES for n in f.columns]
+    accused = (n for f in findings if f.code in LEAK_CODES for n in f.columns)
+    suspects = list(dict.fromkeys(accused))
     score = None
     if target and solved:
         score = quick_score(table, told, target, solved, best[::-1], suspects)

@@ -81,6 +81,8 @@ class ColumnProfile:
         Those limits.
     lengths : tuple of three int, or None
         Shortest, median and longest text, of words.
+    longest_gap : (start, end), or None
+        Of dates: the longest time without a row, as POSIX seconds.
     """
 
     schema: ColumnSchema
@@ -95,6 +97,7 @@ class ColumnProfile:
     outlier_low: float | None = None
     outlier_high: float | None = None
     lengths: tuple[int, int, int] | None = None
+    longest_gap: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -108,18 +111,21 @@ class ColumnProfile:
             "schema": self.schema.to_dict(),
             "histogram": self.histogram.to_dict() if self.histogram else None,
             "lengths": list(self.lengths) if self.lengths else None,
+            "longest_gap": list(self.longest_gap) if self.longest_gap else None,
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ColumnProfile":
         """Return the column that `to_dict` wrote."""
         histogram, lengths = values["histogram"], values["lengths"]
+        gap = values.get("longest_gap")
         return cls(
             **{
                 **values,
                 "schema": ColumnSchema.from_dict(values["schema"]),
                 "histogram": Histogram.from_dict(histogram) if histogram else None,
                 "lengths": tuple(lengths) if lengths else None,
+                "longest_gap": tuple(gap) if gap else None,
             }
         )
 
@@ -182,6 +188,9 @@ class Relation:
         Share of the way from the baseline (AUC 0.5, R² 0) to a perfect score.
     n_rows : int
         Rows sampled for it.
+    bits : float or None
+        Mutual information of the column and the target on these rows, both in at
+        most about twenty groups; None where it was not asked for.
     """
 
     column: str
@@ -190,6 +199,7 @@ class Relation:
     low: float
     power: float
     n_rows: int
+    bits: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values."""

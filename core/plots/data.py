@@ -214,9 +214,9 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
         y=places,
         orientation="h",
         marker_color=[BAD if item.power >= LEAK_POWER else NEUTRAL for item in shown],
-        customdata=[[text(item.column), item.score] for item in shown],
-        hovertemplate="%{customdata[0]}: " + metric + " %{customdata[1]:.3f}"
-        "<extra></extra>",
+        customdata=[[text(i.column), i.score, i.bits or 0.0] for i in shown],
+        hovertemplate="%{customdata[0]}: " + metric + " %{customdata[1]:.3f}, "
+        "mutual information %{customdata[2]:.3f} bits<extra></extra>",
     )
     figure.update_yaxes(
         tickvals=places,
@@ -230,7 +230,8 @@ def draw_relation(relation: Sequence[Relation]) -> Chart:
         alt=f"What each column alone tells about the target. Best: {best}.",
         reading="How well a small tree does with this column alone, on rows it did not "
         f"see, of {counted('row', n_rows)} sampled: 0 is guessing, 1 is always right. "
-        f"A column near 1 may know the answer. Point at a bar for its {metric}.",
+        f"A column near 1 may know the answer. Point at a bar for its {metric} "
+        "and for the mutual information.",
     )
 
 

@@ -37,7 +37,7 @@ from core.workspace.records import Dataset
 from core.workspace.store import RecordStore, StoredRecord, payload_hash
 from core.workspace.uploads import FrameCache
 
-PROFILE_FORM = 3
+PROFILE_FORM = 4
 """Raised whenever profiles hold more, so that those on disk are computed anew."""
 
 

@@ -40,6 +40,11 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
                 format="percent", min_value=0.0, max_value=1.0, width="small",
                 help="Share of the way from chance to certainty, on held-out rows.",
             ),
+            "Bits": st.column_config.NumberColumn(
+                format="%.3f", width="small",
+                help="Mutual information with the target, on the same rows: whatever "
+                "the shape of the relation. 0 is independent.",
+            ),
             "Distribution": st.column_config.BarChartColumn(width="small", y_min=0),
         },
     )  # fmt: skip
@@ -57,11 +62,13 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
 def overview(report: Profile) -> pd.DataFrame:
     """Return one row for each column of a table."""
     power = {item.column: item.power for item in report.relation}
+    bits = {item.column: item.bits for item in report.relation}
     rows: list[dict[str, Any]] = [
         {
             "Column": column.name,
             "Type": KIND_WORDS[column.schema.kind],
             "Alone predicts": _rounded(power.get(column.name)),
+            "Bits": _rounded(bits.get(column.name)),
             "Missing": _rounded(column.schema.missing_share),
             "Distribution": list(column.histogram.counts) if column.histogram else [],
             "Different": column.schema.n_distinct,
@@ -72,7 +79,7 @@ def overview(report: Profile) -> pd.DataFrame:
         for column in report.columns
     ]
     table = pd.DataFrame(rows)
-    return table if power else table.drop(columns="Alone predicts")
+    return table if power else table.drop(columns=["Alone predicts", "Bits"])
 
 
 def _rounded(share: float | None) -> float | None:
@@ -115,8 +122,29 @@ def in_words(column: ColumnProfile) -> list[str]:
         quarter, three = column.quantiles["25%"], column.quantiles["75%"]
         middle = f"{written(schema, quarter)} to {written(schema, three)}"
         words.append(f"middle half {md(middle)}")
+    words.extend(_moments_in_words(column))
     if column.n_outliers:
         words.append(f"{column.n_outliers:,} far out")
     if column.lengths is not None:
         words.append(f"{column.lengths[0]} to {column.lengths[2]} letters")
+    return words
+
+
+def _moments_in_words(column: ColumnProfile) -> list[str]:
+    """Say mean, spread, skew and zeros of numbers, or span and gap of dates."""
+    schema, words = column.schema, []
+    if schema.kind == "date" and column.longest_gap is not None:
+        start, end = (written(schema, moment) for moment in column.longest_gap)
+        days = (column.longest_gap[1] - column.longest_gap[0]) / 86_400
+        ends = (schema.minimum, schema.maximum)
+        words.append(md(" to ".join(written(schema, moment) for moment in ends)))
+        words.append(md(f"longest gap {days:,.3g} days, {start} to {end}"))
+    if column.mean is not None and column.sd is not None:
+        words.append(md(f"mean {column.mean:,.4g}, SD {column.sd:,.4g}"))
+    if column.skew is not None:
+        words.append(md(f"skew {column.skew:,.2f}"))
+    if column.n_zero:
+        words.append(f"{column.n_zero:,} zero")
+    if column.n_negative:
+        words.append(f"{column.n_negative:,} negative")
     return words

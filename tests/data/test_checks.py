@@ -44,6 +44,9 @@ TABLES = {
     "DATA-010": _with(city=RNG.choice(["Rome", "rome ", "Oslo"], N)),
     "DATA-011": _with(fee=np.where(np.arange(N) == 7, 500.0, RNG.normal(size=N))),
     "DATA-012": _with(age=np.where(RNG.random(N) < 0.02, 999, RNG.integers(18, 90, N))),
+    "DATA-026": _with(
+        customerAge=np.where(np.arange(N) % 200 == 7, -5, RNG.integers(18, 90, N))
+    ),
     "DATA-013": lambda: _sound().assign(double=lambda t: t["z"] * 2 + 1),
     "DATA-014": lambda: _sound().assign(late=lambda t: t["y"] + 0.1 * t["z"]),
     "DATA-015": lambda: _sound().assign(
@@ -178,3 +181,27 @@ def test_examples_are_the_rows_concerned():
     finding = next(item for item in report.findings if item.code == "DATA-011")
     shown = example_rows(finding, frame, report)
     assert 500.0 in shown["fee"].tolist()
+
+
+def test_impossible_values_are_counted_shown_and_made_missing():
+    table = TABLES["DATA-026"]()
+    report = profile(table, "y")
+    finding = next(f for f in report.findings if f.code == "DATA-026")
+    assert "5 values of 'customerAge' are below 0 or above 130" in finding.evidence
+    assert (example_rows(finding, canonical(table), report)["customerAge"] == -5).all()
+    cleaned = Recipe((fix_step(finding, report),)).apply(table)
+    assert cleaned["customerAge"].isna().sum() == 5
+
+
+@pytest.mark.parametrize("name", ["change of age", "z score of weight", "page", "x"])
+def test_what_may_be_below_zero_is_not_accused(name):
+    values = np.where(np.arange(N) % 200 == 7, -5, RNG.integers(18, 90, N))
+    report = profile(_sound().assign(**{name: values}), "y")
+    assert "DATA-026" not in {finding.code for finding in report.findings}
+
+
+def test_dates_that_stand_for_nothing_are_impossible():
+    days = pd.Series(pd.date_range("2020-01-01", periods=N))
+    days[3] = pd.Timestamp("1900-01-01")
+    report = profile(_sound().assign(born=days), "y")
+    assert "DATA-026" in {finding.code for finding in report.findings}

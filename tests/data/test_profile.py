@@ -187,3 +187,18 @@ def test_the_row_that_stands_alone_is_shown_first(table):
     odd = table.assign(x=table["x"].where(table.index != 7, 40))
     odd["noise"] = odd["noise"].where(odd.index != 7, -40)
     assert profile(odd, "y").unusual[0].row == 7
+
+
+def test_the_longest_time_without_a_row_is_found():
+    days = pd.to_datetime(["2024-01-01", "2024-01-03", "2024-02-01", "2024-02-02"])
+    found = profile(pd.DataFrame({"day": days}))["day"].longest_gap
+    assert [pd.Timestamp(t, unit="s").isoformat()[:10] for t in found] == [
+        "2024-01-03",
+        "2024-02-01",
+    ]
+
+
+def test_a_column_accused_twice_is_named_once(table):
+    known = np.where(table["y"] == "yes", 1.0, np.nan)
+    score = profile(table.assign(after=known), "y").quick_score
+    assert score.left_out == ("after",)
