@@ -190,12 +190,21 @@ def _rescaled(writer: GraphWriter, estimator: Mapping[str, Any], X: str) -> str:
 
 
 def _boosting(writer: GraphWriter, estimator: Mapping[str, Any], X: str) -> str:
-    """Add up leaves; with several classes the trees take turns."""
+    """Add up leaves; with several classes the trees take turns.
+
+    Each tree speaks for itself and the sum is double in either precision: hundreds of
+    small steps after a large one would lose a digit.
+    """
     n_groups, n_trees = len(estimator["start"]), len(estimator["roots"])
-    targets = np.arange(n_trees) % n_groups
-    told = tree_attributes(estimator, estimator["value"], targets, writer.precision)
-    summed = writer.add("TreeEnsemble", X, n_targets=n_groups, **told)
-    score = writer.add("Add", summed, writer.constant(estimator["start"]))
+    own = np.arange(n_trees)
+    told = tree_attributes(estimator, estimator["value"], own, writer.precision)
+    said = writer.add("TreeEnsemble", X, n_targets=n_trees, **told)
+    turns = writer.constant([-1, n_trees // n_groups, n_groups], np.int64)
+    steps = writer.cast(writer.add("Reshape", said, turns), np.float64)
+    along = writer.constant([1], np.int64)
+    summed = writer.add("ReduceSum", steps, along, keepdims=0)
+    start = writer.constant(estimator["start"], np.float64)
+    score = writer.cast(writer.add("Add", summed, start), writer.precision)
     return _linked(writer, estimator["link"], score)
 
 

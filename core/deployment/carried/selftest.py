@@ -18,7 +18,8 @@ LIMIT = 1e-5
 def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
     """Return how far an answer is off; infinite where the label is another one.
 
-    Numbers count relative to their size once they are above 1.
+    Numbers count relative to their size once they are above 1, the ends of an interval
+    relative to the number within it.
 
     Examples
     --------
@@ -32,9 +33,9 @@ def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
     if shares is None:
         ends = expected.get("interval") or ()
         others = found.get("interval") or ()
-        pairs = [(found["prediction"], expected["prediction"])]
-        pairs += zip(others, ends, strict=True)
-        return max(_gap(float(a), float(b)) for a, b in pairs)
+        number = float(expected["prediction"])
+        pairs = [(found["prediction"], number), *zip(others, ends, strict=True)]
+        return max(_gap(float(a), float(b), number) for a, b in pairs)
     if found["prediction"] != expected["prediction"]:
         return math.inf
     if found.get("prediction_set") != expected.get("prediction_set"):
@@ -43,10 +44,11 @@ def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
     return float(max(gaps))
 
 
-def _gap(a: float, b: float) -> float:
+def _gap(a: float, b: float, number: float) -> float:
+    """Measure a difference; the end of an interval has the size of its number."""
     if a == b or (math.isnan(a) and math.isnan(b)):
         return 0.0
-    return abs(a - b) / max(1.0, abs(b))
+    return abs(a - b) / max(1.0, abs(b), abs(number))
 
 
 def main(folder: Path = FOLDER) -> int:
