@@ -1,6 +1,7 @@
 """How long a page change takes, next to an empty Streamlit application.
 
     python -m benchmarks.ui [--rounds 10]
+    python -m benchmarks.ui --training      # while a job works, see while_training.py
     python -m benchmarks.ui --explore       # a table of a million rows, see explore.py
     python -m benchmarks.ui --sliders       # the sliders of Evaluate, see sliders.py
 
@@ -26,6 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.explore import measure_explore
 from benchmarks.sliders import measure_sliders
+from benchmarks.while_training import measure_training
 from core.settings import Settings
 from core.workspace import open_workspace, start_sample
 
@@ -114,6 +116,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--explore", action="store_true", help="a million rows")
     parser.add_argument("--sliders", action="store_true", help="those of Evaluate")
+    parser.add_argument("--training", action="store_true", help="while a job works")
     parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args()
     if given.explore:
@@ -121,6 +124,9 @@ def main() -> None:
         return
     if given.sliders:
         measure_sliders(serve, ROOT, given.rounds)
+        return
+    if given.training:
+        measure_training(serve, change, title_of, ROOT, given.rounds)
         return
     rounds = given.rounds
     folder = Path(tempfile.mkdtemp(prefix="rondo-ui-"))

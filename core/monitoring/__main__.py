@@ -6,13 +6,13 @@ imports it (docs/architecture.md, "The rooms").
 
 import argparse
 import logging
-import os
 import signal
 import sys
 from typing import NoReturn
 
 from core.wording import counted
 from core.workspace import open_workspace
+from core.workspace.processes import give_way
 from core.workspace.watching import watch_once
 
 
@@ -36,8 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     quiet = parser.parse_args(arguments).quiet
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     signal.signal(signal.SIGTERM, _end)  # so that claims are given back
-    if hasattr(os, "nice"):
-        os.nice(10)
+    give_way()
     done = watch_once(open_workspace())
     if not quiet:
         print(  # noqa: T201  the command's answer

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+POLITENESS = 10
+"""Nice value of jobs: beside a server at work they get a tenth of a core, else all."""
 PATIENCE_S = 5.0
 """Time that a process has to end by itself before it is killed."""
 
@@ -44,6 +47,22 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "RONDO_DATABASE_URL": settings.database_url or database,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
     }
+
+
+def give_way() -> None:
+    """Let this process and its children stand back where the server wants a core.
+
+    Where Linux groups processes by session (autogroup, see sched(7)), a process's nice
+    value counts inside its session alone, and a job has one of its own; there the
+    session as a whole steps back too. Another program's session is left as it is.
+    """
+    if hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        with suppress(
+            OSError
+        ):  # no such file, or not allowed: the nice value has to do
+            Path("/proc/self/autogroup").write_text(str(POLITENESS), encoding="ascii")
 
 
 def is_alive(pid: int, job_id: str) -> bool:

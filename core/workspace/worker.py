@@ -14,6 +14,7 @@ from core.settings import get_settings
 from core.storage.tables import jobs
 from core.storage.types import now
 from core.workspace.jobs import SILENCE
+from core.workspace.processes import give_way
 from core.workspace.records import Job
 from core.workspace.report import Report
 from core.workspace.tasks import TASKS
@@ -98,8 +99,7 @@ def _wait_for_place(workspace: Workspace, job_id: str) -> Job | None:
 def main() -> int:
     """Run the job named on the command line, politely towards the server."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    if hasattr(os, "nice"):
-        os.nice(10)
+    give_way()
     return run(sys.argv[1])
 
 
