@@ -153,6 +153,23 @@ def count_dialects() -> None:
     print(f"Dialects: {right} of {n_cases} as meant, {refused} refused, wrong: {wrong}")
 
 
+def count_odd_files() -> None:
+    """Print how many odd files are read as meant, said to be doubtful, or neither."""
+    from tests.data.test_reading_odd_files import is_right, read, says_so
+    from tests.odd_files import files
+
+    right, said, silent = 0, 0, []
+    for file in files():
+        table = read(file)
+        if is_right(file, table):
+            right += 1
+        elif says_so(table):
+            said += 1
+        else:
+            silent.append(file.title)
+    print(f"Odd files: {right} as meant, {said} refused or doubted, wrong: {silent}")
+
+
 if __name__ == "__main__":
     if "--measure" in sys.argv:
         measure(*sys.argv[2:])
@@ -162,4 +179,5 @@ if __name__ == "__main__":
         measure_upload(int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     else:
         count_dialects()
+        count_odd_files()
         compare_speed(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
