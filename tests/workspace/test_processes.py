@@ -15,7 +15,7 @@ TOLD = (
 
 def said(*, own_session: bool) -> list[str]:
     command = [sys.executable, "-c", TOLD]
-    found = subprocess.run(  # noqa: S603 our own words
+    found = subprocess.run(
         command, check=True, capture_output=True, text=True,
         start_new_session=own_session, cwd=Path(__file__).parents[2],
     )  # fmt: skip
