@@ -110,6 +110,24 @@ def learn_variation(
     place = batches[present].astype(np.int64) * width
     place += np.minimum(codes[present], bins.n_bins)
     tally = np.bincount(place, minlength=n_batches * width).reshape(n_batches, width)
+    return variation_of_tally(bins, counts, tally, sizes)
+
+
+def variation_of_tally(
+    bins: Bins, counts: Counts, tally: Int, sizes: Int
+) -> ColumnVariation:
+    """Learn how one column differs between batches that are counted already.
+
+    Parameters
+    ----------
+    bins : Bins
+    counts : Counts
+        Of the whole reference.
+    tally : ndarray of shape (n_batches, n_bins + 1)
+        Rows of each batch in each bin; unseen categories in the last place.
+    sizes : ndarray of shape (n_batches,)
+        Rows of each batch, those without a value among them.
+    """
     n_present = tally.sum(axis=1)
     shape = _shape(bins, counts, tally[n_present > 0])
     missing = share_variation(sizes - n_present, sizes)

@@ -67,7 +67,7 @@ def compare_domains(
         when the reference's batches are too small to show how they differ.
     """
     usual = usual_areas(reference)
-    if usual is None and reference.batches is not None:
+    if usual is None and reference.batched is not None:
         return None
     if usual is None:
         return _tell_apart(reference, reference.sample, codes, random_state)
@@ -111,9 +111,9 @@ def usual_areas(reference: Reference) -> UsualAreas | None:
     UsualAreas or None
         None with fewer than five batches of 200 rows in the reference's sample.
     """
-    batches = reference.batches
-    if batches is None:
+    if reference.batched is None:
         return None
+    codes, batches = reference.batched
     sizes = np.bincount(batches[batches >= 0], minlength=1)
     large = np.flatnonzero(sizes >= MIN_ROWS)
     if large.size < MIN_BATCHES:
@@ -124,8 +124,8 @@ def usual_areas(reference: Reference) -> UsualAreas | None:
     areas = []
     for batch in chosen.tolist():
         inside = batches == batch
-        rows = _draw(reference.sample[inside], np.random.default_rng(batch), n_rows)
-        told = _tell_apart(reference, reference.sample[~inside], rows, batch)
+        rows = _draw(codes[inside], np.random.default_rng(batch), n_rows)
+        told = _tell_apart(reference, codes[~inside], rows, batch)
         areas += [] if told is None else [told.auc]
     if len(areas) < MIN_BATCHES:
         return None

@@ -193,11 +193,10 @@ def _reference_correlations(
     if len(features) < 2:
         return features, None
     whole = correlations(reference.sample, features)
-    if reference.batches is None:
+    if reference.batched is None:
         return features, whole
-    return features, with_variation(
-        whole, reference.sample, features, reference.batches
-    )
+    codes, batches = reference.batched
+    return features, with_variation(whole, codes, features, batches)
 
 
 def _joint(

@@ -49,12 +49,26 @@ class Reference:
         Bin codes of at most 20,000 rows drawn at random; -1 is missing.
     batches : ndarray of shape (n_sample,) or None
         Batch of each of these rows, -1 for none; None without batches.
+    live : tuple of (codes, batches) or None
+        Rows of closed windows, and the window of each, where natural variation was
+        learned from them (`core.monitoring.wandering`); not kept with the reference.
     """
 
     columns: tuple[ColumnReference, ...]
     n_rows: int
     sample: NDArray[np.int16]
     batches: Batches | None = None
+    live: tuple[NDArray[np.int16], Batches] | None = None
+
+    @property
+    def batched(self) -> tuple[NDArray[np.int16], Batches] | None:
+        """Rows that show natural variation and the batch of each; None without."""
+        return self.live if self.batches is None else (self.sample, self.batches)
+
+    @property
+    def n_live(self) -> int:
+        """Closed windows that natural variation was learned from."""
+        return 0 if self.live is None else int(self.live[1].max()) + 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,7 +88,8 @@ class Reference:
         places = [self.names.index(name) for name in names]
         columns = tuple(self.columns[i] for i in places)
         sample = self.sample[:, places]
-        return Reference(columns, self.n_rows, sample, self.batches)
+        live = None if self.live is None else (self.live[0][:, places], self.live[1])
+        return Reference(columns, self.n_rows, sample, self.batches, live)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reference as JSON-ready values."""

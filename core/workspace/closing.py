@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 
 from core.findings import Finding
 from core.monitoring import (
-    DriftReport,
     PerformanceSeries,
     Period,
+    Reference,
     check_quality,
     estimate_error,
     estimate_performance,
@@ -18,19 +17,15 @@ from core.monitoring import (
 )
 from core.monitoring.drift import judge_counts
 from core.monitoring.harm import column_harm
-from core.monitoring.service_metrics import measure_service
-from core.monitoring.signals import (
-    drift_signals,
-    points_lost,
-    service_signals,
-    sure_effects,
-)
 from core.monitoring.summary import WindowSummary
 from core.monitoring.window_counts import WindowCounts, count_window
-from core.registry import ModelVersion
 from core.serving import CapturedPredictions, Service
 from core.workspace.answers import answer_column
 from core.workspace.material import Material
+from core.workspace.monitor_report import MonitorReport
+from core.workspace.summarising import summarise
+
+__all__ = ["ClosedWindow", "Closer", "MonitorReport"]
 
 MIN_LABELLED = 100
 """Fewest held-out rows that an estimate without outcomes can learn from."""
@@ -38,56 +33,6 @@ KEPT_SAMPLE = 4_000
 """Rows of a window whose codes are kept, so that windows can be added up."""
 MOST_HARM = 30
 """Of wider tables, harm is reckoned for the columns that moved most."""
-
-
-@dataclass(frozen=True, eq=False)
-class MonitorReport:
-    """A window of rows against the rows that the version was trained on.
-
-    Attributes
-    ----------
-    version : int
-    source : str
-        In words, what the window is.
-    n_rows : int
-    quality : tuple of Finding
-        Broken columns and values: to be looked at before drift.
-    drift : DriftReport
-        Per column, and of all columns together.
-    predictions : DriftReport
-        Of what the model answers (probability, class or number), against what it
-        answered on the test rows.
-    harm : mapping of column name to float
-        How far each changed column's move moves the answers.
-    weight : mapping of column name to float
-        How far shuffling a column would: what it can do at most, about.
-    """
-
-    version: int
-    source: str
-    n_rows: int
-    quality: tuple[Finding, ...]
-    drift: DriftReport
-    predictions: DriftReport
-    harm: dict[str, float]
-    weight: dict[str, float]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON-ready values."""
-        quality = [each.to_dict() for each in self.quality]
-        drifts = {"drift": self.drift, "predictions": self.predictions}
-        plain = {name: each.to_dict() for name, each in drifts.items()}
-        return {**vars(self), "quality": quality, **plain}
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "MonitorReport":
-        """Return the report that `to_dict` wrote."""
-        quality = tuple(Finding.from_dict(each) for each in values["quality"])
-        drift, answers = (
-            DriftReport.from_dict(values[key]) for key in ("drift", "predictions")
-        )
-        changed = {"quality": quality, "drift": drift, "predictions": answers}
-        return cls(**{**values, **changed})
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +65,7 @@ class Closer:
         captured: CapturedPredictions,
         ends: tuple[str, datetime, datetime],
         period: Period,
+        watched: Reference | None = None,
     ) -> ClosedWindow:
         """Summarise the captured rows of one window.
 
@@ -130,10 +76,12 @@ class Closer:
         captured : CapturedPredictions
         ends : tuple of (label, start, end)
         period : Period
+        watched : Reference, default=None
+            The version's, with what healthy windows have taught.
         """
         version = service.version
         report, inputs, answers = self.compare(
-            service, captured, f"captured in {ends[0]}", until=ends[2]
+            service, captured, f"captured in {ends[0]}", until=ends[2], watched=watched
         )
         series = self.performance(service, captured, period)
         summary = summarise(ends, report, captured.meta, series, version)
@@ -147,6 +95,7 @@ class Closer:
         source: str,
         *,
         until: datetime | None = None,
+        watched: Reference | None = None,
     ) -> tuple[MonitorReport, WindowCounts, WindowCounts]:
         """Compare rows and answers with the version's references.
 
@@ -160,23 +109,26 @@ class Closer:
         answers = count_window(references[1], answer_column(version.task, meta))
         rules = self._material.rules.at(version.project, version.number, until)
         quality = check_quality(version.schema, as_cleaned(service, features), rules)
-        report = self.report(service, quality, inputs, answers, source)
+        report = self.report(
+            service, quality, (inputs, answers), source, watched=watched
+        )
         return report, inputs, answers
 
     def report(
         self,
         service: Service,
         quality: tuple[Finding, ...],
-        inputs: WindowCounts,
-        answers: WindowCounts,
+        counts: tuple[WindowCounts, WindowCounts],
         source: str,
         *,
+        watched: Reference | None = None,
         with_harm: bool = True,
     ) -> MonitorReport:
-        """Judge counts, of one window or of several added up."""
-        version = service.version
+        """Judge counts of inputs and answers, of one window or of several added up."""
+        version, (inputs, answers) = service.version, counts
         references = self._material.references(version.project, version.number)
-        drift = judge_counts(references[0], inputs)
+        known = watched or references[0]
+        drift = judge_counts(known, inputs)
         moved = [c.name for c in drift.ranked if c.changed][:MOST_HARM]
         rows = version.reference
         harm = (
@@ -195,6 +147,7 @@ class Closer:
             predictions=judge_counts(references[1], answers),
             harm=harm,
             weight=dict(self._material.weights(version.project, version.number)),
+            n_watched=known.n_live,
         )
 
     def performance(
@@ -223,70 +176,6 @@ class Closer:
             pos_label=version.model.pos_label,
             window=window,
         )
-
-
-def summarise(
-    ends: tuple[str, datetime, datetime],
-    report: MonitorReport,
-    meta: pd.DataFrame,
-    series: tuple[PerformanceSeries | None, PerformanceSeries | None],
-    version: ModelVersion,
-) -> WindowSummary:
-    """Return the figures of a window that charts and rules read.
-
-    Parameters
-    ----------
-    ends : tuple of (label, start, end)
-    report : MonitorReport
-    meta : DataFrame
-        Its answers and outcomes.
-    series : tuple of PerformanceSeries or None
-        Realised and estimated, of this window alone.
-    version : ModelVersion
-    """
-    signals = drift_signals(report.quality, report.drift, report.predictions)
-    signals |= service_signals(meta)
-    for name, each in zip(("realised", "estimated"), series, strict=True):
-        expected = None if each is None else expected_metric(version, each)
-        signals[name] = points_lost(each, expected)
-    enough = report.drift.enough
-    return WindowSummary(
-        *ends,
-        n_rows=report.n_rows,
-        n_labels=int(meta["outcome"].notna().sum()),
-        enough=enough,
-        sentence=report.drift.sentence,
-        signals=signals,
-        effects=sure_effects(report.drift) if enough else {},
-        harm=report.harm,
-        realised=series[0],
-        estimated=series[1],
-        faults=tuple(
-            f"{each.title}: {each.evidence}"
-            for each in report.quality
-            if each.severity == "problem"
-        ),
-        service=measure_service(
-            meta,
-            task=version.task,
-            pos_label=version.model.pos_label,
-            costs=costs_of(version),
-        ),
-    )
-
-
-def costs_of(version: ModelVersion) -> dict[str, float] | None:
-    """Return what each kind of error costs, when the model was chosen by it."""
-    options = dict(version.model.metric_options)
-    return options if "false_positive" in options else None
-
-
-def expected_metric(
-    version: ModelVersion, series: PerformanceSeries
-) -> dict[str, Any] | None:
-    """Return the metric of a series on the test rows, with its interval, if known."""
-    metrics: dict[str, Any] = (version.evaluation or {}).get("metrics", {})
-    return metrics.get(series.metric)
 
 
 def as_cleaned(service: Service, given: pd.DataFrame) -> pd.DataFrame:

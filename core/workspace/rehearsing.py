@@ -23,8 +23,9 @@ from core.monitoring.summary import WindowSummary
 from core.monitoring.window_counts import count_window
 from core.serving import CapturedPredictions, Service
 from core.workspace.answers import answer_column, captured_answers
-from core.workspace.closing import Closer, summarise
+from core.workspace.closing import Closer
 from core.workspace.material import Material
+from core.workspace.summarising import summarise
 
 N_WINDOWS: Final = 30
 N_BROKEN: Final = 4
@@ -163,8 +164,10 @@ class Rehearsal:
         report = self._closer.report(
             service,
             check_quality(schema, rows.inputs, self._rules),
-            count_window(references[0], coerce(rows.inputs, schema)),
-            count_window(references[1], answer_column(version.task, meta)),
+            (
+                count_window(references[0], coerce(rows.inputs, schema)),
+                count_window(references[1], answer_column(version.task, meta)),
+            ),
             ends[0],
             with_harm=False,
         )

@@ -20,6 +20,7 @@ from core.storage.types import now
 from core.wording import counted
 from core.workspace.closing import ClosedWindow, Closer, MonitorReport
 from core.workspace.material import Material
+from core.workspace.wandering import Wandering
 from core.workspace.window_rows import Due, Track, WindowRows
 
 MAX_ROWS = 100_000
@@ -51,6 +52,7 @@ class Windows:
         self._rows = WindowRows(database)
         self._material = material
         self._closer = Closer(material)
+        self._wandering = Wandering(database, material)
         self._log = log
 
     def due(self, project_id: str, number: int, period: Period) -> tuple[Due, ...]:
@@ -112,7 +114,8 @@ class Windows:
             limit=MAX_ROWS,
         )
         ends = (due.label, due.start, due.end)
-        closed = self._closer.close(service, captured, ends, track.period)
+        watched = self._wandering.reference(track, due.start)
+        closed = self._closer.close(service, captured, ends, track.period, watched)
         asked = measure_calls(
             read_calls(
                 self._log.database,
@@ -181,9 +184,9 @@ class Windows:
         return self._closer.report(
             self._material.service(project_id, number),
             newest.quality,
-            inputs,
-            answers,
+            (inputs, answers),
             f"{counted('window', len(known))} together; quality of the newest",
+            watched=self._wandering.reference(track, now()),
         )
 
     def n_labels(self, project_id: str, number: int) -> int | None:

@@ -60,7 +60,7 @@ def show_columns(report: MonitorReport, *, as_share: bool) -> None:
     if not drift.enough:
         return
     st.header("Drift", anchor=False)
-    st.caption(_rows_compared(drift))
+    st.caption(_rows_compared(report))
     show_findings(each for each in drift.findings if not _is_column(each.code))
     left, right = st.columns(2, gap="large")
     with left:
@@ -77,11 +77,18 @@ def _is_column(code: str) -> bool:
     return code in ("MONITOR-010", "MONITOR-011")
 
 
-def _rows_compared(drift: DriftReport) -> str:
+def _rows_compared(report: MonitorReport) -> str:
+    drift, watched = report.drift, report.n_watched
+    wanders = (
+        f" How far healthy windows wander is learned from {watched} of them that had "
+        "closed, and is not drift."
+        if watched
+        else ""
+    )
     return (
         f"{counted('row', drift.n_current)} of the window against "
         f"{counted('training row', drift.n_reference)}. Drifted: the change is "
-        "beyond chance, and large."
+        f"beyond chance, and large.{wanders}"
     )
 
 

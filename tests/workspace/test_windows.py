@@ -9,11 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from core.errors import MonitoringError
+from core.monitoring.watch import Watch
 from core.serving.calls import Call, CallLedger
 from core.storage.tables import windows
 from core.storage.types import now
 from core.workspace import Workspace
 from core.workspace.rehearsing import Rehearsal
+from core.workspace.wandering import Wandering
 from core.workspace.watching import watch_once
 from core.workspace.window_rows import CLAIM_LASTS, Track, WindowRows
 from tests.workspace.conftest import customers
@@ -243,3 +245,34 @@ def test_a_version_without_an_evaluation_is_watched_without_an_estimate(
     assert partly.ages["n_labels"].sum() == 60
     with pytest.raises(MonitoringError, match="0 test rows"):
         Rehearsal(workspace.monitoring.material, PROJECT, unevaluated)
+
+
+def weeks(workspace: Workspace, n: int, rows=customers, first: int = 0) -> None:
+    """Capture a table in each of n weeks, and judge each as it closes."""
+    for week in range(first, first + n):
+        service, table = workspace.service(PROJECT), rows(120, 50 + week)
+        inputs = table.drop(columns="left")
+        at = START + timedelta(days=100 + 7 * week)
+        answers = service.predict(inputs, strict=False)
+        workspace.log.append(
+            PROJECT, 1, inputs, answers, latency_ms=1.0, source="api", at=at
+        )
+    watch_once(workspace)
+
+
+def test_variation_is_learned_from_healthy_windows_alone(workspace: Workspace):
+    workspace.alarms.save_watch(PROJECT, Watch(period="week"))
+    wandering = Wandering(workspace.database, workspace.monitoring.material)
+    track = Track(PROJECT, 1, "week")
+    weeks(workspace, 7)
+    assert wandering.reference(track, now()).n_live == 0  # four must have closed since
+    weeks(workspace, 3, first=7)
+    assert wandering.reference(track, now()).n_live == 5
+    weeks(workspace, 12, drifted, first=10)
+    (alarm,) = [a for a in workspace.alarms.list(PROJECT) if a.rule_id == "columns"]
+    assert alarm.severity == "alarm"
+    assert wandering.reference(track, now()).n_live == 10
+    newest = workspace.monitoring.windows.list(PROJECT, 1, "week")[-1]
+    assert newest.effects["calls"] > 0.5
+    report = workspace.monitoring.windows.report(PROJECT, 1, "week", newest.start)
+    assert report.n_watched in (5, 10)
