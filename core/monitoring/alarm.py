@@ -8,7 +8,7 @@ from typing import Any, Literal
 from core.data.target import Task
 from core.monitoring.performance import PerformanceSeries
 from core.monitoring.rules import Judgement, Rule
-from core.monitoring.signals import COLUMN, SIGNALS, points_lost
+from core.monitoring.signals import COLUMN, OF_SERVICE, SIGNALS, points_lost
 from core.monitoring.summary import WindowSummary
 from core.wording import percent, score_text, with_interval
 
@@ -111,14 +111,25 @@ def describe_alarm(
     return AlarmText(
         title=rule.title,
         cause=_cause(rule, judged, now),
-        harm=_harm(now, expected, task),
+        harm=_service_harm(now)
+        if rule.signal in OF_SERVICE
+        else _harm(now, expected, task),
         since=summaries[judged.since].label,
         window=now.label,
         columns=_columns(rule, now),
     )
 
 
+def _service_harm(now: WindowSummary) -> str:
+    calls, refused = now.service.get("calls"), now.service.get("refused")
+    if not calls or not refused:
+        return "Answers were given; what they are worth the other signals tell."
+    return f"{round(refused * calls):,} of {calls:,.0f} calls got no answer."
+
+
 def _columns(rule: Rule, now: WindowSummary) -> tuple[str, ...]:
+    if rule.signal in OF_SERVICE:
+        return ()
     own = rule.signal.removeprefix(COLUMN)
     if own != rule.signal:
         return (own, *(name for name in now.first_columns if name != own))[:3]
@@ -143,7 +154,8 @@ def _cause(rule: Rule, judged: Judgement, now: WindowSummary) -> str:
         said = f"{percent(value)} ({unit}; the limit is {percent(rule.threshold)})"
     else:
         said = f"{value:,.2f} {unit} (the limit is {rule.threshold:,.2f})"
-    return f"{said} in {now.label}. {now.sentence}{often}"
+    seen = "" if rule.signal in OF_SERVICE else f" {now.sentence}"
+    return f"{said} in {now.label}.{seen}{often}"
 
 
 def _metric(now: WindowSummary, which: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from core.data.frames import cell_text
 from core.data.target import Task
+from core.evaluation.intervals import wilson
 from core.modeling.scoring import find_metric
 from core.monitoring.performance import MIN_LABELS, as_arrays, as_words
 from core.monitoring.summary import WindowSummary
@@ -82,13 +83,18 @@ def measure_service(
 def with_calls(summary: WindowSummary, asked: Mapping[str, float]) -> WindowSummary:
     """Return a window with what the counts of its calls say.
 
+    The signal "errors" is what surely was not answered: the lower end of the share's
+    95% interval (Wilson), so that one call of twenty is no alarm.
+
     Parameters
     ----------
     summary : WindowSummary
     asked : mapping of str to float
         From `core.serving.calls.measure_calls`.
     """
-    signals = {**summary.signals, "errors": asked.get("refused")}
+    share = asked.get("refused")
+    sure = None if share is None else wilson(share, asked["calls"]).low
+    signals = {**summary.signals, "errors": sure}
     service = {**summary.service, **asked} if asked.get("calls") else summary.service
     return replace(summary, signals=signals, service=service)
 

@@ -15,6 +15,8 @@ from core.findings import Finding
 from core.monitoring.performance import PerformanceSeries
 from core.monitoring.report import DriftReport
 
+OF_SERVICE: Final = ("errors", "warnings", "latency")
+"""Signals of answering: columns have no part in them."""
 COLUMN: Final = "column:"
 """Before a column's name: the drift of that column alone."""
 
@@ -48,7 +50,7 @@ SIGNALS: Final = {
         Signal("predictions", "Predictions drift", "standard deviations", 0.10),
         Signal("realised", "Performance, from outcomes", "points lost", 0.0),
         Signal("estimated", "Performance, estimated", "points lost", 0.0),
-        Signal("errors", "Calls not answered", "share of calls", 0.05),
+        Signal("errors", "Calls not answered", "share of calls, at least", 0.05),
         Signal("warnings", "Answers with a warning", "share of answers", 0.20),
         Signal("latency", "Slow answers (95th percentile)", "milliseconds", 500.0),
     )

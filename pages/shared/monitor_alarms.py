@@ -17,6 +17,9 @@ _BADGES = {
     "alarm": ":red-badge[:material/notifications_active: Alarm]",
     "warning": ":orange-badge[:material/warning: Warning]",
 }
+_IN_FULL = 2
+"""So many open alarms are shown in full; the others unfold."""
+_PARTS = {"worse": "Outcomes", "estimated": "Outcomes", "errors": "Predictions"}
 _PART = "monitor-part"
 
 
@@ -24,8 +27,12 @@ def show_open_alarms(project_id: str) -> None:
     """Show every alarm that waits for somebody, gravest first."""
     waiting = workspace().alarms.list(project_id, only_open=True)
     awake = [alarm for alarm in waiting if alarm.is_open]
-    for alarm in sorted(awake, key=lambda each: each.severity):
+    awake.sort(key=lambda each: each.severity)
+    for alarm in awake[:_IN_FULL]:
         with st.container(border=True):
+            _show(alarm)
+    for alarm in awake[_IN_FULL:]:
+        with st.expander(f"{alarm.severity.capitalize()}: {md(alarm.text.title)}"):
             _show(alarm)
 
 
@@ -48,8 +55,7 @@ def _offer_ways(alarm: Alarm) -> None:
     """Offer to inspect the window, to retrain, or to roll back."""
     if st.button("Inspect", key=f"inspect-{alarm.id}", icon=":material/search:"):
         look_at(alarm.last_window)
-        outcomes = alarm.rule_id in ("worse", "estimated")
-        open_part(_PART, "Outcomes" if outcomes else "Columns")
+        open_part(_PART, _PARTS.get(alarm.rule_id, "Columns"))
         st.rerun()
     if st.button("Retrain", key=f"retrain-{alarm.id}", icon=":material/restart_alt:"):
         open_part(_PART, "Next cycle")

@@ -26,11 +26,8 @@ def show_calls(subject: Subject, windows: Sequence[WindowSummary]) -> None:
     named = {key.id: key.name for key in ApiKeys(workspace().database).list()}
     named |= {"": "none", "server": "the server's own"}
     st.subheader("Calls of the API", anchor=False)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _table(counts, "Version", lambda each: str(each.version))
-    with right:
-        _table(counts, "Key", lambda each: named.get(each.key_id, each.key_id))
+    _table(counts, "Version", lambda each: str(each.version))
+    _table(counts, "Key", lambda each: named.get(each.key_id, each.key_id))
     strangers = int(measure_calls(counts)["strangers"])
     said = f" {strangers:,} came without a valid key." if strangers else ""
     st.caption(
