@@ -47,7 +47,7 @@ def draw_contributions(found: RowExplanation) -> Chart:
 by age = 50, 60.0% for this row.'
     """
     bars = _bars(found)
-    figure = new_figure(x=text(_axis(found)), height=134 + 27 * len(bars))
+    figure = new_figure(x=text(_axis(found)), height=110 + 27 * (len(bars) + 2))
     for sign, name in ((1, "raises"), (-1, "lowers")):
         _add_bars(figure, found, bars, sign=sign, name=name)
     points = [end for bar in bars for end in (bar.start, bar.start + bar.effect)]
@@ -55,7 +55,7 @@ by age = 50, 60.0% for this row.'
     room = 0.22 * (high - low) or 0.05
     _scale(figure, found, (low - room, high + room))
     figure.update_yaxes(
-        autorange="reversed",
+        range=[len(bars) + 0.1, -1.1],
         tickvals=list(range(len(bars))),
         ticktext=[short(bar.name, 30) for bar in bars],
         showgrid=False,
@@ -63,14 +63,14 @@ by age = 50, 60.0% for this row.'
     )
     middle = (low + high) / 2
     average = found.average_words.removeprefix("on ").removeprefix("at ")
-    for line, value, words in (
-        (1, found.base, f"{average} {found.amount(found.average)}"),
-        (0, found.output, f"this row {found.amount(found.answer)}"),
+    for place, value, words in (
+        (-1, found.base, f"{average} {found.amount(found.average)}"),
+        (len(bars), found.output, f"this row {found.amount(found.answer)}"),
     ):
-        _rule(figure, value, words, line=line, left=value > middle)
+        _rule(figure, value, words, place=place, left=value > middle)
     figure.update_layout(
         barmode="overlay",
-        margin={"t": 76},
+        margin={"t": 40},
         legend={"yref": "container", "y": 1, "yanchor": "top", "itemclick": False},
     )
     told = ", ".join(f"{bar.step} by {bar.name}" for bar in bars)
@@ -133,8 +133,6 @@ def _add_bars(
 def _axis(found: RowExplanation) -> str:
     """Return what the horizontal axis measures."""
     subject = found.subject.removeprefix("The ").capitalize()
-    if found.scale == "score":
-        return f"Score of {value_text(found.label)} against the other classes"
     if found.scale == "log-odds" and not _is_sigmoid(found):
         return f"Log-odds of {value_text(found.label)}"
     return subject
@@ -164,27 +162,26 @@ def _scale(figure: go.Figure, found: RowExplanation, ends: tuple[float, float]) 
 
 
 def _rule(
-    figure: go.Figure, value: float, words: str, *, line: int, left: bool
+    figure: go.Figure, value: float, words: str, *, place: int, left: bool
 ) -> None:
-    """Add a rule with its words on a line of their own, on the roomier side."""
-    figure.add_vline(x=value, line_width=1, line_dash="dot", line_color=NEUTRAL)
+    """Add a rule at the first or last bar, with its words on a line of their own."""
+    ends = (-0.9, 0.36) if place < 0 else (place - 1.36, place - 0.1)
+    figure.add_shape(
+        type="line", x0=value, x1=value, y0=ends[0], y1=ends[1],
+        line={"width": 1, "dash": "dot", "color": NEUTRAL},
+    )  # fmt: skip
     figure.add_annotation(
-        x=value, y=1, yref="paper", yanchor="bottom", yshift=16 * line, text=words,
-        showarrow=False, xanchor="right" if left else "left",
+        x=value, y=place + (0.25 if place < 0 else -0.25), text=words, showarrow=False,
+        xanchor="right" if left else "left", xshift=-4 if left else 4,
     )  # fmt: skip
 
 
 def _reading(found: RowExplanation) -> str:
     if found.scale != "answer":
-        what = (
-            "the odds (the probability against its opposite)"
-            if found.scale == "log-odds"
-            else "the odds against the other classes"
-        )
         return (
-            f"Each bar is what the value of one column multiplies {what} by; together "
-            "they lead from the average training row to this row's answer. Exact for "
-            "the trees of this model."
+            "Each bar is what the value of one column multiplies the odds (the "
+            "probability against its opposite) by; together they lead from the average "
+            "training row to this row's answer. Exact for the trees of this model."
         )
     how = (
         "Exact for the trees of this model."

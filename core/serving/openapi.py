@@ -52,9 +52,9 @@ _CONTRIBUTIONS = {
         "label": {**_VALUE, "description": "The class whose probability it is."},
         "scale": {
             "type": "string",
-            "enum": ["answer", "log-odds", "score"],
+            "enum": ["answer", "log-odds"],
             "description": "On which base, effects and output stand: the answer "
-            "itself, or for one set of boosted trees the scale on which it adds up.",
+            "itself, or for boosted trees of two classes their log-odds.",
         },
         "method": {
             "type": "string",

@@ -49,8 +49,9 @@ def basis_of(effects: Effects) -> str:
 def said_and_true(model: Model, row: pd.DataFrame) -> str:
     """Say what was answered for a test row, and what is true."""
     said, true = model.predict(row)[0], row[model.target].iloc[0]
-    told = "unknown" if pd.isna(true) else value_text(_plain(true))
-    return f"Predicted: {value_text(_plain(said))}. True: {told}."
+    write = score_text if model.classes_ is None else value_text
+    told = "unknown" if pd.isna(true) else write(_plain(true))
+    return f"Predicted: {write(_plain(said))}. True: {told}."
 
 
 def wish_for(model: Model, row: pd.DataFrame) -> Any:

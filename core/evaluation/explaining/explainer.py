@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from core.data import coerce
 from core.errors import EvaluationError
 from core.evaluation.explaining.row import Contribution, RowExplanation, Scale
 from core.evaluation.explaining.sampling import Shapley, Walks, draw_walks, walk
-from core.evaluation.explaining.trees import class_contributions, tree_contributions
+from core.evaluation.explaining.trees import odds_contributions, tree_contributions
 from core.evaluation.explaining.values import plain_value, rank_of
 from core.modeling.assembly import Assembly, EncodedRows
 from core.modeling.encoder import NUMERIC, raw_columns
@@ -45,9 +45,9 @@ class Explainer:
     classification as the probability of one class. Parts that are boosted trees of
     LightGBM for numbers are exact (TreeSHAP); what is left is sampled: 1,000 to
     4,000 answers (fewer the more parts the model has) for mixtures of the row and
-    training rows, with the error stated. A classifier that is one set of boosted trees
-    of LightGBM is exact too, on the scale on which it adds up: log-odds of two classes,
-    scores of several (before any calibration). The contributions add up in every case.
+    training rows, with the error stated. A classifier of two classes that is one set of
+    boosted trees of LightGBM is exact too, in log-odds (before any calibration): the
+    scale on which it adds up. The contributions add up in every case.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class Explainer:
     ) -> RowExplanation:
         answer = self.assembly.output(encoded)
         code = self._code(answer, label)
-        taken = None if code is None else self._by_score(encoded, code)
+        taken = None if code is None else self._by_odds(encoded, code)
         if taken is None:
             taken = self._by_answer(encoded, code)
         found = taken.found
@@ -148,13 +148,13 @@ class Explainer:
         ]
         classes = self.model.classes_
         given = float(answer[0] if code is None else answer[0, code])
-        of_score = taken.average is not None
+        of_odds = taken.average is not None
         return RowExplanation(
             task=self.model.task,
             target=self.model.target,
             label=None if code is None or classes is None else classes.tolist()[code],
             base=found.base,
-            output=found.base + float(found.effects.sum()) if of_score else given,
+            output=found.base + float(found.effects.sum()) if of_odds else given,
             items=tuple(sorted(items, key=lambda item: -abs(item.effect))),
             method=taken.method,
             n_background=taken.n_background,
@@ -177,23 +177,20 @@ class Explainer:
             return texts.index(str(label))
         return 1 if self.model.task == "binary" else int(classes_of(answer)[0])
 
-    def _by_score(self, row: EncodedRows, code: int) -> "_Taken | None":
-        """Return exact contributions to a class's score; None for other models."""
-        if len(self.assembly.members) > 1:
+    def _by_odds(self, row: EncodedRows, code: int) -> "_Taken | None":
+        """Return exact contributions to the log-odds; None for other models."""
+        if len(self.assembly.members) > 1 or self.assembly.n_outputs != 2:
             return None
-        member, n_classes = self.assembly.members[0], self.assembly.n_outputs
-        X = row.matrices[member.encoder]
-        found = class_contributions(member.estimator, X, n_classes)
+        member = self.assembly.members[0]
+        found = odds_contributions(member.estimator, row.matrices[member.encoder])
         if found is None:
             return None
-        effects, base = np.zeros(self.assembly.n_columns), found[1]
-        np.add.at(effects, self.assembly.origins[member.encoder], found[0][0, code])
-        shares = expit(base) if n_classes == 2 else softmax(base)
-        average = float(self.model.calibrated(shares[None, :])[0, code])
-        return _Taken(
-            Shapley(float(base[code]), effects, np.zeros_like(effects)), "exact", 0,
-            "log-odds" if n_classes == 2 else "score", average,
-        )  # fmt: skip
+        effects, sign = np.zeros(self.assembly.n_columns), 1 if code else -1
+        np.add.at(effects, self.assembly.origins[member.encoder], sign * found[0][0])
+        share = expit(found[1])
+        average = self.model.calibrated(np.array([[1 - share, share]]))[0, code]
+        contributions = Shapley(sign * found[1], effects, np.zeros_like(effects))
+        return _Taken(contributions, "exact", 0, "log-odds", float(average))
 
     def _by_answer(self, row: EncodedRows, code: int | None) -> "_Taken":
         """Return exact contributions where trees allow it, and sampled ones else."""

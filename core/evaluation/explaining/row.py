@@ -15,10 +15,8 @@ _LEAST_SHARE: Final = 0.1
 _LOW, _HIGH = 0.2, 0.8
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 
-Scale = Literal["answer", "log-odds", "score"]
-"""On which contributions add up: the answer's own; the logarithm of the odds of one of
-two classes; the logarithm of a class's weight against the mean weight of all classes.
-"""
+Scale = Literal["answer", "log-odds"]
+"""On which contributions add up: the answer's own, or the logarithm of the odds."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Contribution:
         Of this row; dates as text, None for missing.
     effect : float
         On the scale of the explanation: a probability of 0 to 1, the target's unit,
-        log-odds or a score.
+        or log-odds.
     error : float
         Half width of the 95 % interval that sampling leaves around the effect; 0
         where it is exact.
@@ -67,7 +65,7 @@ class RowExplanation:
     method : {"exact", "sampled", "exact and sampled"}
     n_background : int
         Training rows that stand for the average; 0 when the trees know it.
-    scale : {"answer", "log-odds", "score"}, default="answer"
+    scale : {"answer", "log-odds"}, default="answer"
     ends : tuple of two floats, default=None
         The answers that `base` and `output` come to (with any calibration); None where
         they are answers themselves.

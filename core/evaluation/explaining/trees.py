@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import numpy as np
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from core.modeling.estimators import RescaledRegressor
 from core.modeling.metrics import Floats
@@ -58,53 +58,43 @@ def tree_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     return (found[:, :-1], base) if bool((missed <= size).all()) else None
 
 
-def class_contributions(
-    estimator: Any, X: Matrix, n_classes: int
-) -> tuple[Floats, Floats] | None:
-    """Return what each number adds to the scores of a boosted classifier, by TreeSHAP.
+def odds_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None:
+    """Return what each number adds to a boosted classifier's log-odds, by TreeSHAP.
+
+    Only of two classes: of more, a class's probability hangs on all their scores, and
+    may fall while its own rises.
 
     Parameters
     ----------
     estimator : fitted classifier
     X : ndarray of shape (n_rows, n_numbers)
-    n_classes : int
 
     Returns
     -------
-    contributions : ndarray of shape (n_rows, n_classes, n_numbers)
-        Of two classes they are log-odds: those of the first are those of the second
-        with the sign turned. Of more they are logarithms of the class's weight
-        against the (geometric) mean weight of all classes.
-    base : ndarray of shape (n_classes,)
+    contributions : ndarray of shape (n_rows, n_numbers)
+        To the log-odds of the second class.
+    base : float
         What they are added to.
-        None instead of both when the estimator is of another kind, has not seen all
-        the classes, or does not turn scores into probabilities in the usual way.
+        None instead of both when the estimator is of another kind, or its scores are
+        no log-odds.
 
     Examples
     --------
     >>> from sklearn.linear_model import LogisticRegression
     >>> straight = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-    >>> class_contributions(straight, np.zeros((1, 1)), 2) is None
+    >>> odds_contributions(straight, np.zeros((1, 1))) is None
     True
     """
     booster = getattr(estimator, "booster_", None)
-    if booster is None:
+    if booster is None or not len(X):
         return None
     found = _treeshap(booster, X)
-    n_scores = 1 if n_classes == 2 else n_classes
-    if found.shape != (len(X), n_scores * (X.shape[1] + 1)) or not len(X):
-        return None
-    found = found.reshape(len(X), n_scores, -1)
-    if n_classes == 2:
-        found = np.concatenate([-found, found], axis=1)
-        shares = expit(found.sum(axis=2))
-    else:
-        found -= found.mean(axis=1, keepdims=True)
-        shares = softmax(found.sum(axis=2), axis=1)
     said = np.asarray(estimator.predict_proba(X), dtype=np.float64)
-    if said.shape != shares.shape or not np.allclose(said, shares, rtol=0, atol=_CLOSE):
+    if found.shape != (len(X), X.shape[1] + 1) or said.shape != (len(X), 2):
         return None
-    return found[:, :, :-1], found[0, :, -1]
+    if not np.allclose(said[:, 1], expit(found.sum(axis=1)), rtol=0, atol=_CLOSE):
+        return None
+    return found[:, :-1], float(found[0, -1])
 
 
 def _treeshap(booster: Any, X: Matrix) -> Floats:
