@@ -185,6 +185,29 @@ def test_the_test_set_is_opened_by_a_button_that_counts(walk: Walk):
     shoot(page, "09-evaluate-opened")
 
 
+def test_each_section_of_the_evaluation_opens(walk: Walk):
+    sections = {
+        "Decision": "From which probability on",
+        "Versions": "version",
+        "Explanation": "What the columns do",
+        "Slices": "Where it errs most",
+        "Checks": "EVAL-",
+        "More rows": "rows",
+        "Stress": "What happens to it",
+        "Download": "Download the card",
+    }
+    for section, words in sections.items():
+        walk.open_tab(section)
+        settled(walk.page)
+        panel = walk.page.get_by_role("tabpanel").filter(visible=True).first
+        expect(panel).to_contain_text(words, ignore_case=True, timeout=30_000)
+    use = walk.page.get_by_role("textbox", name="Intended use")
+    use.fill("Call guests who may cancel")
+    use.press("Control+Enter")
+    card = walk.page.locator(".st-key-card-preview")
+    expect(card).to_contain_text("Intended use: Call guests who may cancel")
+
+
 def test_a_version_is_saved_and_made_champion(walk: Walk):
     page = walk.page
     walk.press(re.compile("Save .*version"))
