@@ -94,8 +94,9 @@ _CATALOGUE: Final = (
     BundleKind(
         "onnx",
         "As ONNX, in single precision",
-        "The estimators as one ONNX graph, for ONNX Runtime in any language, on "
-        "phones and small devices; Python that encodes rows for it comes along.",
+        "One graph for ONNX Runtime in any language, on phones and small devices. It "
+        "takes numbers and categories as they are; dates, sentences and recipes are "
+        "read by the Python that comes along.",
         float_files,
         run_graph,
     ),

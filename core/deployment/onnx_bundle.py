@@ -1,7 +1,8 @@
 """The ONNX bundle: estimators as one graph, behind an encoder that needs numpy."""
 
 import importlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from core.deployment.core_files import Answers, Files, Rows, core_files
@@ -19,12 +20,21 @@ _TIE: Final = 2e-6
 _README: Final = """
 ## The graph
 
-`model/model.onnx` holds the estimators, in {precision} precision: for ONNX Runtime in
-C++, C#, Java, JavaScript, on phones and on small devices. It takes rows that are
-encoded already, and `model_runtime/columns.py` is how: {inputs}
-(float32), as `model_runtime.columns.encode` makes them from `model/model.json`. Out
-comes `output`: {output}.
+`model/model.onnx` holds the model in {precision} precision: for ONNX Runtime in C++,
+C#, Java, JavaScript, on phones and on small devices.
+
+{inputs}
+
+Out comes `output`: {output}.
 """
+_COLUMNS: Final = """It takes the columns themselves, each of shape (rows, 1):
+
+{listed}
+
+A missing number is NaN, a missing word is an empty text; true is 1, false is 0."""
+_MATRICES: Final = """It takes rows that are encoded already: {listed} (float32), as
+`model_runtime.columns.encode` makes them from `model/model.json`. Dates, sentences and
+rows that a recipe cleans are read by the Python here, not by the graph."""
 
 
 def float_files(version: ModelVersion, rows: Rows, answers: Answers) -> Files:
@@ -73,9 +83,7 @@ def _files(
     files = core_files(version, rows, answers, model=model, needs=ONNX_NEEDS)
     about = _README.format(
         precision="single" if precision == "float" else "double",
-        inputs=", ".join(
-            f"`X{i}` of {width} columns" for i, width in enumerate(widths)
-        ),
+        inputs=_taken(described, widths),
         output=_said(described),
     )
     return {**files, "README.md": (readme(version, ONNX_NEEDS) + about).encode()}
@@ -90,6 +98,19 @@ def _widths(version: ModelVersion, described: Mapping[str, Any]) -> list[int]:
         )
     }
     return [widths[place] for place in sorted(widths)]
+
+
+def _taken(described: Mapping[str, Any], widths: Sequence[int]) -> str:
+    encoder = importlib.import_module("core.deployment.onnx_encoder")
+    if not encoder.whole_columns(described):
+        listed = (f"`X{i}` of {width} columns" for i, width in enumerate(widths))
+        return _MATRICES.format(listed=", ".join(listed))
+    kinds: dict[str, str] = {}
+    for each in described["encoders"][: len(widths)]:
+        kinds.update(dict.fromkeys(each["numbers"]["names"], "double"))
+        kinds.update(dict.fromkeys((c["name"] for c in each["columns"]), "string"))
+    lines = (f"    {json.dumps(name)}: {kind}" for name, kind in kinds.items())
+    return _COLUMNS.format(listed="\n".join(lines))
 
 
 def _said(described: Mapping[str, Any]) -> str:

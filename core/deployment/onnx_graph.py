@@ -1,8 +1,8 @@
 """The estimators of a model as one ONNX graph, in single or double precision.
 
 It is written from the same arrays as the other bundles, node by node, so that what a
-converter makes of an estimator need not be trusted. Encoded rows go in, one matrix for
-each encoder; numbers or calibrated probabilities come out.
+converter makes of an estimator need not be trusted. Columns go in, or rows that are
+encoded already; numbers or calibrated probabilities come out.
 
 References
 ----------
@@ -13,93 +13,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
 
+from core.deployment.onnx_encoder import encoded, whole_columns
 from core.deployment.onnx_trees import tree_attributes
+from core.deployment.onnx_writer import GraphWriter, Number
 from core.errors import DeploymentError
 
-OPSETS: Final = {"": 18, "ai.onnx.ml": 5}
-_IR_VERSION: Final = 10
-_TYPES: Final = {np.float32: TensorProto.FLOAT, np.float64: TensorProto.DOUBLE}
 _LEAST_SHARE: Final = 1e-6
 _MOST_NUMBERED: Final = {np.float32: 2**24, np.float64: 2**53}
 
-Number = type[np.float32] | type[np.float64]
 _PRECISIONS: Final[Mapping[str, Number]] = {"float": np.float32, "double": np.float64}
-
-
-class GraphWriter:
-    """Collects the nodes of a graph that calculates in one precision.
-
-    Attributes
-    ----------
-    precision : type
-        numpy's float32 or float64.
-
-    Examples
-    --------
-    >>> writer = GraphWriter(np.float32)
-    >>> writer.add("Add", "x", writer.constant([1.0]))
-    'v2'
-    """
-
-    def __init__(self, precision: Number) -> None:
-        self.precision = precision
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
-
-    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        """Add a node; return the name of what it puts out."""
-        found = self._new_name()
-        domain = "ai.onnx.ml" if operator == "TreeEnsemble" else ""
-        self._nodes.append(
-            helper.make_node(operator, inputs, [found], domain=domain, **attributes)
-        )
-        return found
-
-    def constant(self, values: Any, kind: Any = None) -> str:
-        """Add a constant, in the graph's precision unless another type is named."""
-        name = self._new_name()
-        array = np.asarray(values, dtype=kind or self.precision)
-        self._constants.append(numpy_helper.from_array(array, name))
-        return name
-
-    def cast(self, value: str, kind: Number) -> str:
-        """Add a change of type."""
-        return self.add("Cast", value, to=_TYPES[kind])
-
-    def model(self, widths: Sequence[int], output: str, n_outputs: int) -> bytes:
-        """Return the whole graph as a file.
-
-        Parameters
-        ----------
-        widths : sequence of int
-            Columns of each encoded matrix.
-        output : str
-            Name of what comes out.
-        n_outputs : int
-            Its columns.
-        """
-        self._nodes.append(helper.make_node("Identity", [output], ["output"]))
-        inputs = [
-            helper.make_tensor_value_info(f"X{i}", TensorProto.FLOAT, ["rows", width])
-            for i, width in enumerate(widths)
-        ]
-        kind = _TYPES[self.precision]
-        told = helper.make_tensor_value_info("output", kind, ["rows", n_outputs])
-        graph = helper.make_graph(self._nodes, "model", inputs, [told], self._constants)
-        opsets = [
-            helper.make_opsetid(domain, number) for domain, number in OPSETS.items()
-        ]
-        model = helper.make_model(
-            graph, opset_imports=opsets, ir_version=_IR_VERSION, producer_name="rondo"
-        )
-        onnx.checker.check_model(model)
-        return bytes(model.SerializeToString())
-
-    def _new_name(self) -> str:
-        return f"v{len(self._nodes) + len(self._constants) + 1}"
 
 
 def write_graph(
@@ -121,14 +45,23 @@ def write_graph(
     Returns
     -------
     bytes
-        Inputs "X0", "X1", … of shape (n_rows, width), float32; "output" of shape
+        Inputs are the columns themselves where `whole_columns` says so: double with
+        NaN for missing, or text with "" for missing, each of shape (n_rows, 1). Else
+        "X0", "X1", … of shape (n_rows, width), float32. "output" is of shape
         (n_rows, n_classes), calibrated, or (n_rows, 1).
     """
     writer = GraphWriter(_PRECISIONS[precision])
     n_outputs = 1 if described["classes"] is None else len(described["classes"])
     total = sum(member["weight"] for member in described["members"])
     parts = []
-    inputs = [writer.cast(f"X{i}", writer.precision) for i in range(len(widths))]
+    if whole_columns(described):
+        matrices = encoded(writer, described["encoders"][: len(widths)])
+    else:
+        matrices = [
+            writer.take(f"X{i}", TensorProto.FLOAT, width)
+            for i, width in enumerate(widths)
+        ]
+    inputs = [writer.cast(matrix, writer.precision) for matrix in matrices]
     for member in described["members"]:
         found = _estimator(
             writer, member["estimator"], inputs[member["encoder"]], n_outputs
@@ -138,7 +71,7 @@ def write_graph(
     output = writer.add("Sum", *parts)
     if described["calibration"]:
         output = _calibrated(writer, output, described["calibration"])
-    return writer.model(widths, output, n_outputs)
+    return writer.model(output, n_outputs)
 
 
 def _estimator(

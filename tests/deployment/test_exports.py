@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 import skops.io
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from core.data import coerce
+from core.data import coerce, describe_schema
 from core.deployment import build_bundle, extras
 from core.deployment.estimators import describe_estimator
 from core.deployment.onnx_graph import write_graph
@@ -25,6 +28,7 @@ from core.deployment.runtime.graph import Graph
 from core.deployment.skops_bundle import FittedParts
 from core.errors import DeploymentError
 from core.modeling.calibration import Calibration
+from core.modeling.encoder import FrameEncoder
 from core.modeling.estimators import RescaledRegressor
 from core.modeling.model import Model
 from core.modeling.prediction_sets import learn_sets
@@ -47,6 +51,8 @@ def graph_of(model: Model, precision: Any, curves: Any = ()) -> Graph:
         "classes": None if model.classes_ is None else list(model.classes_),
         "members": [{"weight": 1.0, "encoder": 0, "estimator": estimator}],
         "calibration": curves,
+        "cleaning": "",
+        "encoders": [],
     }
     return Graph(write_graph(described, [encoded(model).shape[1]], precision))
 
@@ -63,7 +69,7 @@ def test_the_graph_of_every_family_says_what_the_arrays_say(task, name, precisio
     X = encoded(model)
     estimator = describe_estimator(model.pipeline[-1], model.n_outputs)
     expected = read_output(estimator, X, model.n_outputs)
-    found = graph_of(model, precision).output([X])
+    found = graph_of(model, precision).output([X], {})
     assert largest(found, expected) < 1e-5
 
 
@@ -86,12 +92,15 @@ def test_a_logarithmic_target_and_unseen_classes_keep_their_places():
     scaled = RescaledRegressor(model.pipeline[-1], offset=0.5, scale=0.01, log=True)
     model.pipeline.steps[-1] = ("scaled", scaled)
     expected = scaled.predict(encoded(model))
-    assert largest(graph_of(model, "double").output([encoded(model)]), expected) < 1e-12
+    assert (
+        largest(graph_of(model, "double").output([encoded(model)], {}), expected)
+        < 1e-12
+    )
 
     few = fitted("binary", "linear")
     wider = replace(few, classes_=np.array(["no", "other", "yes"]))
     few.pipeline[-1].classes_ = np.array([0.0, 2.0])
-    shares = graph_of(wider, "double").output([encoded(few)])
+    shares = graph_of(wider, "double").output([encoded(few)], {})
     assert shares.shape[1] == 3
     assert not shares[:, 1].any()
 
@@ -102,7 +111,7 @@ def test_trees_that_are_one_leaf_and_trees_that_are_deep_are_the_same_in_a_graph
     for y in (np.full(len(X), 7.0), np.arange(len(X)) ** 1.5):
         forest = RandomForestRegressor(3, bootstrap=False, max_features=1).fit(X, y)
         model.pipeline.steps[-1] = ("forest", forest)
-        found = graph_of(model, "float").output([X])
+        found = graph_of(model, "float").output([X], {})
         assert largest(found, forest.predict(X)) < 1e-6
 
 
@@ -112,13 +121,15 @@ def test_curves_of_calibration_are_part_of_the_graph():
     expected = Calibration("isotonic", ((xs, ys),)).apply(
         read_output(describe_estimator(model.pipeline[-1], 2), encoded(model), 2)
     )
-    found = graph_of(model, "double", [[xs, ys]]).output([encoded(model)])
+    found = graph_of(model, "double", [[xs, ys]]).output([encoded(model)], {})
     assert largest(found, expected) < 1e-9
 
     many = fitted("multiclass", "linear")
     curves = tuple((xs, ys / (i + 1)) for i in range(3))
     output = read_output(describe_estimator(many.pipeline[-1], 3), encoded(many), 3)
-    found = graph_of(many, "double", [list(c) for c in curves]).output([encoded(many)])
+    found = graph_of(many, "double", [list(c) for c in curves]).output(
+        [encoded(many)], {}
+    )
     assert largest(found, Calibration("isotonic", curves).apply(output)) < 1e-5
 
 
@@ -145,6 +156,37 @@ def test_a_calibrated_blend_is_offered_after_it_ran_without_rondo(
     assert ("model/estimator-0.skops" in names) == (kind == "skops")
     assert ("scikit-learn==" in needed) == (kind == "skops")
     assert not any(name.endswith((".pkl", ".joblib")) for name in names)
+
+
+@pytest.mark.parametrize("precision", ["onnx", "onnx-double"])
+@pytest.mark.parametrize("name", ["lightgbm", "linear", "network"])
+def test_a_graph_takes_the_columns_themselves_where_no_dates_or_texts_are(
+    save, tmp_path, name, precision
+):
+    model = without(fitted("binary", name), "since", "said")
+    bundle = build_bundle(save(model), precision, tmp_path / "out")
+    assert bundle.offered, bundle.reason
+    with zipfile.ZipFile(bundle.path) as archive:
+        graph = archive.read("model/model.onnx")
+        readme = archive.read("README.md").decode()
+    session = onnxruntime.InferenceSession(graph)
+    kinds = {item.name: item.type for item in session.get_inputs()}
+    assert kinds == {
+        "age": "tensor(double)", "spend": "tensor(double)",
+        "member": "tensor(double)", "plan": "tensor(string)",
+    }  # fmt: skip
+    assert '    "plan": string\n' in readme
+
+
+def without(model: Model, *names: str) -> Model:
+    """Return a model of fewer columns, fitted anew."""
+    frame = told()
+    kept = [name for name in model.schema.names if name not in names]
+    schema = describe_schema(frame[kept])
+    encoder = FrameEncoder(schema, model.pipeline[0].style).fit(frame[kept])
+    y = (frame[model.target] == "yes").to_numpy().astype(float)
+    estimator = clone(model.pipeline[-1]).fit(encoder.transform(frame[kept]), y)
+    return replace(model, schema=schema, pipeline=make_pipeline(encoder, estimator))
 
 
 def test_rows_just_at_the_threshold_keep_their_label_in_single_precision(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from .cells import Columns
 from .columns import Floats, Matrix
 
 _ROWS_AT_ONCE = 500
@@ -21,22 +22,43 @@ class Graph:
         self._session = onnxruntime.InferenceSession(
             payload, options, providers=["CPUExecutionProvider"]
         )
-        self._names = [item.name for item in self._session.get_inputs()]  # X0, X1, …
+        self._names = [item.name for item in self._session.get_inputs()]
 
-    def output(self, matrices: Sequence[Matrix]) -> Floats:
+    def output(self, matrices: Sequence[Matrix], columns: Columns) -> Floats:
         """Return calibrated probabilities (n_rows, n_classes), or numbers (n_rows, 1).
 
         Parameters
         ----------
         matrices : sequence of ndarray of shape (n_rows, n_features_out)
             What each encoder made of the rows; at least one row.
+        columns : dict of str to values of shape (n_rows,)
+            The same rows, for graphs that encode them themselves.
         """
+        known = {f"X{i}": X for i, X in enumerate(matrices)}
+        given = {
+            name: known[name] if name in known else _tensor(columns[name])
+            for name in self._names
+        }
         blocks = []
         for begin in range(0, len(matrices[0]), _ROWS_AT_ONCE):
             rows = slice(begin, begin + _ROWS_AT_ONCE)
-            given = {name: matrices[int(name[1:])][rows] for name in self._names}
-            blocks.append(self._session.run(["output"], given)[0])
+            block = {name: values[rows] for name, values in given.items()}
+            blocks.append(self._session.run(["output"], block)[0])
         return np.concatenate(blocks).astype(np.float64)
+
+
+def _tensor(values: Any) -> Any:
+    """Return a column as ONNX takes it: numbers, or words with "" for missing."""
+    if not isinstance(values, list):
+        return values.reshape(-1, 1)
+    found = np.empty((len(values), 1), dtype=object)
+    found[:, 0] = ["" if word is None else _sound(word) for word in values]
+    return found
+
+
+def _sound(word: str) -> str:
+    """Return a word without halves of characters, which ONNX Runtime refuses."""
+    return word.encode("utf-8", "replace").decode("utf-8")
 
 
 def read(payload: bytes, part: Mapping[str, Any]) -> Graph:

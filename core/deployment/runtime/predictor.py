@@ -91,7 +91,7 @@ class Predictor:
             raise BadRows(problems)
         columns, n_rows = self._columns(raw), len(records)
         matrices = [encode(item, columns, n_rows) for item in self.model["encoders"]]
-        output = self._output(matrices, n_rows)
+        output = self._output(matrices, columns, n_rows)
         beyond = self._beyond(matrices, output)
         warnings = doubts(self.model["columns"], columns, n_rows)
         for problem in problems:
@@ -109,13 +109,15 @@ class Predictor:
         found: Columns = self._cleaning.cleaned(raw, self.inputs, taken, self._clean)
         return found
 
-    def _output(self, matrices: Sequence[Matrix], n_rows: int) -> Floats:
+    def _output(
+        self, matrices: Sequence[Matrix], columns: Columns, n_rows: int
+    ) -> Floats:
         """Return probabilities (n_rows, n_classes), or numbers (n_rows,)."""
         n_outputs = 1 if self.classes is None else len(self.classes)
         if not n_rows:
             return np.empty((0, n_outputs))
         if self._graph is not None:
-            found: Floats = self._graph.output(matrices)
+            found: Floats = self._graph.output(matrices, columns)
             return found.reshape(n_rows) if n_outputs == 1 else found
         total: Any = 0.0
         for member in self.model["members"]:
