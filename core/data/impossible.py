@@ -66,7 +66,8 @@ def impossible_values(facts: Facts) -> Iterator[Finding]:
             continue
         yield Finding(
             "DATA-026", "warning", "Values are impossible",
-            f"{n_rows:,} values of {schema.name!r} are {_said(schema)}.",
+            f"{n_rows:,} value{'s' if n_rows > 1 else ''} of {schema.name!r} "
+            f"{'are' if n_rows > 1 else 'is'} {_said(schema)}.",
             "They are mistakes of entry, or another unit. Correct them at the source, "
             "or treat them as missing.",
             (schema.name,),

@@ -12,6 +12,7 @@ import pandas as pd
 from core.data.cleaning import count_changed
 from core.data.cohort import Cohort
 from core.data.frames import canonical
+from core.data.row_rules import KEEP, WHICH
 from core.data.script import write_script
 from core.data.steps import STEPS, StepKind
 from core.errors import DataError
@@ -73,11 +74,12 @@ class Step:
             f"{named[key]} {_written(v)}" if key in named
             else _written_rule(v) if key in rules else _written(v)
             for key, v in self.options.items()
-            if v is not None
+            if v is not None and v not in WHICH
         ]  # fmt: skip
         if known.columns == "none":
-            sign = ", " if known.drops_rows else " = "
-            return f"{known.title}: {sign.join(details)}"
+            kept = self.options.get("rows") == KEEP
+            title = known.title.replace("Drop", "Keep only" if kept else "Drop", 1)
+            return f"{title}: {' = '.join(details)}"
         columns = ", ".join(self.columns) or "all columns"
         said = f" ({', '.join(details)})" if details else ""
         return f"{known.title}: {columns}{said}"

@@ -62,8 +62,10 @@ def _show_step(
     sentence = step.sentence
     cut = sentence if len(sentence) <= _LONGEST else sentence[:_LONGEST] + "…"
     said = f" :gray[{md(what_it_did(effect))}]" if effect else ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{position + 1}.** {md(cut)}{said}", width="stretch")
+    text, actions = st.columns([5, 3], vertical_alignment="center")
+    text.markdown(f"**{position + 1}.** {md(cut)}{said}")
+    with actions.container(horizontal=True, vertical_alignment="center",
+                           horizontal_alignment="right"):  # fmt: skip
         shown = effect is not None and st.toggle(
             "Rows", key=f"rows-{position}-{step.kind}", help="Show rows that it changes"
         )

@@ -30,6 +30,7 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
     st.dataframe(
         overview(report),
         hide_index=True,
+        placeholder="",
         height=38 + 35 * min(len(report.columns), 10),
         alt=f"{len(report.columns)} columns with type, missing values and range.",
         column_config={
@@ -37,11 +38,11 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
                 format="percent", min_value=0.0, max_value=1.0, width="small"
             ),
             "Alone predicts": st.column_config.ProgressColumn(
-                format="percent", min_value=0.0, max_value=1.0, width="small",
+                format="percent", min_value=0.0, max_value=1.0, width=112,
                 help="Share of the way from chance to certainty, on held-out rows.",
             ),
             "Bits": st.column_config.NumberColumn(
-                format="%.3f", width="small",
+                format="%.3f", width=64,
                 help="Mutual information with the target, on the same rows: whatever "
                 "the shape of the relation. 0 is independent.",
             ),
@@ -61,14 +62,13 @@ def show_columns(cycle: Cycle, dataset: Dataset, cohort: Cohort | None) -> None:
 
 def overview(report: Profile) -> pd.DataFrame:
     """Return one row for each column of a table."""
-    power = {item.column: item.power for item in report.relation}
-    bits = {item.column: item.bits for item in report.relation}
+    alone = {item.column: (item.power, item.bits) for item in report.relation}
     rows: list[dict[str, Any]] = [
         {
             "Column": column.name,
             "Type": KIND_WORDS[column.schema.kind],
-            "Alone predicts": _rounded(power.get(column.name)),
-            "Bits": _rounded(bits.get(column.name)),
+            "Alone predicts": _rounded(alone.get(column.name, (None, None))[0]),
+            "Bits": _rounded(alone.get(column.name, (None, None))[1]),
             "Missing": _rounded(column.schema.missing_share),
             "Distribution": list(column.histogram.counts) if column.histogram else [],
             "Different": column.schema.n_distinct,
@@ -79,7 +79,7 @@ def overview(report: Profile) -> pd.DataFrame:
         for column in report.columns
     ]
     table = pd.DataFrame(rows)
-    return table if power else table.drop(columns=["Alone predicts", "Bits"])
+    return table if alone else table.drop(columns=["Alone predicts", "Bits"])
 
 
 def _rounded(share: float | None) -> float | None:

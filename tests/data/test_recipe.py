@@ -7,7 +7,7 @@ import pytest
 from core.data import Cohort, Condition, content_hash, fit_recipe, preview_step
 from core.data.frames import is_canonical
 from core.data.recipe import Recipe, Step
-from core.data.row_rules import KEEP
+from core.data.row_rules import DROP, KEEP
 from core.data.steps import STEPS
 from core.errors import DataError
 
@@ -314,9 +314,9 @@ def test_a_preview_counts_the_rows_of_a_rule():
 
 def test_a_rule_says_in_words_which_rows_it_means():
     step = Step("drop_cohort", (), {"cohort": UNPAID, "rows": KEEP})
-    assert step.sentence == (
-        "Drop the rows of a cohort: unpaid (pay is missing), keep only these rows"
-    )
+    assert step.sentence == ("Keep only the rows of a cohort: unpaid (pay is missing)")
+    step = Step("drop_holding", (), {"condition": "a < 0", "rows": DROP})
+    assert step.sentence == "Drop rows by a formula: a < 0"
     assert Recipe.from_json(Recipe((step,)).to_json()) == Recipe((step,))
 
 
