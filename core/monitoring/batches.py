@@ -145,8 +145,8 @@ def _shape(bins: Bins, counts: Counts, tally: Int) -> Variation:
     if len(sizes) < MIN_BATCHES or used.sum() < 2 or bins.kind == "presence":
         return Variation(max(len(sizes), MIN_BATCHES), 0.0, 0.0, 0.0)
     if bins.kind == "numbers":
-        usual = int(np.median(sizes))
-        polynomials = score_polynomials(whole[used] / whole.sum(), usual)
+        # Scores as fine as any window's: tails that wander must not look still.
+        polynomials = score_polynomials(whole[used] / whole.sum(), int(sizes.sum()))
         vectors = tally[:, :-1][:, used] / sizes[:, None] @ polynomials
         return between_batches(vectors, sizes, vectors.shape[1])
     often = np.argsort(-whole, kind="stable")[: MAX_CELLS - 1]
