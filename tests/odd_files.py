@@ -119,6 +119,13 @@ def _naming() -> Iterator[OddFile]:
     grid = tuple((str(i), f"{i * 0.1:.2f}", str(i), str(i * 2)) for i in range(1, 12))
     yield _file("numbers as names behind a word", line(steps) + lines(grid),
                 steps, grid)  # fmt: skip
+    flags = ("id", "10022", "10025", "10047")
+    states = tuple((f"id{i}", "TRUE", "FALSE", "TRUE") for i in range(1, 4))
+    yield _file("numbers as names over words", line(flags) + lines(states),
+                flags, states)  # fmt: skip
+    rising = ("", "1985", "1993", "2000")
+    yield _file("years behind an empty cell", line(rising) + lines(_counts()),
+                ("column_1", *rising[1:]), _counts())  # fmt: skip
     years = ("country", "2019", "2020", "2021")
     yield _file("years as names", line(years) + lines(_counts()), years, _counts())
     yield _file("delimiter too many before the names", "," + BASE)
@@ -165,6 +172,8 @@ def _between() -> Iterator[OddFile]:
     first, last = lines(ROWS[:half]), lines(ROWS[half:])
     yield _file("names again", HEAD + first + HEAD + last)
     yield _file("blank lines between rows", BASE.replace("\n", "\n\n"))
+    remarked = "".join(f"# row {i}\n{line(row)}" for i, row in enumerate(ROWS))
+    yield _file("a comment above each row", HEAD + remarked)
     yield _file("comment between rows", HEAD + first + "# pause\n" + last)
     yield _file("section between rows", HEAD + first + "South\n" + last)
     yield _file("short row", HEAD + first + "Tromsø,2024-03-30\n" + last)
@@ -262,6 +271,9 @@ def _printed() -> Iterator[OddFile]:
     border = "+" + "+".join("-" * (w + 2) for w in widths) + "+"
     boxed = "\n".join([border, f"| {row(NAMES)} |", border, bars, border, ""])
     yield _file("printed by MySQL", boxed)
+    grid = "".join(f"| {row(cells)} |\n{border}\n" for cells in ROWS)
+    double = border.replace("-", "=")
+    yield _file("drawn grid", f"{border}\n| {row(NAMES)} |\n{double}\n{grid}")
     prose = (
         "It rained, and we stayed in. The next day, by noon, it stopped; we went out.\n"
         "Nobody had seen such a spring, they said.\n"

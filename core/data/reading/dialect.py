@@ -40,6 +40,7 @@ SEP_LINE: Final = re.compile(r"sep=([^\r\n]) *\r?\n", re.IGNORECASE)
 
 _CLOCK: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?\b")
 _LEFTOVER: Final = re.compile(r"[,;|](?! )|\t|^[\"']|[\"']$")
+_ASIDE_LINE: Final = re.compile(r"#|\+[-=+]+\+\s*$")
 _QUOTED: Final = re.compile(r'"([^"]|"")*"')
 
 
@@ -138,6 +139,24 @@ def _is_one_quoted_column(sample: str) -> bool:
     return len(lines) > 1 and all(map(_QUOTED.fullmatch, lines))
 
 
+def without_asides(rows: Sequence[list[str]], dialect: Dialect) -> list[list[str]]:
+    """Leave out comments and the rules of drawn boxes among the rows of a table.
+
+    Examples
+    --------
+    >>> without_asides([["a", "b"], ["# pause"], ["1", "2"]], Dialect(","))
+    [['a', 'b'], ['1', '2']]
+    """
+    if dialect.delimiter is None:
+        return list(rows)
+    return [row for row in rows if not is_aside(row)] or list(rows)
+
+
+def is_aside(row: Sequence[str]) -> bool:
+    """Say whether a row of one cell is a comment or the rule of a drawn box."""
+    return len(row) == 1 and bool(_ASIDE_LINE.match(row[0]))
+
+
 def len_of_comments(sample: str) -> int:
     r"""Return the length of the lines before a table that begin with a number sign.
 
@@ -194,7 +213,7 @@ def _quotes(sample: str) -> list[str | None]:
 
 
 def _score(dialect: Dialect, sample: str) -> float:
-    rows = _first_rows(dialect, sample)
+    rows = without_asides(_first_rows(dialect, sample), dialect)
     if not rows:
         return 0.0
     widths = [len(row) for row in rows]

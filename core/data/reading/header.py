@@ -101,8 +101,9 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     if 2 * len(named) < len(first):
         return False
     values = [cell for cell in named if _is_value(cell)]
-    if values and not _are_labels(values, named):
-        return _is_name_over_values(first, rest)
+    years_over = not first[0].strip() and _are_rising_years(values, named)
+    if values and not years_over and not _are_labels(values, named):
+        return _is_name_over_values(first, rest) or _are_over_words(first, rest)
     if not rest:
         return True
     below = [
@@ -125,6 +126,17 @@ def _is_name_over_values(first: Sequence[str], rest: Sequence[Sequence[str]]) ->
         and cell.strip().lower() not in _NO_NAMES
         and all(i < len(row) and looks_like_value(row[i]) for row in rest)
         for i, cell in enumerate(first)
+    )
+
+
+def _are_over_words(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """Say whether the numbers in a first row stand over words alone, as labels do."""
+    if len(rest) < 2 or looks_like_value(first[0]) or not first[0].strip():
+        return False
+    columns = [i for i, cell in enumerate(first) if looks_like_value(cell)]
+    below = [[row[i].strip() for row in rest if i < len(row)] for i in columns]
+    return len(set(first)) == len(first) and all(
+        all(column) and not any(map(_is_value, column)) for column in below
     )
 
 
@@ -164,6 +176,14 @@ def _are_labels(values: Sequence[str], named: Sequence[str]) -> bool:
     first = numbers[0]
     counted = numbers == list(range(first, first + len(numbers)))
     return len(numbers) > 2 and counted and (not first or 1800 <= first <= 2100)
+
+
+def _are_rising_years(values: Sequence[str], named: Sequence[str]) -> bool:
+    if len(values) < max(3, len(named)) or not all(value.isdigit() for value in values):
+        return False
+    years = [int(value) for value in values]
+    in_range = all(1800 <= year <= 2100 for year in years)
+    return in_range and years == sorted(set(years))
 
 
 def _differs(column: Sequence[str]) -> bool:

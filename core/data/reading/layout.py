@@ -10,6 +10,7 @@ from core.data.reading.dialect import (
     guess_dialect,
     len_of_comments,
     modal_width,
+    without_asides,
 )
 from core.data.reading.header import find_start, has_header, is_unsure, table_width
 from core.data.reading.lead import (
@@ -74,14 +75,15 @@ def find_layout(sample: str, whole: bool, options: ReadOptions) -> Layout:
     lines_aside = ends[n_aside - 1] if n_aside else 0
     rows, ends = rows[n_aside:], ends[n_aside:]
     rows, trim = without_blank_ends(rows)
-    width = table_width(rows)
+    width = table_width(without_asides(rows, dialect))
     start = 0 if options.skip_lines is not None else _start(rows, ends, width, options)
     head = _find_head(rows, start, width, dialect, options.header)
     notes = [*_note_before(start + n_comments), *head.notes]
     n_first = head.start + head.n_rows
     table = [row for row in rows[n_first:] if len(row) in (width, width - 1)]
-    pad = width > modal_width([len(row) for row in rows[start:]])[0]
-    pad = pad or lacks_ends(rows[start:], width)
+    counted = without_asides(rows[start:], dialect)
+    pad = width > modal_width([len(row) for row in counted])[0]
+    pad = pad or lacks_ends(counted, width)
     blank_first = head.named and not head.first[0].strip()
     return Layout(
         dialect, width, head.names, head.named,

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.reading.dialect import Dialect
+from core.data.reading.dialect import Dialect, is_aside
 from core.data.reading.header import looks_like_value
 from core.data.reading.report import Refusals
 
@@ -45,7 +45,8 @@ def parse_rows(
     for row, line in dialect.rows(text):
         while trim and len(row) > width and not row[-1].strip():
             row.pop()
-        if len(row) == width or (pad and 0 < len(row) < width):
+        short = 0 < len(row) < width and not is_aside(row)
+        if len(row) == width or (pad and short):
             refusals.n_padded += len(row) < width
             kept.append(row + [""] * (width - len(row)))
         elif row:
