@@ -158,7 +158,7 @@ class Cluster:
         candidate = self._futures.pop(future)
         try:
             entry, model, output = future.result()
-        except (KilledWorker, CancelledError, Interrupted) as error:
+        except (KilledWorker, CancelledError, Interrupted, OSError) as error:
             failed = Entry(
                 candidate.name, candidate.family, candidate.index,
                 dict(candidate.params), state="failed",
@@ -218,16 +218,27 @@ def _event(name: str, client: Any) -> Any:
 
 
 def _stop_asked(token: str) -> Callable[[], bool]:
-    """Return what asks the cluster, at most twice a second, whether to stop."""
-    from distributed import get_client
+    """Return what asks the cluster, at most twice a second, whether to stop.
 
-    event = _event(token, get_client())
+    A scheduler that is too busy to answer has not asked to stop: a fit goes on rather
+    than being lost with the question.
+    """
     last, stop = monotonic(), False
 
     def asked() -> bool:
         nonlocal last, stop
         if not stop and monotonic() - last > _ASK_S:
-            last, stop = monotonic(), bool(event.is_set())
+            stop = _is_set(token)
+            last = monotonic()
         return stop
 
     return asked
+
+
+def _is_set(token: str) -> bool:
+    from distributed import get_client
+
+    try:
+        return bool(_event(token, get_client()).is_set())
+    except OSError:  # no connection, or no answer in time
+        return False

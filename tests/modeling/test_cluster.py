@@ -8,9 +8,11 @@ import pytest
 
 from core.errors import ModelingError
 from core.modeling import Run, train
-from core.modeling.cluster import cluster_places
+from core.modeling.cluster import _stop_asked, cluster_places
 from core.settings import get_settings
+from tests.fitted import enough
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 
@@ -20,13 +22,19 @@ def scheduler() -> Iterator[str]:
 
     Workers run the main module anew, and a page under test may have taken its place.
     """
-    with pytest.MonkeyPatch.context() as patch:
+    patient = {
+        "distributed.comm.timeouts.connect": "300s",
+        "distributed.comm.timeouts.tcp": "300s",
+        "distributed.deploy.lost-worker-timeout": "300s",
+    }
+    with pytest.MonkeyPatch.context() as patch, dask.config.set(patient):
         patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
         with distributed.LocalCluster(
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
+            memory_limit=None,
         ) as cluster:
             yield cluster.scheduler_address
 
@@ -34,6 +42,7 @@ def scheduler() -> Iterator[str]:
 @pytest.fixture
 def on_cluster(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("RONDO_DASK_SCHEDULER", scheduler)
+    monkeypatch.setattr("core.modeling.cluster._CONNECT_S", 300.0)
     get_settings.cache_clear()
     yield scheduler
     get_settings.cache_clear()
@@ -47,12 +56,13 @@ def test_candidates_train_on_two_workers_and_give_the_same_scores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert cluster_places(on_cluster) == 2
-    there = quick(
-        churn, "left", n_jobs=None, checkpoint=tmp_path / "there", budget_s=90
-    )
+    there = train(
+        churn, "left", families=("linear", "lightgbm"), budget_s=900,
+        checkpoint=tmp_path / "there", **enough(2),
+    )  # fmt: skip
     monkeypatch.delenv("RONDO_DASK_SCHEDULER")
     get_settings.cache_clear()
-    here = quick(churn, "left", n_jobs=1, n_candidates=5)
+    here = quick(churn, "left", n_jobs=1, n_candidates=6, budget_s=900)
     scores = {e.candidate: e.score for e in here.entries if e.family != "ensemble"}
     both = [e for e in there.entries if e.candidate in scores and e.state == "done"]
     assert len(both) >= 2
@@ -65,10 +75,10 @@ def test_a_run_on_a_cluster_goes_on_from_its_checkpoint(
     on_cluster: str, quick: Callable[..., Run], churn: pd.DataFrame, tmp_path: Path
 ) -> None:
     assert on_cluster
-    first = quick(churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=90)
+    first = quick(churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=900)
     seen: list[int] = []
     again = quick(
-        churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=90, n_candidates=1,
+        churn, "left", n_jobs=None, checkpoint=tmp_path, budget_s=900, n_candidates=1,
         on_progress=lambda progress: seen.append(len(progress.leaderboard)),
     )  # fmt: skip
     done = [entry for entry in first.entries if entry.state == "done"]
@@ -88,3 +98,17 @@ def test_a_scheduler_that_does_not_answer_is_named(
     with pytest.raises(ModelingError, match="does not answer"):
         train(churn, "left", budget_s=10)
     get_settings.cache_clear()
+
+
+def test_a_question_that_the_scheduler_does_not_answer_ends_no_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def too_busy(*_: object) -> None:
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("core.modeling.cluster._ASK_S", -1.0)
+    monkeypatch.setattr("core.modeling.cluster._event", too_busy)
+    monkeypatch.setattr(distributed, "get_client", lambda: None)
+    asked = _stop_asked("rondo-test")
+    assert not asked()
+    assert not asked()
