@@ -36,7 +36,7 @@ def test_reasons_belong_to_the_answer_that_is_given(service):
     found = service.explain(ROW)
     assert found.answer == service.predict([ROW])[0]
     assert found.contributions.label == "yes"
-    assert found.contributions.output == pytest.approx(
+    assert found.contributions.answer == pytest.approx(
         found.answer.probability, abs=1e-5
     )
     total = found.contributions.base + sum(i.effect for i in found.contributions.items)

@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from core.data import coerce
 from core.errors import EvaluationError
+from core.evaluation.explaining.as_booster import booster_of
 from core.evaluation.explaining.row import Contribution, RowExplanation, Scale
 from core.evaluation.explaining.sampling import Shapley, Walks, draw_walks, walk
 from core.evaluation.explaining.trees import odds_contributions, tree_contributions
@@ -42,12 +43,13 @@ class Explainer:
     """Explains answers against the average training row; safe to use from threads.
 
     The answer of a regression is explained in the unit of its target, that of a
-    classification as the probability of one class. Parts that are boosted trees of
-    LightGBM for numbers are exact (TreeSHAP); what is left is sampled: 1,000 to
-    4,000 answers (fewer the more parts the model has) for mixtures of the row and
-    training rows, with the error stated. A classifier of two classes that is one set of
-    boosted trees of LightGBM is exact too, in log-odds (before any calibration): the
-    scale on which it adds up. The contributions add up in every case.
+    classification as the probability of one class. Parts that are boosted trees for
+    numbers (of LightGBM or scikit-learn) are exact (TreeSHAP); what is left is
+    sampled: 1,000 to 4,000 answers (fewer the more parts the model has) for mixtures
+    of the row and training rows, with the error stated. A classifier of two classes
+    that is one set of boosted trees is exact too, in log-odds (before any
+    calibration): the scale on which it adds up. The contributions add up in every
+    case.
 
     Parameters
     ----------
@@ -97,6 +99,10 @@ class Explainer:
         n_answers = n_answers or affordable(self.assembly)
         self._walks: Walks = draw_walks(len(model.schema), n_answers, random_state)
         self._by_code: dict[int, EncodedRows] = {}
+        self._boosters = tuple(
+            booster_of(getattr(m.estimator, "estimator", m.estimator))
+            for m in self.assembly.members
+        )
 
     def explain(
         self,
@@ -182,7 +188,8 @@ class Explainer:
         if len(self.assembly.members) > 1 or self.assembly.n_outputs != 2:
             return None
         member = self.assembly.members[0]
-        found = odds_contributions(member.estimator, row.matrices[member.encoder])
+        X = row.matrices[member.encoder]
+        found = odds_contributions(member.estimator, X, self._boosters[0])
         if found is None:
             return None
         effects, sign = np.zeros(self.assembly.n_columns), 1 if code else -1
@@ -198,9 +205,10 @@ class Explainer:
         effects, errors, base = np.zeros(n_columns), np.zeros(n_columns), 0.0
         left = list(self.assembly.members)
         if code is None:
-            for member in self.assembly.members:
+            members = self.assembly.members
+            for member, booster in zip(members, self._boosters, strict=True):
                 X = row.matrices[member.encoder]
-                found = tree_contributions(member.estimator, X)
+                found = tree_contributions(member.estimator, X, booster)
                 if found is not None:
                     origin = self.assembly.origins[member.encoder]
                     np.add.at(effects, origin, member.weight * found[0][0])

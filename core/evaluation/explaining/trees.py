@@ -13,7 +13,9 @@ from core.modeling.threads import one_thread
 _CLOSE: Final = 1e-6
 
 
-def tree_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None:
+def tree_contributions(
+    estimator: Any, X: Matrix, booster: Any | None
+) -> tuple[Floats, float] | None:
     """Return what each number adds to a boosted regression, by TreeSHAP.
 
     LightGBM works it out in polynomial time over all orders of the columns, with
@@ -25,6 +27,8 @@ def tree_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     ----------
     estimator : fitted regressor
     X : ndarray of shape (n_rows, n_numbers)
+    booster : Booster or None
+        What `booster_of` gave for it (what lies in a `RescaledRegressor`).
 
     Returns
     -------
@@ -38,15 +42,14 @@ def tree_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     --------
     >>> from sklearn.linear_model import Ridge
     >>> straight = Ridge().fit([[0.0], [1.0]], [0, 1])
-    >>> tree_contributions(straight, np.zeros((1, 1))) is None
+    >>> tree_contributions(straight, np.zeros((1, 1)), None) is None
     True
     """
-    inner, scale, offset = estimator, 1.0, 0.0
-    if isinstance(estimator, RescaledRegressor):
-        inner, scale, offset = estimator.estimator, estimator.scale, estimator.offset
-    booster = getattr(inner, "booster_", None)
     if booster is None:
         return None
+    scale, offset = 1.0, 0.0
+    if isinstance(estimator, RescaledRegressor):
+        scale, offset = estimator.scale, estimator.offset
     found = _treeshap(booster, X)
     if found.shape != (len(X), X.shape[1] + 1):
         return None
@@ -58,7 +61,9 @@ def tree_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     return (found[:, :-1], base) if bool((missed <= size).all()) else None
 
 
-def odds_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None:
+def odds_contributions(
+    estimator: Any, X: Matrix, booster: Any | None
+) -> tuple[Floats, float] | None:
     """Return what each number adds to a boosted classifier's log-odds, by TreeSHAP.
 
     Only of two classes: of more, a class's probability hangs on all their scores, and
@@ -68,6 +73,8 @@ def odds_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     ----------
     estimator : fitted classifier
     X : ndarray of shape (n_rows, n_numbers)
+    booster : Booster or None
+        What `booster_of` gave for it (what lies in a `RescaledRegressor`).
 
     Returns
     -------
@@ -82,10 +89,9 @@ def odds_contributions(estimator: Any, X: Matrix) -> tuple[Floats, float] | None
     --------
     >>> from sklearn.linear_model import LogisticRegression
     >>> straight = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
-    >>> odds_contributions(straight, np.zeros((1, 1))) is None
+    >>> odds_contributions(straight, np.zeros((1, 1)), None) is None
     True
     """
-    booster = getattr(estimator, "booster_", None)
     if booster is None or not len(X):
         return None
     found = _treeshap(booster, X)
