@@ -5,8 +5,12 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from core.data.leaks import ALONE_AUC, ALONE_R2
+from core.data.profiled import Relation
+from core.data.ranking import rank_columns
 from core.findings import Finding
 from core.modeling.checkpoint import Checkpoint
 from core.modeling.encoder import FrameEncoder
@@ -23,6 +27,7 @@ from core.modeling.thresholds import decided, is_tuned
 ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
 _MOST_MEMBERS: Final = 12
+_MOST_SUSPECTS: Final = 3
 _TOO_GOOD: Final = {"roc_auc": 0.999, "accuracy": 0.999, "r2": 0.9999}
 
 
@@ -183,13 +188,32 @@ def _too_large(larger: Entry, taken: Entry, material: Material) -> Finding:
 
 
 def _too_good(best: Entry, metric: Metric, material: Material) -> Finding:
+    found = _suspects(material)
+    named = f" {_named(found)} nearly decides it alone." if found else ""
     return Finding(
         "MODEL-008",
         "warning",
         "Too good to be true?",
         f"{best.candidate} reaches {metric.title} {best.score:.4f} on "
-        f"{material.scheme.words}.",
+        f"{material.scheme.words}.{named}",
         f"Look for a column that is known only once {material.target!r} is known, and "
         "take it out.",
-        (material.target,),
+        (*(relation.column for relation in found), material.target),
+    )
+
+
+def _suspects(material: Material) -> list[Relation]:
+    """Return the columns that alone nearly tell the target, the surest first."""
+    y = pd.Series(material.y, name=material.target)
+    table = material.frame.assign(**{material.target: y})
+    kinds, names = dict(material.schema.kinds), material.schema.names
+    ranked_columns = rank_columns(table, kinds, material.target, material.task, names)
+    least = {"AUC": ALONE_AUC}
+    sure = [r for r in ranked_columns if r.score >= least.get(r.metric, ALONE_R2)]
+    return sure[:_MOST_SUSPECTS]
+
+
+def _named(found: Sequence[Relation]) -> str:
+    return " or ".join(
+        f"{item.column!r} ({item.metric} {item.score:.3f})" for item in found
     )
