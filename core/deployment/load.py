@@ -4,8 +4,6 @@ The server is a process of its own with a home of its own, which holds the versi
 and an empty database; nothing that it captures reaches the project.
 """
 
-import asyncio
-import contextlib
 import json
 import os
 import socket
@@ -19,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from core.deployment.callers import call_for, post_request
 from core.deployment.capacity import (
     CLIENTS,
     Level,
@@ -37,7 +36,6 @@ PROJECT: Final = "load-test"
 MOST_CALLS: Final = 20_000
 """Calls after which a level ends before its time."""
 _START_S: Final = 120.0
-_ANSWER_S: Final = 30.0
 _WARM_S: Final = 0.5
 _BODIES: Final = 200
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -189,9 +187,10 @@ def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
 def _level(
     port: int, pid: int, bodies: Sequence[bytes], n_clients: int, seconds: float
 ) -> Level:
-    asyncio.run(_all_clients(port, bodies, n_clients, _WARM_S))
+    requests = [post_request(f"/api/projects/{PROJECT}/predict", b) for b in bodies]
+    call_for(port, requests, n_clients, _WARM_S)
     cpu, start = _cpu_s(pid), time.monotonic()
-    seen = asyncio.run(_all_clients(port, bodies, n_clients, seconds))
+    seen = call_for(port, requests, n_clients, seconds, most_calls=MOST_CALLS)
     took, after = time.monotonic() - start, _cpu_s(pid)
     good = [x for x in seen if x >= 0]
     spent = None if cpu is None or after is None else after - cpu
@@ -203,55 +202,6 @@ def _level(
         cpu_s=spent,
         memory_mb=_memory_mb(pid),
     )
-
-
-async def _all_clients(
-    port: int, bodies: Sequence[bytes], n_clients: int, seconds: float
-) -> list[float]:
-    until = time.monotonic() + seconds
-    most = max(1, MOST_CALLS // n_clients)
-    calls = (_client(port, bodies, place, until, most) for place in range(n_clients))
-    return [x for part in await asyncio.gather(*calls) for x in part]
-
-
-async def _client(
-    port: int, bodies: Sequence[bytes], first: int, until: float, most: int
-) -> list[float]:
-    """Call on one connection until a moment; a failed call counts as -1 ms."""
-    found: list[float] = []
-    writer: asyncio.StreamWriter | None = None
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.monotonic() < until and len(found) < most:
-            request = _request(port, bodies[(first + len(found)) % len(bodies)])
-            start = time.perf_counter()
-            writer.write(request)
-            good = await asyncio.wait_for(_answered(reader), _ANSWER_S)
-            found.append((time.perf_counter() - start) * 1000 if good else -1.0)
-    except (OSError, EOFError, TimeoutError):
-        found.append(-1.0)  # the connection was lost, and the call with it
-    finally:
-        if writer is not None:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-    return found
-
-
-def _request(port: int, body: bytes) -> bytes:
-    head = (
-        f"POST /api/projects/{PROJECT}/predict HTTP/1.1\r\nHost: localhost:{port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-async def _answered(reader: asyncio.StreamReader) -> bool:
-    """Read one answer to its end; say whether its status is 200."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = head.lower().split(b"content-length:")[1].split(b"\r\n")[0]
-    await reader.readexactly(int(length))
-    return head.startswith(b"HTTP/1.1 200")
 
 
 def _cpu_s(pid: int) -> float | None:

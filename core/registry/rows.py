@@ -25,6 +25,10 @@ from core.storage.types import now
 CHAMPION = select(aliases.c.number).where(
     aliases.c.project_id == bindparam("project"), aliases.c.alias == "champion"
 )
+QUICK_CHAMPION = (
+    "SELECT number FROM aliases WHERE project_id = ? AND alias = 'champion'"
+)
+"""The same, for a `QuickLane`."""
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from core.registry.info import (
 )
 from core.registry.rows import (
     CHAMPION,
+    QUICK_CHAMPION,
     change,
     point,
     put_state,
@@ -55,8 +56,13 @@ class Registry(Shelf):
         """Return the number of the live version; one short query."""
         if not is_project_id(project):
             return None
+        found: int | None
+        lane = self.database.quick
+        if lane is not None:
+            found = lane.scalar(QUICK_CHAMPION, (project,))
+            return found
         with self.database.connect() as connection:
-            found: int | None = connection.scalar(CHAMPION, {"project": project})
+            found = connection.scalar(CHAMPION, {"project": project})
             return found
 
     def champions(self) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """The way of a call through a server: routed, answered, kept with its neighbours."""
 
-import asyncio
 import logging
 from typing import Any, Final
 
@@ -72,8 +71,7 @@ class Answerer:
             drawn_up = draw_up_call(service, rows, source="api")
         answered, kept = drawn_up
         if kept:
-            # Shielded: a caller that hangs up must not cancel its neighbours' rows.
-            await asyncio.shield(asyncio.wrap_future(self._capture.write(kept)))
+            await self._capture.keep(kept)
         if kept and route.in_force == "shadow":
             self._ask_shadow(project, route, rows, answered.ids)
         return answered

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from core.serving.body import body_reader, kind_of, outcomes_of, parse_json, row
 from core.serving.calls import CallLedger
 from core.serving.counting import ANSWERED, CallCounter
 from core.serving.description import describe_version
+from core.serving.direct import DirectRoute
 from core.serving.docs_page import SECURITY_HEADERS, docs_page
 from core.serving.explain_call import add_explain_call
 from core.serving.guard import KeyGuard
@@ -158,8 +159,9 @@ def _add_calls(
     read_rows = body_reader(settings.max_request_mb, (CSV, ARROW))
     Body = Annotated[bytes, Depends(read_body)]
     answer = Answerer(live, log)
+    direct = APIRouter(route_class=DirectRoute)
 
-    @app.post(
+    @direct.post(
         "/projects/{project}/predict",
         summary="Answer one row or many with the live version.",
         responses=PREDICT_RESPONSES,
@@ -182,6 +184,8 @@ def _add_calls(
         facts = (answered.version, len(answered.answers), n_warned)
         setattr(request.state, ANSWERED, facts)
         return _in_the_form_asked_for(request, answered)
+
+    app.include_router(direct)
 
     @app.post(
         "/projects/{project}/outcomes",

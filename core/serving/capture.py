@@ -1,19 +1,24 @@
 """Capture: answers of many calls written to the log in one transaction."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from core.errors import StorageError
 from core.serving.log import PredictionLog
 
 
 class Capture:
-    """Writes rows to the log in a thread of its own, in the order they came.
+    """Writes rows to the log, those of many calls together.
 
-    While one transaction is being written, the rows of all calls that come meanwhile
-    gather for the next one. So a lone call waits for nothing, and many at once share
-    the cost of making them durable.
+    On an event loop, the rows of all calls that were read at once become one
+    transaction, written right there: with SQLite that takes less than handing them to
+    another thread. Where another process is writing just then, and with any other
+    database, they go to a thread. While that one writes, the rows of all calls that
+    come meanwhile gather for its next transaction. So a lone call waits for nothing,
+    and many at once share the cost of making them durable.
 
     Parameters
     ----------
@@ -26,6 +31,50 @@ class Capture:
         self._gathering: list[dict[str, Any]] = []
         self._written: Future[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="capture")
+        self._round: list[dict[str, Any]] = []
+        self._round_ends: asyncio.Future[None] | None = None
+
+    async def keep(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Return when the rows are on disk; for the event loop of one thread.
+
+        Raises
+        ------
+        StorageError
+            They could not be written; then none of this round was kept.
+        """
+        self._round.extend(rows)
+        if self._round_ends is None:
+            loop = asyncio.get_running_loop()
+            self._round_ends = loop.create_future()
+            loop.call_soon(self._end_round)
+        # Shielded: a caller that hangs up must not cancel its neighbours' rows.
+        await asyncio.shield(self._round_ends)
+
+    def _end_round(self) -> None:
+        """Write what the calls of this turn of the loop have handed in."""
+        rows, ends = self._round, self._round_ends
+        self._round, self._round_ends = [], None
+        if ends is None:
+            return
+        try:
+            done = self._is_idle and self._log.write_now(rows)
+        except StorageError as error:
+            _settle(ends, error)
+            return
+        if done:
+            ends.set_result(None)
+            return
+        loop = ends.get_loop()
+        written = self.write(rows)
+        written.add_done_callback(
+            lambda w: loop.call_soon_threadsafe(_settle, ends, w.exception())
+        )
+
+    @property
+    def _is_idle(self) -> bool:
+        """Whether no rows wait for the thread, which would be overtaken."""
+        with self._lock:
+            return self._written is None
 
     def write(self, rows: Sequence[dict[str, Any]]) -> "Future[None]":
         """Hand rows over; the result comes when they are on disk.
@@ -56,3 +105,11 @@ class Capture:
             rows, self._gathering = self._gathering, []
             self._written = None
         self._log.write(rows)
+
+
+def _settle(ends: "asyncio.Future[None]", error: BaseException | None) -> None:
+    if error is None:
+        ends.set_result(None)
+    else:
+        ends.set_exception(error)
+        ends.exception()  # its callers may all have hung up: then nobody asks

@@ -107,6 +107,20 @@ class PredictionLog:
             with self.database.begin() as connection:
                 connection.execute(insert(predictions), kept)
 
+    def write_now(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Keep rows as `write` does, unless somebody else is writing.
+
+        Returns
+        -------
+        bool
+            False when they were not kept; then ask `write`, which waits its turn.
+        """
+        lane = self.database.quick
+        if lane is None:
+            return False
+        kept = [] if not rows or self.is_paused else self.policy.kept(rows)
+        return not kept or lane.insert(predictions, kept)
+
     def delete_before(self, moment: datetime) -> int:
         """Delete predictions older than a moment; see `delete_before` of retention."""
         return delete_before(self.database, moment)

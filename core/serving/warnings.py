@@ -110,9 +110,12 @@ def _warn_numbers(
     found: list[list[str]],
     missing: list[list[str]],
 ) -> None:
+    low, high = column.minimum, column.maximum
+    bottom, top = (np.nan if end is None else end for end in (low, high))
+    if len(values) == 1 and bottom <= values.item() <= top:
+        return  # the usual single row, without a number of array operations
     for row in np.flatnonzero(np.isnan(values)):
         missing[row].append(column.name)
-    low, high = column.minimum, column.maximum
     if low is None or high is None or column.kind == "boolean":
         return
     outside = (values < low) | (values > high)

@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import StorageError
 from core.settings import Settings
+from core.storage.quick import QuickLane
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _migrating = threading.Lock()
@@ -43,6 +44,26 @@ class Database:
         if is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        self._has_lane = is_sqlite and self.engine.url.database not in (
+            None,
+            ":memory:",
+        )
+        self._lane: QuickLane | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def quick(self) -> QuickLane | None:
+        """A held connection for the smallest statements; None but on SQLite files.
+
+        Raises
+        ------
+        StorageError
+            The file cannot be opened.
+        """
+        if self._lane is None and self._has_lane:
+            with self._opening, _explained():
+                self._lane = self._lane or QuickLane(self.engine)
+        return self._lane
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -63,6 +84,10 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections."""
+        with self._opening:
+            if self._lane is not None:
+                self._lane.close()
+                self._lane = None
         self.engine.dispose()
 
 

@@ -2,7 +2,7 @@ import asyncio
 import threading
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from core.errors import StorageError
@@ -11,6 +11,7 @@ from core.serving.answerer import Answerer
 from core.serving.capture import Capture
 from core.serving.live import LiveServices
 from core.serving.log import draw_up
+from core.storage.tables import predictions
 
 
 @pytest.fixture
@@ -78,24 +79,75 @@ def test_a_write_that_fails_is_told_to_its_calls_and_the_next_one_works(capture,
     assert log.count("churn") == 1
 
 
-def test_a_caller_that_hangs_up_takes_nobodys_rows_along(registry, log, gate):
-    """Two calls share a transaction; one of them is cancelled before it is written."""
-    opened, begun = gate
+def answerer(registry, log):
     live = LiveServices(registry)
     live.load_champions()
-    answer = Answerer(live, log)
+    return Answerer(live, log)
+
+
+def test_a_caller_that_hangs_up_takes_nobodys_rows_along(registry, log):
+    """Three calls share a transaction that waits; one of them is cancelled."""
+    answer = answerer(registry, log)
 
     async def scene() -> None:
-        first = asyncio.create_task(answer("binary", [ROW]))
-        while not begun:
+        with log.database.begin():  # another process writes for a while
+            first, leaves, stays = (
+                asyncio.create_task(answer("binary", [ROW])) for _ in range(3)
+            )
+            await asyncio.sleep(0.05)
+            leaves.cancel()
             await asyncio.sleep(0.01)
-        leaves = asyncio.create_task(answer("binary", [ROW]))
-        stays = asyncio.create_task(answer("binary", [ROW]))
-        await asyncio.sleep(0.01)
-        leaves.cancel()
-        opened.set()
+            assert not first.done()
         await first
         await stays
 
+    asyncio.run(scene())
+    assert log.count("binary") == 3
+
+
+def test_calls_of_one_turn_of_the_loop_share_a_transaction(registry, log, monkeypatch):
+    answer, rounds = answerer(registry, log), []
+    insert = log.database.quick.insert
+
+    def count(table, rows):
+        rounds.append(len(rows))
+        return insert(table, rows)
+
+    monkeypatch.setattr(log.database.quick, "insert", count)
+
+    async def scene() -> None:
+        await asyncio.gather(*(answer("binary", [ROW]) for _ in range(16)))
+
+    asyncio.run(scene())
+    assert rounds == [16]
+    assert log.count("binary") == 16
+
+
+def test_what_the_short_way_keeps_is_what_the_long_way_keeps(log):
+    short, long = rows_of_a_call(), rows_of_a_call()
+    short[0] |= {"key": "k", "threshold": 0.25, "inputs": {"é": [None, "a"]}}
+    long[0] |= {name: short[0][name] for name in short[0] if name != "id"}
+    assert log.write_now(short)
+    log.write(long)
+    with log.database.connect() as connection:
+        first, second = connection.execute(select(predictions)).mappings().all()
+    assert {**first, "id": ""} == {**second, "id": ""}
+
+
+def test_a_full_disk_is_told_to_every_call_of_the_round(registry, log, monkeypatch):
+    answer = answerer(registry, log)
+
+    def refuse(_table, _rows):
+        raise StorageError("The database or disk is full.", hint="Free some.")
+
+    monkeypatch.setattr(log.database.quick, "insert", refuse)
+
+    async def scene() -> list[object]:
+        calls = (answer("binary", [ROW]) for _ in range(3))
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    told = asyncio.run(scene())
+    assert [type(each) for each in told] == [StorageError] * 3
+    monkeypatch.undo()
     asyncio.run(scene())
     assert log.count("binary") == 3
