@@ -135,7 +135,9 @@ def judge_counts(
         column.name: tuple(column_evidence(column, window.columns[column.name]))
         for column in reference.columns
     }
-    p_values = [min(corrected_p_values(each)) for each in evidence.values()]
+    p_values = [
+        min(_corrected(column, evidence[column.name])) for column in reference.columns
+    ]
     dependence, domain = _joint(reference, window, enough)
     joint = [dependence.p_value] + ([] if domain is None else [domain.p_value])
     cut = discovery_cut(np.array([*p_values, *joint]), alpha) if enough else -1
@@ -162,7 +164,7 @@ def _column(
     cut: float,
     effect: float,
 ) -> ColumnDrift:
-    corrected = corrected_p_values(evidence)
+    corrected = _corrected(column, evidence)
     sure = [e for e, p in zip(evidence, corrected, strict=True) if p <= cut]
     ranked = tuple(sorted(evidence, key=lambda each: (each.p_value, -each.effect)))
     before, after = cell_shares(column, now)
@@ -183,6 +185,12 @@ def _column(
         else None,
         distribution=then_and_now(column, now),
     )
+
+
+def _corrected(
+    column: ColumnReference, evidence: tuple[Evidence, ...]
+) -> tuple[float, ...]:
+    return corrected_p_values(evidence, wandering=column.variation is not None)
 
 
 @lru_cache(maxsize=8)

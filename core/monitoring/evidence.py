@@ -18,6 +18,9 @@ from core.monitoring.two_sample import (
 
 SHAPE_SHARE = 0.8
 """Share of a column's error that its main test may spend; the others share the rest."""
+WANDERING_SHARE = 0.3
+"""Share of its error that is left to a column whose batches wander: by what law they
+do is known from few of them, and real ones now and then leap."""
 
 
 def column_evidence(column: ColumnReference, now: Counts) -> Iterator[Evidence]:
@@ -72,13 +75,21 @@ def level_counts(before: Counts, now: Counts) -> tuple[Int, Int, tuple[int, int]
     return sides[0], sides[1], (rest[0], rest[1])
 
 
-def corrected_p_values(evidence: tuple[Evidence, ...]) -> tuple[float, ...]:
+def corrected_p_values(
+    evidence: tuple[Evidence, ...], *, wandering: bool = False
+) -> tuple[float, ...]:
     """Return each test's p-value, corrected for the column's other tests.
 
     Bonferroni's correction with weights: the shape may spend four fifths of the
     column's error, for its changes are the hardest to see; missing values, unseen
     categories and numbers out of range are either plain or nothing. Without a test of
     the shape all have equal shares.
+
+    Parameters
+    ----------
+    evidence : tuple of Evidence
+    wandering : bool, default=False
+        Whether natural variation between batches was allowed for.
 
     Examples
     --------
@@ -89,7 +100,10 @@ def corrected_p_values(evidence: tuple[Evidence, ...]) -> tuple[float, ...]:
     others = sum(each.kind != "shape" for each in evidence)
     rest = 1.0 if others == len(evidence) else 1.0 - SHAPE_SHARE
     own = SHAPE_SHARE if others else 1.0
-    spent = [own if each.kind == "shape" else rest / others for each in evidence]
+    left = WANDERING_SHARE if wandering else 1.0
+    spent = [
+        left * (own if each.kind == "shape" else rest / others) for each in evidence
+    ]
     return tuple(
         min(1.0, each.p_value / share)
         for each, share in zip(evidence, spent, strict=True)
