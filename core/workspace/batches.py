@@ -136,7 +136,11 @@ class Batches:
 
     def _tidy(self, project_id: str) -> None:
         """Remove all but the newest folders; one at work is never removed."""
-        at_work = {job.arguments["batch_id"] for job in self._jobs.active("batch")}
+        at_work = {
+            job.arguments["batch_id"]
+            for kind in ("batch", "outcomes")
+            for job in self._jobs.active(kind)
+        }
         folders = [f for f in (self._place / project_id).glob("*") if f.is_dir()]
         folders.sort(key=lambda folder: -folder.stat().st_mtime)
         for folder in folders[N_KEPT - 1 :]:

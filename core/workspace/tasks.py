@@ -178,6 +178,11 @@ def answer_file(workspace: Workspace, job: Job, report: Report) -> dict[str, Any
     return workspace.batches.execute(job, service, report.tell)
 
 
+def take_outcomes_in(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
+    """Take a large file of outcomes in, piece by piece."""
+    return workspace.outcome_files.execute(job, report.tell)
+
+
 def follow_learning(workspace: Workspace, job: Job, report: Report) -> dict[str, Any]:
     """Fit the evaluated candidate on growing parts of its training rows."""
     curve = workspace.scrutiny.learn(job.cycle_id or "", report.tell)
@@ -188,6 +193,7 @@ TASKS: dict[str, Task] = {
     "training": train_candidates,
     "effects": work_out_effects,
     "learning": follow_learning,
+    "outcomes": take_outcomes_in,
     "script": write_script,
     "sample": make_sample,
     "profile": profile_table,

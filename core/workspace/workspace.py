@@ -25,6 +25,7 @@ from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
 from core.workspace.notices import Notices
 from core.workspace.opened import Opened
+from core.workspace.outcome_files import OutcomeFiles
 from core.workspace.policies import Policies
 from core.workspace.projects import Projects
 from core.workspace.scripts import Scripts
@@ -71,6 +72,8 @@ class Workspace:
     batches : Batches
         Large files, answered by jobs.
     monitoring : Monitoring
+    outcome_files : OutcomeFiles
+        Files of outcomes, taken in by jobs.
     alarms : Alarms
     notices : Notices
         Alarms told outside.
@@ -127,6 +130,9 @@ class Workspace:
             self.jobs,
         )
         self.monitoring = Monitoring(database, self.data, self.registry, self.log)
+        self.outcome_files = OutcomeFiles(
+            database, self.batches, self.monitoring.material, self.jobs
+        )
         self.alarms = Alarms(settings, database, self.monitoring)
         self.notices = Notices(settings, database, self.alarms)
         self.updates = Updates(self.monitoring, self.registry)

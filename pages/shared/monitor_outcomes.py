@@ -1,23 +1,23 @@
 """Bringing outcomes in by prediction id."""
 
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data import read_table
-from core.data.coerce import cast_column
-from core.errors import DataError
-from core.serving import OutcomeReport, Service, read_outcomes
+from core.serving import OutcomeReport, Service
+from core.serving.outcome_table import outcome_pairs
 from core.wording import counted
+from core.workspace.outcome_files import OutcomeCount
 from pages.shared.frame import md, stop_on_error
+from pages.shared.jobs import watch_job
 from pages.shared.monitor_labelling import offer_labelling
 from pages.shared.monitor_windows import Subject
 from pages.shared.state import forget, recall, remember, workspace
 
-_KEPT = "outcome-report"
+_KEPT, _JOB = "outcome-report", "outcome-job"
+LARGE_BYTES = 4_000_000
+"""Files from here on are taken in by a job: about 90,000 rows."""
 
 
 def take_outcomes(subject: Subject, service: Service) -> None:
@@ -39,12 +39,15 @@ def take_outcomes(subject: Subject, service: Service) -> None:
     uploaded = st.file_uploader(
         "Outcomes", type=["csv", "tsv", "txt", "gz", "parquet", "xlsx"], key="outcomes"
     )
+    _watch_large()
     if uploaded is None:
         _show_report(recall(_KEPT))
         forget(_KEPT)
         _enter_by_hand(subject, service)
         return
     if st.button("Take these outcomes", type="primary", icon=":material/check:"):
+        if uploaded.size > LARGE_BYTES:
+            _take_large(subject, uploaded)
         with stop_on_error():
             pairs = read_pairs(uploaded, uploaded.name, service)
             report = workspace().monitoring.add_outcomes(subject.project_id, pairs)
@@ -73,42 +76,34 @@ def _waiting(subject: Subject) -> bytes:
 def read_pairs(
     source: BinaryIO, name: str, service: Service
 ) -> list[tuple[str, object]]:
-    """Read prediction ids and outcomes from a file.
-
-    Raises
-    ------
-    DataError
-        The file has no column "id" (or "prediction_id"), or no "outcome".
-    SchemaError
-        An outcome is no label of the model, or no number.
-    """
+    """Read prediction ids and outcomes from a file; see `outcome_pairs`."""
     source.seek(0)
     frame = read_table(source, name=name, as_text=True).frame
-    columns = {str(column).strip().lower(): column for column in frame.columns}
-    ids = columns.get("prediction_id", columns.get("id"))
-    if ids is None or "outcome" not in columns:
-        raise DataError(
-            "The file has no columns “id” (or “prediction_id”) and “outcome”.",
-            hint="Name them so in its first line; download the predictions without "
-            "outcome for a start.",
+    return outcome_pairs(frame, service.version.model)
+
+
+def _take_large(subject: Subject, uploaded: BinaryIO) -> None:
+    """Take a large file in by a job, and leave its id for the next run of the page."""
+    with stop_on_error():
+        job = workspace().outcome_files.start(
+            subject.project_id, subject.number, uploaded
         )
-    model = service.version.model
-    outcomes = read_outcomes(model, _values(frame[columns["outcome"]], model.classes_))
-    return list(zip(frame[ids].astype("str"), outcomes, strict=True))
+    remember(_JOB, job.id)
+    st.rerun()
 
 
-def _values(given: "pd.Series[str]", classes: Iterable[object] | None) -> list[Any]:
-    """Return cells as values; yes and no where the model's classes are booleans."""
-    values: list[Any] = [None if pd.isna(value) else value for value in given]
-    if classes is None or not all(
-        isinstance(label, bool | np.bool_) for label in classes
-    ):
-        return values
-    cast, refused = cast_column(given, "boolean")
-    return [
-        value if value is None or wrong else bool(truth)
-        for value, truth, wrong in zip(values, cast, refused, strict=True)
-    ]
+def _watch_large() -> None:
+    """Show the job of a large file, and what became of its rows."""
+    job_id = recall(_JOB)
+    if job_id is None:
+        return
+    job = watch_job(job_id, "Outcomes")
+    if job is not None and job.state == "done" and job.result:
+        count = OutcomeCount.from_dict(job.result)
+        values = {key: value for key, value in vars(count).items() if key != "n_rows"}
+        _show_report(OutcomeReport(**values))
+    if job is not None:
+        forget(_JOB)
 
 
 def _show_report(report: OutcomeReport | None) -> None:

@@ -524,3 +524,17 @@ def test_calls_of_the_api_are_shown_by_version_and_key(page, site):
 def test_paused_capture_is_said_first(page, monkeypatch):
     monkeypatch.setattr(PredictionLog, "is_paused", True)
     assert "Capture is paused" in words(page())
+
+
+def test_a_large_file_of_outcomes_becomes_a_job_and_says_what_became_of_it(
+    page, site, monkeypatch
+):
+    workspace, project_id = site
+    monkeypatch.setattr("pages.shared.monitor_outcomes.LARGE_BYTES", 1_000)
+    at = page("Outcomes")
+    at.file_uploader[0].upload("outcomes.csv", outcomes_file(*site, 100))
+    press(run(at), "Take these outcomes")
+    (job,) = [j for j in workspace.jobs.list(project_id) if j.kind == "outcomes"]
+    workspace.jobs.wait(job.id)
+    workspace.jobs._children[job.id].wait(60)
+    assert "100 outcomes were added" in words(run(at))
