@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import JobError
 from core.modeling import FAMILIES, METRICS, TrainingPlan
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
@@ -70,11 +71,17 @@ class Site:
         return page
 
 
-def make_site(settings: Settings, target: str = "left", *, split: bool = True) -> Site:
+def make_site(
+    settings: Settings,
+    target: str = "left",
+    *,
+    split: bool = True,
+    table: bytes | None = None,
+) -> Site:
     workspace = open_workspace(settings)
     project = workspace.projects.create("Who leaves")
     cycle = workspace.cycles.current(project.id)
-    content = io.BytesIO(customers(target))
+    content = io.BytesIO(table or customers(target))
     dataset = workspace.data.import_table(project.id, content, "customers.csv")
     workspace.cycles.use_dataset(cycle.id, dataset.id)
     workspace.cycles.set_target(cycle.id, target, "binary")
@@ -438,3 +445,37 @@ def test_a_skipped_candidate_stands_in_the_table_with_the_reason() -> None:
 )
 def test_times_are_said_as_a_person_would(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_a_column_that_knows_the_answer_is_named_on_the_page(
+    settings: Settings,
+) -> None:
+    frame = pd.read_csv(io.BytesIO(customers("left")))
+    frame["refund"] = np.where(frame["left"] == "yes", 10.0, 0.0)
+    site = make_site(settings, table=frame.to_csv(index=False).encode())
+    site.train()
+    page = site.open()
+    assert "Too good to be true?" in "\n".join([words(page), *titles(page)])
+    assert "refund" in words(page)
+
+
+def titles(page: AppTest) -> list[str]:
+    return [
+        str(getattr(alert.proto, "title", "")) for alert in (*page.warning, *page.info)
+    ]
+
+
+def test_a_target_of_one_class_is_refused_with_its_column_named(
+    settings: Settings,
+) -> None:
+    frame = pd.read_csv(io.BytesIO(customers("left")))
+    late = np.arange(len(frame)) >= 170
+    frame["left"] = np.where(late & (frame["calls"] > 1), "yes", "no")
+    frame["day"] = np.arange(len(frame))
+    site = make_site(settings, split=False, table=frame.to_csv(index=False).encode())
+    site.workspace.data.split(site.cycle_id, strategy="time", column="day")
+    job = site.workspace.training.start(site.cycle_id, site.plan())
+    with pytest.raises(JobError):
+        site.workspace.jobs.wait(job.id)
+    page = site.open()
+    assert "'left' has one value" in words(page)
