@@ -201,7 +201,7 @@ def test_reasons_name_the_columns_that_moved_the_answer(registry):
         service, customers().head(3), options=BatchOptions(n_reasons=2)
     )
     assert scored["reasons"].str.count(" is ").tolist() == [2, 2, 2]
-    assert scored["reasons"].str.contains("points").all()
+    assert scored["reasons"].str.contains("odds").all()
 
 
 def test_the_command_answers_a_file_and_says_so(
