@@ -60,8 +60,7 @@ def impossible_values(facts: Facts) -> Iterator[Finding]:
     """Find values that cannot be (DATA-026)."""
     for column in facts.inputs:
         schema = column.schema
-        rows = impossible_rows(facts, schema)
-        n_rows = int(rows.sum())
+        n_rows = int(impossible_rows(facts, schema).sum()) if _beyond(schema) else 0
         if not 0 < n_rows <= MOST_SHARE * (schema.n_rows - schema.n_missing):
             continue
         yield Finding(
@@ -76,15 +75,21 @@ def impossible_values(facts: Facts) -> Iterator[Finding]:
 
 def impossible_rows(facts: Facts, schema: ColumnSchema) -> NDArray[np.bool_]:
     """Say which rows hold an impossible value that does not stand for missing."""
-    limits, none = limits_of(schema), np.zeros(facts.n_rows, dtype=bool)
-    if limits is None or schema.minimum is None or schema.maximum is None:
-        return none
-    if limits[0] <= schema.minimum and schema.maximum <= limits[1]:
-        return none
+    limits = limits_of(schema)
+    if limits is None or not _beyond(schema):
+        return np.zeros(facts.n_rows, dtype=bool)
     numbers = as_numbers(facts.frame[schema.name])
     beyond: NDArray[np.bool_] = (numbers < limits[0]) | (numbers > limits[1])
     known = stand_in(facts, schema.name)
     return beyond if known is None else beyond & (numbers != known)
+
+
+def _beyond(schema: ColumnSchema) -> bool:
+    """Say whether the smallest or the largest value cannot be."""
+    limits = limits_of(schema)
+    if limits is None or schema.minimum is None or schema.maximum is None:
+        return False
+    return schema.minimum < limits[0] or schema.maximum > limits[1]
 
 
 def _said(schema: ColumnSchema) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 import pandas as pd
+from joblib import cpu_count
 
 from core.data.associations import measure, sample_columns
 from core.data.checks import check
@@ -23,7 +24,7 @@ from core.data.target import Task, suggest_task
 from core.data.values import Room, Words, encode_words
 from core.errors import DataError
 
-_N_THREADS: Final = 4
+_MOST_THREADS: Final = 4
 _MOST_GAPPY: Final = 20
 LEAK_CODES: Final = ("DATA-014", "DATA-015", "DATA-016")
 
@@ -204,5 +205,5 @@ def _describe_all(
         known = encoded.get(name)
         return describe(table[name], kinds.get(name), target, known, own.room)
 
-    with ThreadPoolExecutor(_N_THREADS) as pool:
+    with ThreadPoolExecutor(min(_MOST_THREADS, cpu_count())) as pool:
         return tuple(pool.map(describe_one, table.columns))

@@ -19,7 +19,7 @@ MOST_ROWS: Final = 2_000
 N_TREES: Final = 25
 N_UNUSUAL: Final = 10
 _MOST_COLUMNS, _FEWEST_ROWS, _N_DRAWS = 60, 100, 100
-_MOST_TRIED: Final = 15
+_MOST_TRIED: Final = 10
 """Each cut of a tree tries half of the columns, at most so many."""
 
 _TOP: Final = float(np.finfo(np.float32).max)
@@ -99,15 +99,15 @@ def tree_features(
     rows: NDArray[np.int64],
 ) -> Numbers:
     """Return columns as numbers for trees: words by the order of their text."""
-    columns = []
-    for name in names:
-        values = frame[name].iloc[rows]
-        if kinds[name] in ("number", "integer", "date"):
-            columns.append(as_numbers(values))
-        else:  # by their text: the order of rows may tell the target
-            codes = pd.factorize(as_text(values), sort=True)[0]
-            columns.append(codes.astype(np.float64))
+    columns = [_tree_feature(frame[name].iloc[rows], kinds[name]) for name in names]
     return np.clip(np.column_stack(columns), -_TOP, _TOP)
+
+
+def _tree_feature(values: pd.Series, kind: ColumnKind) -> Numbers:
+    if kind in ("number", "integer", "date"):
+        return as_numbers(values)
+    # by their text: the order of rows may tell the target
+    return pd.factorize(as_text(values), sort=True)[0].astype(np.float64)
 
 
 def r_squared(goal: Numbers, predicted: Numbers) -> float:
