@@ -334,3 +334,12 @@ def test_a_rule_says_in_words_which_rows_it_means():
 def test_what_is_no_cohort_is_refused(options):
     with pytest.raises(DataError):
         Step("drop_cohort", (), options)
+
+
+def test_steps_that_are_done_already_are_not_done_again(table):
+    steps = (Step("rename", ("age",), {"to": "years"}), Step("drop_duplicates"))
+    recipe = Recipe(steps)
+    begun = Recipe(steps[:1]).apply(table)
+    pd.testing.assert_frame_equal(recipe.apply(begun, 1), recipe.apply(table))
+    with pytest.raises(DataError, match="Step 2"):
+        Recipe((steps[0], Step("drop_columns", ("age",)))).apply(begun, 1)
