@@ -19,15 +19,17 @@ _BADGES = {
 }
 _IN_FULL = 2
 """So many open alarms are shown in full; the others unfold."""
+_FIRST = ("broken", "worse", "errors")
+"""Rules of proven harm: their alarms come before those of drift."""
 _PARTS = {"worse": "Outcomes", "estimated": "Outcomes", "errors": "Predictions"}
 _PART = "monitor-part"
 
 
 def show_open_alarms(project_id: str) -> None:
-    """Show every alarm that waits for somebody, gravest first."""
+    """Show every alarm that waits for somebody, gravest and proven first."""
     waiting = workspace().alarms.list(project_id, only_open=True)
     awake = [alarm for alarm in waiting if alarm.is_open]
-    awake.sort(key=lambda each: each.severity)
+    awake.sort(key=lambda each: (each.severity, each.rule_id not in _FIRST))
     for alarm in awake[:_IN_FULL]:
         with st.container(border=True):
             _show(alarm)

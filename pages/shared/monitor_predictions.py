@@ -36,7 +36,7 @@ def show_predictions(report: MonitorReport, service: Service) -> None:
             icon=":material/check_circle:",
         )
     seen = replace(column.distribution, name=_answer_name(service))
-    show_chart(draw_distribution(seen, then="Validation rows"), key="monitor-answers")
+    show_chart(draw_distribution(seen, then="Test rows"), key="monitor-answers")
     with st.expander("All figures", icon=":material/table_chart:"):
         show_figures(drift, {})
 
