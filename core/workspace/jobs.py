@@ -22,6 +22,8 @@ from core.workspace.store import new_id
 SILENCE = timedelta(seconds=20)
 """A job that has not beaten its heart for so long is looked at."""
 MAX_ATTEMPTS = 3
+_AT_WORK: list[subprocess.Popen[bytes]] = []
+"""Processes that outlive the one who started them; Python would warn of each."""
 
 
 class Jobs:
@@ -106,6 +108,8 @@ class Jobs:
         for job_id in tuple(self._children):
             if not self._find(job_id).is_active:
                 self._let_go(job_id)
+        _AT_WORK.extend(self._children.values())
+        self._children.clear()
 
     def list(self, project_id: str, cycle_id: str | None = None) -> Sequence[Job]:
         """Return a project's jobs, newest first."""
