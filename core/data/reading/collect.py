@@ -81,11 +81,11 @@ class Collector:
             as again: a column of identifiers then need not be.
         """
         if written is not None:
-            self._written.append(written)
+            self._written.append(_compact(written))
         chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
         for chunk in chunks:
             if self._values is None:
-                self._words.append(pc.cast(chunk, pa.large_string()))
+                self._words.append(_compact(pc.cast(chunk, pa.large_string())))
             else:
                 self._place(chunk)
             self._n_rows += len(chunk)
@@ -147,6 +147,11 @@ class Collector:
             note = "whole numbers name the rows"
             return TypedColumn(as_words(names), "id", note)
         return TypedColumn(pd.Series(values, copy=False), "integer", self.plan.note)
+
+
+def _compact(text: Any) -> Any:
+    """Copy text without the room for more that it was parsed into."""
+    return pa.concat_arrays([text, text.slice(0, 0)])
 
 
 def as_words(text: Any) -> pd.Series:
