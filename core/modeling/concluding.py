@@ -103,7 +103,11 @@ def _result(
         stopped=board.clock.stopped,
         elapsed_s=round(board.clock.elapsed_s, 3),
         judged=gather(
-            material.y_valid, store.output, done, material.weight_valid,
-            together=material.together, in_order=material.in_order,
+            material.y_valid,
+            store.output,
+            done,
+            material.weight_valid,
+            together=material.together,
+            in_order=material.in_order,
         ),
     )
