@@ -3,17 +3,18 @@
     python -m benchmarks.serving                 one and two workers, 1 and 16 clients
     python -m benchmarks.serving --promote       promotions under 200 calls a second
     python -m benchmarks.serving --capture       predictions a second into the log
+    python -m benchmarks.serving --peers FOLDER  beside MLflow and BentoML as well
 
-The server is the one of ``make serve``, started as a process of its own; its CPU time
-comes from the system's account of it, so that other work on the machine counts little.
-Beside it, in the same run, stands the plain way: FastAPI, a DataFrame for each call,
-and scikit-learn's pipeline, without capture.
+The server is the one of ``make serve``; CPU times come from the system's account of
+its processes, so that other work on the machine counts little. Beside it stands the
+plain way: FastAPI, a DataFrame for each call, and scikit-learn's pipeline, without
+capture. The clients are one process, whose own CPU time is printed, too.
 """
 
 import argparse
-import asyncio
 import json
 import os
+import resource
 import signal
 import socket
 import statistics
@@ -27,7 +28,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.serving_peers import Peer, peers
 from core.data import churn_sample, coerce
+from core.deployment.callers import call_for, post_request
 from core.modeling import train
 from core.registry import Registry
 from core.registry.json_values import json_ready
@@ -36,8 +39,9 @@ from core.settings import Settings
 from core.storage import open_database
 
 PROJECT = "churn"
-SECONDS = 6.0
-TICKS = os.sysconf("SC_CLK_TCK")
+PREDICT = f"/api/projects/{PROJECT}/predict"
+READY = "/api/health/ready"
+SECONDS, TICKS = 6.0, os.sysconf("SC_CLK_TCK")
 PLAIN = """
 import json, pickle, sys
 import pandas as pd
@@ -65,6 +69,7 @@ class Load:
     seconds: float
     latencies_ms: tuple[float, ...]
     cpu_s: float
+    client_s: float
 
     def line(self) -> str:
         """Return the figures as one line."""
@@ -72,7 +77,8 @@ class Load:
         p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
         return (
             f"{self.n_calls / self.seconds:7.0f}/s   p50 {p50:6.2f}   p99 {p99:7.2f} "
-            f"({p99 / p50:4.1f}x)   CPU {self.cpu_ms:6.3f} ms a call   "
+            f"({p99 / p50:4.1f}x)   CPU {self.cpu_ms:6.3f} ms a call "
+            f"(clients {self.client_s / self.n_calls * 1000:.3f})   "
             f"failed {self.n_failed}"
         )
 
@@ -106,7 +112,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(command: list[str], port: int, settings: Settings) -> Iterator[int]:
+def server(
+    command: list[str], port: int, settings: Settings, ready: str = READY
+) -> Iterator[int]:
     """Run a server until the block ends; its process id comes out when it is ready."""
     environment = {
         **os.environ,
@@ -116,14 +124,16 @@ def server(command: list[str], port: int, settings: Settings) -> Iterator[int]:
     }
     process = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
-                address = f"http://localhost:{port}/api/health/ready"
+                address = f"http://localhost:{port}{ready}"
                 with urllib.request.urlopen(address, timeout=2):
                     break
             except OSError:
                 time.sleep(0.2)
+        else:
+            raise TimeoutError(f"{command[0]} does not answer at {ready}")
         yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -144,31 +154,9 @@ def cpu_seconds(session: int) -> float:
     return total / TICKS
 
 
-async def client(port: int, body: bytes, until: float, pause_s: float) -> list[float]:
-    """Call on one connection until a moment; a failed call counts as -1."""
-    head = (
-        f"POST /api/projects/{PROJECT}/predict HTTP/1.1\r\nHost: localhost:{port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    latencies = []
-    while time.monotonic() < until:
-        start = time.perf_counter()
-        writer.write(head + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
-        length = int(answer.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        await reader.readexactly(length)
-        took = (time.perf_counter() - start) * 1000
-        latencies.append(took if answer.startswith(b"HTTP/1.1 200") else -1.0)
-        if pause_s:
-            await asyncio.sleep(pause_s)
-    writer.close()
-    return latencies
-
-
 def load(
     port: int,
-    body: bytes,
+    request: bytes,
     session: int,
     n_clients: int,
     *,
@@ -176,17 +164,19 @@ def load(
     pause_s: float = 0.0,
 ) -> Load:
     """Let clients call for some seconds."""
-
-    async def all_clients(until: float) -> list[list[float]]:
-        calls = (client(port, body, until, pause_s) for _ in range(n_clients))
-        return await asyncio.gather(*calls)
-
-    asyncio.run(all_clients(time.monotonic() + 1.0))  # warm
-    cpu, start = cpu_seconds(session), time.monotonic()
-    seen = [x for part in asyncio.run(all_clients(start + seconds)) for x in part]
+    call_for(port, [request], n_clients, 1.0, pause_s=pause_s)  # warm
+    cpu, start, own = cpu_seconds(session), time.monotonic(), own_seconds()
+    seen = call_for(port, [request], n_clients, seconds, pause_s=pause_s)
     took, spent = time.monotonic() - start, cpu_seconds(session) - cpu
     good = tuple(x for x in seen if x >= 0)
-    return Load(len(seen), len(seen) - len(good), took, good, spent)
+    failed = len(seen) - len(good)
+    return Load(len(seen), failed, took, good, spent, own_seconds() - own)
+
+
+def own_seconds() -> float:
+    """Return the CPU time of this process, which holds the clients."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    return spent.ru_utime + spent.ru_stime
 
 
 def rondo(port: int, workers: int) -> list[str]:
@@ -194,7 +184,9 @@ def rondo(port: int, workers: int) -> list[str]:
     return [sys.executable, "-m", "core.serving", *more]
 
 
-def measure_calls(settings: Settings, body: bytes, home: Path) -> None:
+def measure_calls(
+    settings: Settings, body: bytes, home: Path, others: Path | None
+) -> None:
     """Print what a call costs, by workers and clients, and in the plain way."""
     found: dict[tuple[str, int], Load] = {}
     port = free_port()
@@ -210,7 +202,7 @@ def measure_calls(settings: Settings, body: bytes, home: Path) -> None:
     ):
         with server(command, port, settings) as session:
             for n_clients in (1, 16):
-                seen = load(port, body, session, n_clients)
+                seen = load(port, post_request(PREDICT, body), session, n_clients)
                 found[name, n_clients] = seen
                 print(f"{name:18s}{n_clients:3d} clients {seen.line()}", flush=True)
     one, two = found["rondo, 1 worker", 16], found["rondo, 2 workers", 16]
@@ -218,6 +210,22 @@ def measure_calls(settings: Settings, body: bytes, home: Path) -> None:
     gain = (two.n_calls / two.seconds) / (one.n_calls / one.seconds)
     print(f"CPU of the plain way (without capture): {cost:.1f} times Rondo's")
     print(f"two workers: {gain:.2f} times the calls of one (clients share the cores)")
+    if others is not None:
+        for peer in peers(others, model.parent, body, home, port):
+            compare(peer, port, settings, found)
+
+
+def compare(
+    peer: Peer, port: int, settings: Settings, found: dict[tuple[str, int], Load]
+) -> None:
+    """Print what a call costs another server."""
+    asked = post_request(peer.path, peer.body)
+    with server(peer.command, port, settings, peer.ready) as session:
+        for n_clients in (1, 16):
+            seen = load(port, asked, session, n_clients)
+            times = seen.cpu_ms / found["rondo, 1 worker", n_clients].cpu_ms
+            print(f"{peer.name:18s}{n_clients:3d} clients {seen.line()}")
+            print(f"    CPU: {times:.1f} times Rondo's", flush=True)
 
 
 def measure_promotions(settings: Settings, body: bytes) -> None:
@@ -259,14 +267,8 @@ def measure_capture(settings: Settings) -> None:
     for size in (1, 200):
         start, kept = time.monotonic(), 0
         while time.monotonic() < start + SECONDS:
-            log.append(
-                PROJECT,
-                1,
-                rows[:size],
-                answers[:size],
-                latency_ms=1.0,
-                source="api",
-            )
+            answered = rows[:size], answers[:size]
+            log.append(PROJECT, 1, *answered, latency_ms=1.0, source="api")
             kept += size
         rate = kept / (time.monotonic() - start)
         print(f"capture, {size:3d} rows a call: {rate:8.0f} predictions a second")
@@ -276,11 +278,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--promote", action="store_true")
     parser.add_argument("--capture", action="store_true")
+    parser.add_argument("--peers", type=Path, help="folder of their environments")
     parser.add_argument("--calls", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.calls:
         port, body = int(given.calls[0]), given.calls[1].encode()
-        seen = load(port, body, os.getsid(0), 4, seconds=14.0, pause_s=0.016)
+        asked = post_request(PREDICT, body)
+        seen = load(port, asked, os.getsid(0), 4, seconds=14.0, pause_s=0.016)
         figures = {"calls": seen.n_calls, "failed": seen.n_failed}
         print(json.dumps({**figures, "seconds": seen.seconds}))
         return
@@ -291,7 +295,7 @@ def main() -> None:
         elif given.capture:
             measure_capture(settings)
         else:
-            measure_calls(settings, body, Path(folder))
+            measure_calls(settings, body, Path(folder), given.peers)
 
 
 if __name__ == "__main__":
