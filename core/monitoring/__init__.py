@@ -11,7 +11,7 @@ from core.monitoring.performance import (
 from core.monitoring.quality import check_quality
 from core.monitoring.reference import Reference, summarise_reference
 from core.monitoring.report import ColumnDrift, DriftReport
-from core.monitoring.windows import PERIODS, Period, Window, cut_windows
+from core.monitoring.windows import PERIODS, Period, Window, WindowBy, cut_windows
 
 __all__ = [
     "PERIODS",
@@ -21,6 +21,7 @@ __all__ = [
     "Period",
     "Reference",
     "Window",
+    "WindowBy",
     "WindowPerformance",
     "check_drift",
     "check_quality",

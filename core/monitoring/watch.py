@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import MonitoringError
 from core.monitoring.channels import is_web_address
 from core.monitoring.rules import DEFAULT_RULES, Rule
-from core.monitoring.windows import PERIODS, Period
+from core.monitoring.windows import WindowBy, check_window
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
@@ -19,8 +19,8 @@ class Watch:
 
     Attributes
     ----------
-    period : {"hour", "day", "week", "month"}
-        Windows that rules are judged on.
+    period : {"hour", "day", "week", "month"} or int
+        Windows that rules are judged on: of a period, or of so many rows.
     rules : tuple of Rule
     webhook : str
         Address that alarms are posted to as JSON; empty for none.
@@ -28,7 +28,7 @@ class Watch:
         Addresses that alarms are mailed to.
     """
 
-    period: Period = "month"
+    period: WindowBy = "month"
     rules: tuple[Rule, ...] = DEFAULT_RULES
     webhook: str = ""
     emails: tuple[str, ...] = ()
@@ -66,12 +66,8 @@ class Watch:
         """
         rules = tuple(Rule.from_dict(each) for each in values["rules"])
         emails = tuple(str(each).strip() for each in values["emails"])
-        watch = cls(values["period"], rules, values["webhook"].strip(), emails)
-        if watch.period not in PERIODS:
-            raise MonitoringError(
-                f"There is no window by {watch.period!r}.",
-                hint=f"Choose one of {', '.join(PERIODS)}.",
-            )
+        period = check_window(values["period"])
+        watch = cls(period, rules, values["webhook"].strip(), emails)
         if len({rule.id for rule in rules}) < len(rules):
             raise MonitoringError(
                 "Two rules have the same id.", hint="Give each rule its own."

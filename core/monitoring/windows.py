@@ -12,6 +12,10 @@ from core.errors import MonitoringError
 
 Period = Literal["hour", "day", "week", "month"]
 PERIODS: tuple[Period, ...] = get_args(Period)
+WindowBy = Period | int
+"""What kept windows are cut by: a period of the calendar, or a number of rows."""
+FEWEST_ROWS, MOST_ROWS = 50, 100_000
+"""So many rows a kept window may be cut by: fewer could not be judged."""
 
 _STEPS: dict[Period, str] = {"hour": "h", "day": "D", "week": "W-SUN", "month": "M"}
 
@@ -89,6 +93,36 @@ def cut_windows(
     return tuple(
         _of_period(periods.iloc[place], window, rows)
         for place, rows in zip(first, parts, strict=False)
+    )
+
+
+def check_window(window: object) -> WindowBy:
+    """Return what windows are cut by; refuse what they cannot be cut by.
+
+    Parameters
+    ----------
+    window : object
+        One of `PERIODS`, or a number of rows from 50 to 100,000.
+
+    Raises
+    ------
+    MonitoringError
+        It is neither.
+
+    Examples
+    --------
+    >>> check_window("week"), check_window(500)
+    ('week', 500)
+    """
+    if isinstance(window, int) and not isinstance(window, bool):
+        if FEWEST_ROWS <= window <= MOST_ROWS:
+            return window
+    elif window in PERIODS:
+        return window
+    raise MonitoringError(
+        f"There is no window by {window!r}.",
+        hint=f"Choose one of {', '.join(PERIODS)}, or {FEWEST_ROWS} to "
+        f"{MOST_ROWS:,} rows.",
     )
 
 

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Select, Text, and_, cast, select
 
 from core.storage.tables import outcomes, predictions
 
+_AT_ONCE = 10_000
+"""So many ids fit in one question to any database."""
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -22,6 +25,7 @@ class Filter:
     version: int | None = None
     with_outcomes: bool = False
     limit: int | None = None
+    ids: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ class CapturedPredictions:
 
 def read_captured(connection: Connection, wanted: Filter) -> CapturedPredictions:
     """Read the predictions that a filter asks for, oldest first."""
-    rows = connection.execute(_query(wanted)).all()[::-1]
+    rows = _rows(connection, wanted)
     outputs = _decode([row.output for row in rows])
     known = [row.outcome or "null" for row in rows]
     moments = pd.Series([row.at for row in rows], dtype="datetime64[us, UTC]")
@@ -75,6 +79,16 @@ def read_captured(connection: Connection, wanted: Filter) -> CapturedPredictions
         }
     )
     return CapturedPredictions(meta, _inputs(_decode([row.inputs for row in rows])))
+
+
+def _rows(connection: Connection, wanted: Filter) -> list[Any]:
+    if wanted.ids is None:
+        return list(connection.execute(_query(wanted)).all()[::-1])
+    found: list[Any] = []
+    for first in range(0, len(wanted.ids), _AT_ONCE):
+        part = predictions.c.id.in_(wanted.ids[first : first + _AT_ONCE])
+        found += connection.execute(_query(wanted).where(part)).all()
+    return sorted(found, key=lambda row: (row.at, row.id))
 
 
 def _query(wanted: Filter) -> Select[Any]:

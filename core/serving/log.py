@@ -184,6 +184,11 @@ class PredictionLog:
         with self.database.connect() as connection:
             return read_captured(connection, wanted)
 
+    def read_ids(self, project: str, ids: Sequence[str]) -> CapturedPredictions:
+        """Read the captured predictions of these ids, oldest first."""
+        with self.database.connect() as connection:
+            return read_captured(connection, Filter(project, ids=ids))
+
     def count_outcomes(
         self, project: str, after: datetime | None = None
     ) -> tuple[int, list[str]]:

@@ -249,7 +249,9 @@ outcomes = Table(
 )
 
 # What Monitor knows of a stretch of time. Its key lets one worker alone summarise it;
-# `judged` is the revision that alarms were last decided on.
+# `judged` is the revision that alarms were last decided on. Windows of n rows form a
+# chain: `after` and `cut` are the places of the last row before and within (the order
+# of core.retraining.mix); nothing follows the same place twice.
 windows = Table(
     "windows",
     metadata,
@@ -268,6 +270,9 @@ windows = Table(
     Column("outcome_mark", Integer, nullable=False, default=0),
     Column("summary", JSON, nullable=False),
     Column("detail", JSON, nullable=False),
+    Column("after", String(48)),
+    Column("cut", String(48)),
+    Index(None, "project_id", "version", "period", "after", unique=True),
 )
 
 # How a project is watched: period, rules, where alarms go.

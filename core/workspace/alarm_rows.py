@@ -129,7 +129,7 @@ def take_unjudged(connection: Connection, track: Track, until: datetime) -> int:
     taken = connection.execute(
         update(windows)
         .where(c.project_id == track.project_id, c.version == track.number)
-        .where(c.period == track.period, c.judged < c.revision, c.end <= until)
+        .where(c.period == track.by, c.judged < c.revision, c.end <= until)
         .values(judged=c.revision)
     )
     return taken.rowcount
@@ -146,7 +146,7 @@ def count_unjudged(connection: Connection, track: Track) -> int:
     """Return how many closed windows wait for their judgement; reads heads only."""
     c = windows.c
     own = (c.project_id == track.project_id, c.version == track.number)
-    mine = (*own, c.period == track.period)
+    mine = (*own, c.period == track.by)
     newest = connection.scalar(select(func.max(c.start)).where(*mine))
     if newest is None:
         return 0

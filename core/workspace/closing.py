@@ -1,6 +1,6 @@
 """From the captured rows of a version to what is kept of their window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -8,8 +8,8 @@ import pandas as pd
 from core.findings import Finding
 from core.monitoring import (
     PerformanceSeries,
-    Period,
     Reference,
+    WindowBy,
     check_quality,
     estimate_error,
     estimate_performance,
@@ -64,7 +64,7 @@ class Closer:
         service: Service,
         captured: CapturedPredictions,
         ends: tuple[str, datetime, datetime],
-        period: Period,
+        period: WindowBy,
         watched: Reference | None = None,
     ) -> ClosedWindow:
         """Summarise the captured rows of one window.
@@ -75,7 +75,7 @@ class Closer:
             Of the version that answered.
         captured : CapturedPredictions
         ends : tuple of (label, start, end)
-        period : Period
+        period : {"hour", "day", "week", "month"} or int
         watched : Reference, default=None
             The version's, with what healthy windows have taught.
         """
@@ -83,7 +83,11 @@ class Closer:
         report, inputs, answers = self.compare(
             service, captured, f"captured in {ends[0]}", until=ends[2], watched=watched
         )
-        series = self.performance(service, captured, period)
+        is_by_rows = isinstance(period, int)  # late ones may have come to its n rows
+        window = max(1, len(captured)) if is_by_rows else period
+        series = self.performance(service, captured, window)
+        if is_by_rows:
+            series = (_named(series[0], ends), series[1] and _named(series[1], ends))
         summary = summarise(ends, report, captured.meta, series, version)
         kept = (each.thinned(KEPT_SAMPLE) for each in (inputs, answers))
         return ClosedWindow(summary, report, *kept)
@@ -151,7 +155,7 @@ class Closer:
         )
 
     def performance(
-        self, service: Service, captured: CapturedPredictions, window: Period | int
+        self, service: Service, captured: CapturedPredictions, window: WindowBy
     ) -> tuple[PerformanceSeries, PerformanceSeries | None]:
         """Return the realised metric over time and, beside it, the estimated one."""
         version = service.version
@@ -176,6 +180,15 @@ class Closer:
             pos_label=version.model.pos_label,
             window=window,
         )
+
+
+def _named(
+    series: PerformanceSeries, ends: tuple[str, datetime, datetime]
+) -> PerformanceSeries:
+    """Return the series of one window of n rows under the window's own name."""
+    label, start = ends[0], pd.Timestamp(ends[1])
+    named = tuple(replace(each, label=label, start=start) for each in series.windows)
+    return replace(series, windows=named)
 
 
 def as_cleaned(service: Service, given: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.errors import MonitoringError
 from core.findings import Finding
-from core.monitoring import PerformanceSeries, Period
+from core.monitoring import PerformanceSeries, WindowBy
 from core.registry import Registry
 from core.serving import (
     CapturedPredictions,
@@ -128,7 +128,7 @@ class Monitoring:
         project_id: str,
         *,
         number: int | None = None,
-        window: Period | int = "month",
+        window: WindowBy = "month",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[PerformanceSeries, PerformanceSeries | None]:

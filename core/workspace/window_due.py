@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from core.monitoring import Period
+from core.monitoring import Period, WindowBy
 from core.monitoring.windows import window_of
 from core.storage.tables import calls, outcomes, predictions, windows
 
@@ -19,7 +19,18 @@ class Track:
 
     project_id: str
     number: int
-    period: Period
+    period: WindowBy
+
+    @property
+    def by(self) -> str:
+        """The period as the table of windows names it."""
+        return f"{self.period}rows" if isinstance(self.period, int) else self.period
+
+    @property
+    def calendar(self) -> Period:
+        """The period, of a track that goes by one."""
+        assert not isinstance(self.period, int)  # noqa: S101 - for the type checker
+        return self.period
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,9 @@ class Due:
         How often it was summarised so far.
     n_calls : int
         Calls that were counted in it.
+    after, cut : str or None
+        Of a window of n rows, the places of the last row before it and of its own
+        last row; see `core.workspace.row_windows`.
     """
 
     label: str
@@ -44,11 +58,13 @@ class Due:
     n_rows: int
     revision: int
     n_calls: int = 0
+    after: str | None = None
+    cut: str | None = None
 
 
 def key_of(track: Track) -> dict[str, Any]:
     """Return the columns of the key that a track fixes."""
-    number = {"version": track.number, "period": track.period}
+    number = {"version": track.number, "period": track.by}
     return {"project_id": track.project_id, **number}
 
 
@@ -65,7 +81,8 @@ def heads_of(track: Track) -> Any:
     )
 
 
-def _of_version(track: Track) -> list[Any]:
+def of_version(track: Track) -> list[Any]:
+    """Return the conditions that a prediction is of a track's version."""
     return [
         predictions.c.project_id == track.project_id,
         predictions.c.version == track.number,
@@ -75,7 +92,7 @@ def _of_version(track: Track) -> list[Any]:
 def _n_rows(
     connection: Connection, track: Track, before: datetime | None = None
 ) -> int:
-    query = select(func.count()).select_from(predictions).where(*_of_version(track))
+    query = select(func.count()).select_from(predictions).where(*of_version(track))
     if before is not None:
         query = query.where(predictions.c.at < before)
     return connection.scalar(query) or 0
@@ -126,7 +143,7 @@ def calls_by_window(
 
 def ends_of(track: Track, at: datetime) -> tuple[str, datetime, datetime]:
     """Return label, start and end of the window that a moment lies in."""
-    window = window_of(at, track.period)
+    window = window_of(at, track.calendar)
     return window.label, window.start.to_pydatetime(), window.end.to_pydatetime()
 
 
@@ -155,11 +172,11 @@ def walk(connection: Connection, track: Track, since: datetime | None) -> Iterat
     if since is None:
         return
     p = predictions.c
-    first = select(func.min(p.at)).where(*_of_version(track))
+    first = select(func.min(p.at)).where(*of_version(track))
     at = connection.scalar(first.where(p.at >= since))
     while at is not None:
         label, start, end = ends_of(track, at)
-        within = (*_of_version(track), p.at >= start, p.at < end)
+        within = (*of_version(track), p.at >= start, p.at < end)
         n_rows = connection.scalar(
             select(func.count()).select_from(predictions).where(*within)
         )

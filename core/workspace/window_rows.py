@@ -11,9 +11,18 @@ from typing import Any, Final
 from sqlalchemy import Text, cast, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from core.monitoring import PERIODS
 from core.storage import Database
 from core.storage.tables import windows
 from core.storage.types import now
+from core.workspace.row_windows import (
+    chain_of,
+    forget_ahead,
+    ids_of,
+    moved_windows,
+    n_open,
+    new_windows,
+)
 from core.workspace.window_due import (
     Due,
     Track,
@@ -50,8 +59,11 @@ class WindowRows:
 
         Counts alone are read, from an index: a million rows cost a fraction of a
         second, and nothing at all when their number has not changed. A window in
-        which every call was refused holds no row, and is due all the same.
+        which every call was refused holds no row, and is due all the same. Windows of
+        n rows are due once they are full; see `core.workspace.row_windows`.
         """
+        if isinstance(track.period, int):
+            return self._due_by_rows(track)
         with self._database.connect() as connection:
             kept = {row.start: row for row in connection.execute(heads_of(track))}
             mark = newest_outcome(connection, track.project_id)
@@ -77,6 +89,36 @@ class WindowRows:
                 )
         return tuple(due), mark
 
+    def _due_by_rows(self, track: Track) -> tuple[tuple[Due, ...], int]:
+        with self._database.connect() as connection:
+            mark = newest_outcome(connection, track.project_id)
+            kept = chain_of(connection, track)
+            moved = moved_windows(connection, track, kept)
+            return (*moved, *new_windows(connection, track, kept)), mark
+
+    def is_cut(self, track: Track, cut: str) -> bool:
+        """Tell whether a window of n rows ends at this place."""
+        query = select(windows.c.cut).where(*is_of(track), windows.c.cut == cut)
+        with self._database.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def n_open(self, track: Track) -> int:
+        """Return how many rows wait for a window of n rows to close."""
+        with self._database.connect() as connection:
+            return n_open(connection, track)
+
+    def ids(self, track: Track, due: Due) -> list[str]:
+        """Return the ids of the rows of a window of n rows, in their order."""
+        with self._database.connect() as connection:
+            return ids_of(connection, track, due)
+
+    def forget_ahead(self, track: Track) -> int:
+        """Forget windows of n rows that a wrong clock has cut; return how many."""
+        if not isinstance(track.period, int):
+            return 0
+        with self._database.begin() as connection:
+            return forget_ahead(connection, track)
+
     def claim(self, track: Track, due: Due) -> str | None:
         """Take a window for this worker; None when another has it or has done it."""
         token, moment = secrets.token_hex(8), now()
@@ -84,6 +126,8 @@ class WindowRows:
         if not due.revision:
             fresh = key | {
                 "end": due.end,
+                "after": due.after,
+                "cut": due.cut,
                 "claim": token,
                 "claimed_at": moment,
                 "summary": {},
@@ -98,6 +142,7 @@ class WindowRows:
             update(windows)
             .where(*is_of(track), windows.c.start == due.start)
             .where(windows.c.revision == due.revision, free)
+            .where(windows.c.cut.is_not_distinct_from(due.cut))
             .values(claim=token, claimed_at=moment)
         )
         with self._database.begin() as connection:
@@ -180,6 +225,7 @@ class WindowRows:
         query = (
             select(func.sum(c.n_labels), func.sum(c.n_rows), func.min(c.outcome_mark))
             .where(c.project_id == project_id, c.version == number, c.revision > 0)
+            .where(c.period.in_(PERIODS))  # the open window of n rows is not kept
             .group_by(c.period)
         )
         with self._database.connect() as connection:

@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import reduce
 
 from core.errors import MonitoringError
-from core.monitoring import Period
+from core.monitoring import WindowBy
 from core.monitoring.service_metrics import with_calls
 from core.monitoring.summary import WindowSummary
 from core.monitoring.window_counts import WindowCounts
-from core.serving import PredictionLog
+from core.serving import CapturedPredictions, PredictionLog
 from core.serving.calls import measure_calls, read_calls
 from core.storage import Database
 from core.storage.types import now
@@ -55,7 +55,7 @@ class Windows:
         self._wandering = Wandering(database, material)
         self._log = log
 
-    def due(self, project_id: str, number: int, period: Period) -> tuple[Due, ...]:
+    def due(self, project_id: str, number: int, period: WindowBy) -> tuple[Due, ...]:
         """Return the windows that hold more than was summarised."""
         return self._rows.due(Track(project_id, number, period))[0]
 
@@ -63,7 +63,7 @@ class Windows:
         self,
         project_id: str,
         number: int,
-        period: Period,
+        period: WindowBy,
         *,
         on_progress: Tell = _say_nothing,
     ) -> int:
@@ -72,12 +72,17 @@ class Windows:
         A window that another worker has in hand is left to it.
         """
         track = Track(project_id, number, period)
+        self._rows.forget_ahead(track)
         due, mark = self._rows.due(track)
         skipped = []
         for place, each in enumerate(due):
             on_progress(place / len(due), f"Summarising {each.label}")
             if not self._summarise(track, each, mark):
                 skipped.append(each.start)
+                if each.cut is not None and not self._rows.is_cut(track, each.cut):
+                    # Another worker saw more rows: what is cut behind it is its own.
+                    skipped += [later.start for later in due[place + 1 :]]
+                    break
         self._rows.checked(track, mark, skipped)
         return len(due) - len(skipped)
 
@@ -106,16 +111,12 @@ class Windows:
 
     def _close(self, track: Track, due: Due) -> ClosedWindow:
         service = self._material.service(track.project_id, track.number)
-        captured = self._log.read(
-            track.project_id,
-            since=due.start,
-            until=due.end,
-            version=track.number,
-            limit=MAX_ROWS,
-        )
+        captured = self._captured(track, due)
         ends = (due.label, due.start, due.end)
         watched = self._wandering.reference(track, due.start)
         closed = self._closer.close(service, captured, ends, track.period, watched)
+        if due.cut is not None:  # calls are counted by hours, which it does not go by
+            return replace(closed, summary=replace(closed.summary, n_rows=due.n_rows))
         asked = measure_calls(
             read_calls(
                 self._log.database,
@@ -128,19 +129,35 @@ class Windows:
         summary = with_calls(closed.summary, asked)
         return replace(closed, summary=replace(summary, n_rows=due.n_rows))
 
+    def _captured(self, track: Track, due: Due) -> CapturedPredictions:
+        if due.cut is not None:
+            ids = self._rows.ids(track, due)[-MAX_ROWS:]
+            return self._log.read_ids(track.project_id, ids)
+        return self._log.read(
+            track.project_id,
+            since=due.start,
+            until=due.end,
+            version=track.number,
+            limit=MAX_ROWS,
+        )
+
+    def so_far(self, project_id: str, number: int, n: int) -> int:
+        """Return how many rows the open window of n rows holds."""
+        return self._rows.n_open(Track(project_id, number, n))
+
     def list(
-        self, project_id: str, number: int, period: Period
+        self, project_id: str, number: int, period: WindowBy
     ) -> tuple[WindowSummary, ...]:
         """Return what is kept of the newest 200 windows, earliest first."""
         kept = self._rows.summaries(Track(project_id, number, period), MOST_LISTED)
         return tuple(WindowSummary.from_dict(each) for each in kept)
 
-    def stamp(self, project_id: str, number: int, period: Period) -> int:
+    def stamp(self, project_id: str, number: int, period: WindowBy) -> int:
         """Return a number that changes whenever a window is summarised anew."""
         return self._rows.stamp(Track(project_id, number, period))
 
     def report(
-        self, project_id: str, number: int, period: Period, start: datetime
+        self, project_id: str, number: int, period: WindowBy, start: datetime
     ) -> MonitorReport:
         """Return the comparison of one window with the training rows.
 
@@ -156,7 +173,7 @@ class Windows:
             )
         return MonitorReport.from_dict(detail["report"])
 
-    def together(self, project_id: str, number: int, period: Period) -> MonitorReport:
+    def together(self, project_id: str, number: int, period: WindowBy) -> MonitorReport:
         """Compare all windows added up with the training rows.
 
         Raises
