@@ -17,6 +17,7 @@ from core.serving import CapturedPredictions, Service
 from core.workspace.challenge_record import Challenge, challenge_of
 from core.workspace.cohorts import Cohorts
 from core.workspace.jobs import Jobs
+from core.workspace.provenance import require_origin
 from core.workspace.records import Job
 from core.workspace.store import new_id
 from core.workspace.turning import Stop, Tell, Turning
@@ -86,9 +87,15 @@ class Challenges:
         ------
         JobError
             Another challenger of the cycle is being made, or the id is taken.
+        WorkspaceError
+            The champion came from no cycle, and the order needs one's table.
         """
         version = self.turning.monitoring.service(project_id).version
-        cycle_id = version.lineage["cycle_id"]
+        if given["order"]["search"] == "update":  # needs the model and new rows alone
+            newest = self.turning.cycles.current(project_id).id
+            cycle_id = version.lineage.get("cycle_id", newest)
+        else:
+            cycle_id = require_origin(version)["cycle_id"]
         job = self.jobs.submit(
             KIND, project_id, given, cycle_id=cycle_id, job_id=job_id
         )

@@ -17,6 +17,7 @@ from core.workspace.cycles import Cycles
 from core.workspace.data import Data
 from core.workspace.drawing import Base, Drawing, Drawn
 from core.workspace.monitoring import Monitoring
+from core.workspace.provenance import require_origin
 from core.workspace.records import Cycle
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
@@ -137,7 +138,7 @@ class NextCycle:
                 "No captured prediction of this period has an outcome yet.",
                 hint="Bring outcomes in first, or choose a longer period.",
             )
-        previous = self._cycles.get(version.lineage["cycle_id"])
+        previous = self._cycles.get(require_origin(version)["cycle_id"])
         with _beginning:
             newest = self._cycles.current(project_id)
             if newest.target == version.target and self._is_untouched(newest, drawn):
@@ -212,7 +213,7 @@ class NextCycle:
 
     def _base(self, service: Service) -> Base:
         """Return the table of the champion's cycle, before its recipe if it can be."""
-        lineage, target = service.version.lineage, service.version.target
+        lineage, target = require_origin(service.version), service.version.target
         cycle = self._cycles.get(lineage["cycle_id"])
         dataset = self._data.get(lineage["dataset_id"])
         plan = self._training.get(lineage["run"]).plan

@@ -1,9 +1,12 @@
 """Where a version comes from, as it is written into its folder."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.data import replay_of
+from core.errors import WorkspaceError
 from core.modeling import Model
+from core.registry import ModelVersion
 from core.workspace.data import Data
 from core.workspace.deciding import Decision
 from core.workspace.records import Cycle, EvaluationRecord, RunRecord
@@ -48,3 +51,21 @@ def provenance(
         "evaluation": found.id,
         "test_openings": found.n_openings,
     }
+
+
+def require_origin(version: ModelVersion) -> Mapping[str, Any]:
+    """Return where a version came from; refuse one that no cycle has made.
+
+    Raises
+    ------
+    WorkspaceError
+        Its cycle, table or run is not known: it was brought in or saved by a script.
+    """
+    if not {"cycle_id", "dataset_id", "run"} <= version.lineage.keys():
+        raise WorkspaceError(
+            f"Version {version.number} came from no cycle of this project, so there is "
+            "no table, recipe or split to train a challenger by.",
+            hint="Let it learn from the new rows where its model can, or go round "
+            "once from Explore and make that version the champion.",
+        )
+    return version.lineage

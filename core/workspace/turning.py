@@ -14,6 +14,7 @@ from core.workspace.data import Data
 from core.workspace.evaluation import Evaluations
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
+from core.workspace.provenance import require_origin
 from core.workspace.records import Cycle, RunRecord, SplitRecord
 from core.workspace.store import RecordStore
 from core.workspace.training import Training
@@ -70,7 +71,7 @@ class Turning:
             registry = self.monitoring.registry
             return registry.version(cycle.project_id, cycle.version_number)
         service = self.monitoring.service(cycle.project_id, given["champion"])
-        run = self.training.get(service.version.lineage["run"])
+        run = self.training.get(require_origin(service.version)["run"])
         tell(0.08, "Splitting as before")
         if cycle.split_id is None:
             self._split(cycle, self.data.get_split(run.split_id))

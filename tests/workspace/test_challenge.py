@@ -195,3 +195,25 @@ def test_the_turns_are_told_in_lines_and_any_two_are_compared(site):
     assert not told["metrics", "ROC AUC"].same
     assert any(each.about == "card" for each in found)
     assert all(each.same for each in site.lineage.compare(cycles[0].id, cycles[0].id))
+
+
+def test_a_champion_from_no_cycle_is_refused_with_a_hint_unless_it_learns_on(
+    site, monkeypatch: pytest.MonkeyPatch
+):
+    old = site.service(PROJECT).version
+    info = site.registry.add(PROJECT, old.model, who="Ada", lineage={})
+    site.registry.set_alias(PROJECT, "champion", info.number, who="Ada")
+    capture(site, changed(60, 3))
+    with pytest.raises(WorkspaceError, match="came from no cycle") as refused:
+        site.challenges.start(PROJECT, ORDER, who="tester")
+    assert "Explore" in refused.value.hint
+    with pytest.raises(WorkspaceError, match="came from no cycle"):
+        site.next_cycle.table(PROJECT)
+    submitted: list[str] = []
+    monkeypatch.setattr(
+        "core.workspace.jobs.Jobs.submit",
+        lambda *_, cycle_id, **__: submitted.append(cycle_id),
+    )
+    update = Order(mix=Mix(kept_aside=0.3), search="update", action="challenger")
+    site.challenges.start(PROJECT, update, who="tester")
+    assert submitted == [site.cycles.current(PROJECT).id]
