@@ -1,19 +1,24 @@
 """The chart of performance over time, with outcomes and without."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
 from core.monitoring import PerformanceSeries, WindowPerformance
-from core.plots.theme import NEUTRAL, Chart, new_figure, text
+from core.plots.theme import NEUTRAL, Chart, new_figure, text, window_name
 
 _MOST_TICKS = 8
+
+
+Place = Callable[[WindowPerformance], object]
 
 
 def draw_performance(
     realised: PerformanceSeries,
     estimated: PerformanceSeries | None = None,
     expected: float | None = None,
+    *,
+    in_turn: bool = False,
 ) -> Chart:
     """Draw a metric over time, with its intervals and how many outcomes are known.
 
@@ -25,21 +30,25 @@ def draw_performance(
         Of the same metric, drawn dashed.
     expected : float, default=None
         The metric on the test rows, as a dotted line.
+    in_turn : bool, default=False
+        Draw windows one after the other instead of along time, as those of n rows,
+        which may be minutes or months long.
     """
     figure = new_figure(height=400)
+    x_of = _in_turn(realised, estimated) if in_turn else _in_time
     known = [w for w in realised.windows if w.value is not None]
     for windows, name, colour in (
         ([w for w in known if w.enough], "From outcomes", None),
         ([w for w in known if not w.enough], "Too few outcomes", NEUTRAL),
     ):
         if windows:
-            _add_points(figure, windows, name, colour)
+            _add_points(figure, windows, x_of, name, colour)
     guesses = [] if estimated is None else estimated.windows
     guesses = [window for window in guesses if window.value is not None]
     if guesses:
-        _add_estimate(figure, guesses)
+        _add_estimate(figure, guesses, x_of)
     figure.add_bar(
-        x=[window.start for window in realised.windows],
+        x=[x_of(window) for window in realised.windows],
         y=[window.coverage for window in realised.windows],
         yaxis="y2",
         marker_color=NEUTRAL,
@@ -59,7 +68,7 @@ def draw_performance(
             "anchor": "x",
             "nticks": 3,
         },
-        xaxis={"anchor": "y2", **_ticks(realised)},
+        xaxis={"anchor": "y2", **_ticks(realised, x_of)},
     )
     return Chart(
         figure,
@@ -68,24 +77,35 @@ def draw_performance(
     )
 
 
-def _ticks(series: PerformanceSeries) -> dict[str, object]:
+def _in_time(window: WindowPerformance) -> object:
+    return window.start
+
+
+def _in_turn(realised: PerformanceSeries, estimated: PerformanceSeries | None) -> Place:
+    both = (*realised.windows, *(() if estimated is None else estimated.windows))
+    places = {at: i for i, at in enumerate(sorted({each.start for each in both}))}
+    return lambda window: places[window.start]
+
+
+def _ticks(series: PerformanceSeries, x_of: Place) -> dict[str, object]:
     """Name at most eight windows along the axis."""
     named = series.windows[:: max(1, -(-len(series.windows) // _MOST_TICKS))]
     return {
-        "tickvals": [window.start for window in named],
-        "ticktext": [window.label for window in named],
+        "tickvals": [x_of(window) for window in named],
+        "ticktext": [window_name(window.label) for window in named],
     }
 
 
 def _add_points(
     figure: go.Figure,
     windows: Sequence[WindowPerformance],
+    x_of: Place,
     name: str,
     colour: str | None,
 ) -> None:
     bands = [(w.value or 0.0, w.low, w.high) for w in windows]
     figure.add_scatter(
-        x=[window.start for window in windows],
+        x=[x_of(window) for window in windows],
         y=[value for value, _, _ in bands],
         error_y={
             "array": [0 if high is None else high - value for value, _, high in bands],
@@ -105,8 +125,10 @@ def _add_points(
     )
 
 
-def _add_estimate(figure: go.Figure, windows: Sequence[WindowPerformance]) -> None:
-    starts = [window.start for window in windows]
+def _add_estimate(
+    figure: go.Figure, windows: Sequence[WindowPerformance], x_of: Place
+) -> None:
+    starts = [x_of(window) for window in windows]
     figure.add_scatter(
         x=[*starts, *starts[::-1]],
         y=[*(w.high for w in windows), *(w.low for w in windows[::-1])],

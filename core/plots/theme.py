@@ -78,6 +78,17 @@ def text(value: object) -> str:
     return str(value).replace("&", "&amp;").replace("<", "&lt;").replace("$", "&#36;")
 
 
+def window_name(label: str) -> str:
+    """Return a window's name for an axis: its first and last moment in two lines.
+
+    Examples
+    --------
+    >>> window_name("2026-03"), window_name("1 · 2026-03-02 09:00 to 17:30")
+    ('2026-03', '1 · 2026-03-02 09:00<br>to 17:30')
+    """
+    return text(label).replace(" to ", "<br>to ")
+
+
 def short(value: object, length: int = 28) -> str:
     """Return a name cut to `length` characters, then escaped as in `text`.
 

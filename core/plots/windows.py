@@ -9,7 +9,16 @@ from core.monitoring import DriftReport
 from core.monitoring.rules import value_of
 from core.monitoring.signals import SIGNALS
 from core.monitoring.summary import WindowSummary
-from core.plots.theme import BAD, NEUTRAL, WARN, Chart, new_figure, short, text
+from core.plots.theme import (
+    BAD,
+    NEUTRAL,
+    WARN,
+    Chart,
+    new_figure,
+    short,
+    text,
+    window_name,
+)
 from core.wording import percent, score_text
 
 _MOST_TICKS = 8
@@ -102,7 +111,9 @@ def draw_service(summaries: Sequence[WindowSummary]) -> Chart:
 def _name_windows(figure: go.Figure, labels: Sequence[str]) -> None:
     step = max(1, -(-len(labels) // _MOST_TICKS))
     named = list(range(0, len(labels), step))
-    figure.update_xaxes(tickvals=named, ticktext=[text(labels[i]) for i in named])
+    figure.update_xaxes(
+        tickvals=named, ticktext=[window_name(labels[i]) for i in named]
+    )
 
 
 def draw_harm(

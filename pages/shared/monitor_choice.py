@@ -5,42 +5,24 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.monitoring import Period
 from core.monitoring.decision import MIN_ROWS
 from core.monitoring.summary import WindowSummary
 from core.wording import counted
 from core.workspace import MonitorReport
+from pages.shared.monitor_by import choose_by, show_open
 from pages.shared.monitor_table import choose_table
 from pages.shared.monitor_windows import Subject, summaries
 from pages.shared.state import recall, remember, workspace
 
 CAPTURED, LATER = "Captured predictions", "A later table"
-WINDOWS: dict[str, Period] = {
-    "Month": "month",
-    "Week": "week",
-    "Day": "day",
-    "Hour": "hour",
-}
 EVERYTHING = "Everything captured"
+ALL_CLOSED = "All closed windows"
 _WANTED = "monitor-wanted-window"
 
 
 def look_at(start: datetime) -> None:
     """Let the window that begins then be the one that is looked at next."""
     remember(_WANTED, start)
-
-
-def choose_period(project_id: str) -> Period:
-    """Ask by what windows are cut: as alarms are judged, unless chosen otherwise."""
-    usual = workspace().alarms.watch(project_id).period
-    by = st.selectbox(
-        "Windows by",
-        list(WINDOWS),
-        index=list(WINDOWS.values()).index(usual),
-        key=f"monitor-by-{project_id}-{usual}",
-        persist_state="session",
-    )
-    return WINDOWS[by]
 
 
 @dataclass(frozen=True)
@@ -72,13 +54,16 @@ def choose(project_id: str, number: int) -> Choice:
         key=f"monitor-source-{project_id}",
         persist_state="session",
     )
-    left, right, _ = st.columns([1, 2, 3], vertical_alignment="bottom")
+    left, right, _ = st.columns([2, 3, 3])
     with left:
-        period = choose_period(project_id)
+        period = choose_by(project_id)
     subject = Subject(project_id, number, period)
     kept = summaries(subject)
     if source == LATER:
         return Choice(subject, kept, choose_table(subject))
+    show_open(subject)
+    if not kept and subject.n_predictions:
+        return Choice(subject, kept, None)
     if not kept:
         st.info(
             "No prediction of this version has been captured yet. Predict on the "
@@ -99,15 +84,16 @@ def _choose_window(
     labels = [f"{window.label} · {counted('row', window.n_rows)}" for window in windows]
     key = f"monitor-window-{subject.project_id}-{subject.period}-{len(windows)}"
     starts = [window.start for window in windows]
+    everything = ALL_CLOSED if isinstance(subject.period, int) else EVERYTHING
     wanted = recall(_WANTED)
     if wanted in starts:
         remember(_WANTED, None)
-        key = f"{key}-{wanted:%Y%m%d%H}"
+        key = f"{key}-{wanted:%Y%m%d%H%M%S%f}"
     place = st.selectbox(
         "Window",
         [-1, *range(len(windows))],
         index=starts.index(wanted) + 1 if wanted in starts else _first_choice(windows),
-        format_func=lambda i: EVERYTHING if i < 0 else labels[i],
+        format_func=lambda i: everything if i < 0 else labels[i],
         key=key,
         persist_state="session",
     )

@@ -41,7 +41,10 @@ def show_performance(
         estimated = None
     expected = expected_value(service.version.evaluation, realised.metric)
     show_chart(
-        draw_performance(realised, estimated, expected), key="monitor-performance"
+        draw_performance(
+            realised, estimated, expected, in_turn=isinstance(subject.period, int)
+        ),
+        key="monitor-performance",
     )
     if estimated is not None:
         _show_track_record(track_record(realised, estimated))

@@ -32,7 +32,8 @@ def show_rehearsal(subject: Subject, windows: Sequence[WindowSummary]) -> None:
     one_in = int(middle.number_input("At most one alarm in … windows", 4, 520, 52))
     history = tuple(windows)
     if source == TEST_ROWS:
-        n_rows = int(right.number_input("Rows a window", 50, 100_000, 200))
+        usual = subject.period if isinstance(subject.period, int) else 200
+        n_rows = int(right.number_input("Rows a window", 50, 100_000, usual))
         found = newest_result(subject, "rehearsal", "Rehearse", n_rows)
         if found is None:
             return

@@ -11,7 +11,7 @@ from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.signals import COLUMN, SIGNALS
 from core.monitoring.watch import Watch
 from pages.shared.frame import stop_on_error
-from pages.shared.monitor_choice import WINDOWS
+from pages.shared.monitor_by import WINDOWS, ask_rows, by_name, name_of
 from pages.shared.state import recall, remember, workspace
 
 _SAVED = "watch-saved"
@@ -39,17 +39,18 @@ def edit_watch(project_id: str, columns: tuple[str, ...]) -> None:
     names = _signal_names(columns)
     names |= {rule.signal: rule.title for rule in watch.rules}
     with st.form(f"watch-{project_id}", border=False):
-        by = st.selectbox(
-            "Judge windows by",
-            list(WINDOWS),
-            index=list(WINDOWS.values()).index(watch.period),
+        left, right = st.columns(2)
+        by = left.selectbox(
+            "Judge windows by", WINDOWS, index=WINDOWS.index(name_of(watch.period))
         )
+        with right:
+            n_rows = ask_rows(watch.period)
         edited = _edit_rules(project_id, watch, names)
         webhook, emails = _ask_addresses(watch)
         if st.form_submit_button("Keep these rules", icon=":material/save:"):
             with stop_on_error():
                 rules = _read_rules(edited, {title: n for n, title in names.items()})
-                changed = replace(watch, period=WINDOWS[by], rules=rules)
+                changed = replace(watch, period=by_name(by, n_rows), rules=rules)
                 changed = replace(
                     changed, webhook=webhook.strip(), emails=tuple(emails.split())
                 )

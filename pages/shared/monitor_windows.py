@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.monitoring import Period
+from core.monitoring import WindowBy
 from core.monitoring.summary import WindowSummary
 from core.wording import counted
 from pages.shared.jobs import watch_job
@@ -23,12 +23,12 @@ class Subject:
     ----------
     project_id : str
     number : int
-    period : {"hour", "day", "week", "month"}
+    period : {"hour", "day", "week", "month"} or int
     """
 
     project_id: str
     number: int
-    period: Period
+    period: WindowBy
 
     @property
     def n_predictions(self) -> int:

@@ -432,6 +432,30 @@ def test_rules_are_kept_and_a_wrong_address_is_refused(page, site):
     assert watch.rules == DEFAULT_RULES
 
 
+def test_windows_go_by_a_number_of_rows_on_the_page_and_in_rules(page, site):
+    at = page("Alarms")
+    box = next(b for b in at.selectbox if b.label == "Judge windows by")
+    box.set_value("Number of rows")
+    next(n for n in at.number_input if n.label == "Rows a window").set_value(150)
+    press(at, "Keep these rules")
+    assert "Kept" in words(at)
+    assert site[0].alarms.watch(site[1]).period == 150
+    at = page("Columns")
+    assert "The open window has 100 of 150 rows so far" in words(at)
+    options = next(b for b in at.selectbox if b.label == "Window").options
+    assert options[0] == "All closed windows"
+    assert options[1].startswith("2 · 2026-03-02 09:00 to 2026-04-02 09:00 · 150 rows")
+    for part in ("Predictions", "Outcomes", "Alarms"):
+        assert not page(part).exception
+
+
+def test_before_the_first_window_of_rows_closes_the_page_says_how_far_it_is(page):
+    at = page("Columns")
+    next(b for b in at.selectbox if b.label == "Windows by").set_value("Number of rows")
+    at = run(at)
+    assert "The open window has 400 of 1,000 rows so far" in words(at)
+
+
 def test_many_new_rows_are_summarised_in_a_job(page, site, monkeypatch):
     monkeypatch.setattr("pages.shared.monitor_windows.AT_ONCE", 100)
     at = page()
