@@ -174,8 +174,9 @@ def test_the_column_that_moved_most_is_shown_then_and_now(page):
     at = page()
     box = next(box for box in at.selectbox if box.label == "Then and now")
     assert box.value == "calls"
-    assert len(at.dataframe[0].value) == 4
-    assert at.dataframe[0].value["State"].tolist()[0] == "drifted"
+    (states,) = [f.value["State"] for f in at.dataframe if "State" in f.value]
+    assert len(states) == 4
+    assert states.tolist()[0] == "drifted"
 
 
 def test_a_later_table_is_judged_with_its_faults_first(page):
@@ -560,5 +561,4 @@ def test_a_large_file_of_outcomes_becomes_a_job_and_says_what_became_of_it(
     press(run(at), "Take these outcomes")
     (job,) = [j for j in workspace.jobs.list(project_id) if j.kind == "outcomes"]
     workspace.jobs.wait(job.id)
-    workspace.jobs._children[job.id].wait(60)
     assert "100 outcomes were added" in words(run(at))

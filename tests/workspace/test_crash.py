@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +21,7 @@ from core.storage.tables import jobs as jobs_table
 from core.storage.types import now
 from core.workspace import Cycle, Workspace, recover
 from core.workspace.jobs import SILENCE
+from core.workspace.processes import is_alive
 from core.workspace.store import RecordStore
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,6 +55,14 @@ def killed_in_the_middle(
         finally:
             process.kill()
             process.wait()
+
+
+def until_gone(pid: int, job_id: str) -> None:
+    """Wait for the end of a killed process, which takes its turn on a busy machine."""
+    deadline = time.monotonic() + 60
+    while is_alive(pid, job_id):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def leftovers(settings: Settings) -> list[Path]:

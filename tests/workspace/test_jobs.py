@@ -87,7 +87,7 @@ def test_a_killed_job_is_taken_up_again_and_its_result_arrives(
     )
     assert job.pid is not None
     os.killpg(job.pid, signal.SIGKILL)
-    time.sleep(0.3)
+    workspace.jobs._children[job.id].wait()
     assert workspace.jobs.get(job.id).attempts == 1
     workspace.jobs.stop(job.id)
     ended = workspace.jobs.wait(job.id, 90)
