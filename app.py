@@ -68,6 +68,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     ).start()
     yield {}
     ending.set()
+    api.close()
 
 
 def _prepare(ending: threading.Event) -> None:
@@ -92,9 +93,10 @@ def report_fault(error: Exception) -> bool:
     return True
 
 
+api = LazyApi()
 app = st.App(
     ROOT / "pages" / "router.py",
-    routes=[Mount("/api", app=LazyApi())],
+    routes=[Mount("/api", app=api)],
     middleware=[Middleware(SecurityHeaders)],
     lifespan=lifespan,
     on_script_error=report_fault,

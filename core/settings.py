@@ -5,6 +5,7 @@ docs/settings.md lists the same settings; a test holds the two together.
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -124,6 +125,12 @@ class Settings(BaseSettings):
     )
     capture_key: SecretStr | None = Field(
         default=None, description="Key of these hashes, 16 characters or more."
+    )
+    capture_mode: Literal["synchronous", "queued"] = Field(
+        default="synchronous",
+        description="When the API's answers are captured. synchronous: before they are "
+        "given, so that none is lost. queued: within half a second after that, which "
+        "is quicker; what a killed process had not stored yet is counted and reported.",
     )
     capture_share: float = Field(
         default=1.0,

@@ -47,7 +47,7 @@ with stop_on_error():
     choice = choose(project.id, version.number)
 report = choice.report
 with alarms:
-    show_findings(workspace().monitoring.findings())
+    show_findings(workspace().monitoring.findings(project.id))
     show_open_alarms(project.id)
 if report is not None:
     with verdict:

@@ -3,6 +3,7 @@
 import gc
 import os
 import tempfile
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -16,7 +17,6 @@ from core.registry import Registry
 from core.serving.api import create_api
 from core.serving.log import PredictionLog
 from core.serving.metrics import MULTIPROCESS
-from core.serving.policy import CapturePolicy
 from core.settings import get_settings
 from core.storage import open_database
 
@@ -37,16 +37,22 @@ def create_server() -> Starlette:
     settings = get_settings()
     database = open_database(settings)
     registry = Registry.of(settings, database)
-    api = create_api(
-        registry, PredictionLog(database, CapturePolicy.of(settings)), settings
-    )
+    log = PredictionLog.of(settings, database)
+    api = create_api(registry, log, settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         api.state.live.load_champions()
         gc.collect()
         gc.freeze()  # what is loaded now stays; collections need not look at it
+        ending = threading.Event()
+        watch = threading.Thread(target=log.losses.watch, args=(ending,), daemon=True)
+        watch.start()
         yield
+        ending.set()
+        log.close()
+        api.state.ledger.flush()  # a signal ends the process without atexit
+        watch.join()
         database.close()
 
     return Starlette(routes=[Mount("/api", app=api)], lifespan=lifespan)

@@ -22,7 +22,7 @@ DrawnUp = tuple[Answered, list[dict[str, Any]]]
 
 
 class Answerer:
-    """Answers calls to live versions; nothing is answered unkept.
+    """Answers calls to live versions; nothing is answered unkept, unless it is queued.
 
     Parameters
     ----------
@@ -32,6 +32,7 @@ class Answerer:
 
     def __init__(self, live: LiveServices, log: PredictionLog) -> None:
         self._live = live
+        self._log = log
         self._capture = Capture(log)
         self._shadow = Shadow(log.database)
         self._routes = Routes(log.database)
@@ -70,7 +71,7 @@ class Answerer:
         else:
             drawn_up = draw_up_call(service, rows, source="api")
         answered, kept = drawn_up
-        if kept:
+        if kept and not self._log.take(project, kept):
             await self._capture.keep(kept)
         if kept and route.in_force == "shadow":
             self._ask_shadow(project, route, rows, answered.ids)

@@ -7,7 +7,8 @@ from typing import Any
 
 from core.registry.json_values import json_ready
 from core.serving.answer import Answer
-from core.serving.log import PredictionLog, draw_up
+from core.serving.call_rows import draw_up
+from core.serving.log import PredictionLog
 from core.serving.service import Service
 
 

@@ -2,50 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Required, TypedDict, Unpack
+from pathlib import Path
+from typing import Any, Self, Unpack
 
-import pandas as pd
 from sqlalchemy import func, insert, select
 
-from core.registry.json_values import json_ready
 from core.serving.answer import Answer
+from core.serving.call_rows import CallFacts, Rows, draw_up
 from core.serving.captured import CapturedPredictions, Filter, read_captured
-from core.serving.ids import new_ids
+from core.serving.losses import CaptureLosses
 from core.serving.outcomes import OutcomeReport, write_outcomes
 from core.serving.policy import CapturePolicy, SizeGauge
+from core.serving.queued import CaptureQueue
 from core.serving.retention import delete_before
+from core.settings import Settings
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
 from core.storage.types import now
-
-Rows = Sequence[Mapping[str, Any]] | pd.DataFrame
-
-
-class CallFacts(TypedDict, total=False):
-    """What the rows of one call share.
-
-    Attributes
-    ----------
-    latency_ms : float or None
-        Of the whole call.
-    source : str
-        Where it came from: "api", "page" or "batch".
-    threshold : float or None
-        The version's, at the time.
-    key : str or None
-        The caller's own key for the rows.
-    at : datetime or None
-        Aware; this moment when None.
-    role : str or None
-        "challenger" where calls are shared; else the champion answered.
-    """
-
-    latency_ms: Required[float | None]
-    source: Required[str]
-    threshold: float | None
-    key: str | None
-    at: datetime | None
-    role: str | None
 
 
 class PredictionLog:
@@ -56,12 +29,37 @@ class PredictionLog:
     database : Database
     policy : CapturePolicy, default=None
         What of each answer is written; all of it when None.
+    folder : Path, default=None
+        Of the counts of queued answers; without one no answer is queued.
+
+    Attributes
+    ----------
+    losses : CaptureLosses
+        What killed processes had answered and not captured yet.
     """
 
-    def __init__(self, database: Database, policy: CapturePolicy | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        policy: CapturePolicy | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self.database = database
         self.policy = policy or CapturePolicy()
+        self.losses = CaptureLosses(database, folder)
         self._gauge = SizeGauge(database.url, self.policy.most_mb)
+        self._queue = None if folder is None else CaptureQueue(self._store, folder)
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> Self:
+        """Return the log that the settings describe.
+
+        Raises
+        ------
+        ServingError
+            Columns are to be hashed without a key.
+        """
+        return cls(database, CapturePolicy.of(settings), settings.home / "capture")
 
     @property
     def is_paused(self) -> bool:
@@ -102,10 +100,9 @@ class PredictionLog:
         StorageError
             The database did not take them; then none was kept.
         """
-        kept = [] if not rows or self.is_paused else self.policy.kept(rows)
+        kept = self._kept(rows)
         if kept:
-            with self.database.begin() as connection:
-                connection.execute(insert(predictions), kept)
+            self._store(kept)
 
     def write_now(self, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Keep rows as `write` does, unless somebody else is writing.
@@ -118,8 +115,33 @@ class PredictionLog:
         lane = self.database.quick
         if lane is None:
             return False
-        kept = [] if not rows or self.is_paused else self.policy.kept(rows)
+        kept = self._kept(rows)
         return not kept or lane.insert(predictions, kept)
+
+    def take(self, project: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Take the rows of one call to be kept within half a second, as `write` does.
+
+        Returns
+        -------
+        bool
+            False unless answers are queued and there is room; then ask `write`.
+        """
+        if self._queue is None or not self.policy.is_queued:
+            return False
+        kept = self._kept(rows)
+        return not kept or self._queue.take(project, kept)
+
+    def close(self) -> None:
+        """Keep what waits to be kept; from now on `take` takes nothing."""
+        if self._queue is not None:
+            self._queue.close()
+
+    def _kept(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        return [] if not rows or self.is_paused else self.policy.kept(rows)
+
+    def _store(self, kept: Sequence[Mapping[str, Any]]) -> None:
+        with self.database.begin() as connection:
+            connection.execute(insert(predictions), kept)
 
     def delete_before(self, moment: datetime) -> int:
         """Delete predictions older than a moment; see `delete_before` of retention."""
@@ -215,48 +237,3 @@ class PredictionLog:
         with self.database.connect() as connection:
             counted = select(func.count()).where(predictions.c.project_id == project)
             return connection.scalar(counted) or 0
-
-
-def draw_up(
-    project: str,
-    version: int,
-    records: Rows,
-    answers: Sequence[Answer],
-    **facts: Unpack[CallFacts],
-) -> list[dict[str, Any]]:
-    """Return the rows of one call as they are kept, each with its new id.
-
-    Parameters
-    ----------
-    project : str
-    version : int
-    records : sequence of n_rows mappings, or DataFrame of shape (n_rows, any)
-        The inputs, as they were given.
-    answers : sequence of n_rows Answer
-    **facts
-        See `CallFacts`.
-    """
-    shared = {
-        "project_id": project,
-        "version": version,
-        "at": facts.get("at") or now(),
-        "source": facts["source"],
-        "key": facts.get("key"),
-        "threshold": facts.get("threshold"),
-        "latency_ms": facts["latency_ms"],
-        "role": facts.get("role"),
-    }
-    rows = []
-    given = zip(new_ids(len(answers)), _plain(records), answers, strict=True)
-    for id_, record, answer in given:
-        output = answer.to_dict()
-        told = {"inputs": record, "warnings": output.pop("warnings"), "output": output}
-        rows.append({"id": id_, **shared, **told})
-    return rows
-
-
-def _plain(records: Rows) -> list[Any]:
-    rows: Sequence[Mapping[Any, Any]] = (
-        records.to_dict("records") if isinstance(records, pd.DataFrame) else records
-    )
-    return [json_ready(record) for record in rows]

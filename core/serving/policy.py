@@ -35,6 +35,8 @@ class CapturePolicy:
         id. Form and files are always kept.
     most_mb : int or None, default=None
         Capture pauses while the database is larger.
+    is_queued : bool, default=False
+        Whether the API's answers are given first and written within half a second.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class CapturePolicy:
     key: bytes = field(default=b"", repr=False)
     share: float = 1.0
     most_mb: int | None = None
+    is_queued: bool = False
 
     def __post_init__(self) -> None:
         if self.hashed and len(self.key) < 16:
@@ -74,6 +77,7 @@ class CapturePolicy:
             key=b"" if secret is None else secret.get_secret_value().encode(),
             share=settings.capture_share,
             most_mb=settings.capture_max_mb,
+            is_queued=settings.capture_mode == "queued",
         )
 
     def kept(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -162,6 +162,19 @@ predictions = Table(
     Index(None, "project_id", "version", "at"),
 )
 
+# Predictions that killed processes had answered and not captured yet: at most so many.
+capture_losses = Table(
+    "capture_losses",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("project_id", String(80), nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("noted_at", UtcDateTime, nullable=False),
+    Index(None, "project_id", "until"),
+)
+
 # What the shadow would have answered to a prediction; nobody was given it.
 shadows = Table(
     "shadows",

@@ -1,6 +1,8 @@
 """Looking after what is live: captured rows against the version's training rows."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -16,8 +18,12 @@ from core.serving import (
     Service,
 )
 from core.serving.calls import CallCount, read_calls
+from core.serving.losses import said
+from core.serving.tally import Loss
 from core.storage import Database
 from core.storage.tables import outcomes, predictions
+from core.storage.types import now
+from core.wording import counted
 from core.workspace.answers import captured_answers
 from core.workspace.choosing import Chooser
 from core.workspace.closing import Closer, MonitorReport
@@ -27,6 +33,9 @@ from core.workspace.partly import PartlyLabelled, partly_labelled
 from core.workspace.windows import MAX_ROWS, Windows
 
 __all__ = ["MonitorReport", "Monitoring"]
+
+LOSS_DAYS: Final = 30
+"""Losses of so many days are a finding."""
 
 
 class Monitoring:
@@ -197,23 +206,47 @@ class Monitoring:
         """Return the counts of calls for predictions, refused ones too, by hour."""
         return read_calls(self._database, project_id, since=since)
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self, project_id: str) -> tuple[Finding, ...]:
         """Return what keeps Monitor from seeing what is answered."""
-        if not self.log.is_paused:
-            return ()
-        return (
-            Finding(
-                "MONITOR-014",
-                "problem",
-                "Capture is paused",
-                "The database is larger than RONDO_CAPTURE_MAX_MB: answers are given, "
-                "but not kept, and no window grows.",
-                "Set RONDO_CAPTURE_DAYS so that old answers go, or raise the limit.",
-            ),
-        )
+        found = []
+        if self.log.is_paused:
+            found.append(_PAUSED)
+        recent = now() - timedelta(days=LOSS_DAYS)
+        lost = self.log.losses.of(project_id, since=recent)
+        if lost:
+            found.append(_lost(lost))
+        return tuple(found)
 
     def add_outcomes(
         self, project_id: str, pairs: list[tuple[str, object]]
     ) -> OutcomeReport:
         """Join outcomes to the predictions they belong to."""
         return self.log.add_outcomes(project_id, pairs)
+
+
+_PAUSED = Finding(
+    "MONITOR-014",
+    "problem",
+    "Capture is paused",
+    "The database is larger than RONDO_CAPTURE_MAX_MB: answers are given, but not "
+    "kept, and no window grows.",
+    "Set RONDO_CAPTURE_DAYS so that old answers go, or raise the limit.",
+)
+
+
+def _lost(lost: Sequence[Loss]) -> Finding:
+    evidence = said(lost[0])
+    if len(lost) > 1:
+        most = counted("prediction", sum(loss.most for loss in lost))
+        evidence += (
+            f" So {len(lost)} ended processes have lost at most {most} within "
+            f"{LOSS_DAYS} days."
+        )
+    return Finding(
+        "MONITOR-015",
+        "warning",
+        "Some answers were not captured",
+        evidence,
+        "A process that kept answers in its queue was killed. Windows of that time "
+        "count too few rows; capture answers before they are given where each counts.",
+    )

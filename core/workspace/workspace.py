@@ -5,7 +5,6 @@ from functools import lru_cache, partial
 from core.registry import Registry
 from core.serving import PredictionLog, Service
 from core.serving.overrides import Overrides
-from core.serving.policy import CapturePolicy
 from core.settings import Settings, get_settings
 from core.storage import open_database
 from core.workspace.alarms import Alarms
@@ -108,7 +107,7 @@ class Workspace:
         self.registry = Registry.of(settings, database)
         self.bundles = Bundles(settings, self.registry, self.jobs)
         self.capacity = Capacity(self.registry, self.jobs)
-        self.log = PredictionLog(database, CapturePolicy.of(settings))
+        self.log = PredictionLog.of(settings, database)
         self.batches = Batches(settings, self.log, self.jobs)
         self.overrides = Overrides(database)
         self._ruled = lru_cache(maxsize=8)(self._rule)
@@ -167,6 +166,7 @@ class Workspace:
     def close(self) -> None:
         """Let go of the database and of ended processes; jobs at work go on."""
         self.jobs.close()
+        self.log.close()
         self.database.close()
 
     def service(self, project_id: str, number: int | None = None) -> Service:

@@ -2,7 +2,7 @@
 
 import gc
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,22 +52,30 @@ class LazyApi:
 
     def __init__(self) -> None:
         self._api: ASGIApp | None = None
+        self._close: Callable[[], None] | None = None
         self._lock = Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on to the API."""
         if self._api is None:
             with self._lock:
-                self._api = self._api or _build_api()
+                if self._api is None:
+                    self._api, self._close = _build_api()
         await self._api(scope, receive, send)
 
+    def close(self) -> None:
+        """Keep what answers have left to be kept; for the server's end."""
+        if self._close is not None:
+            self._close()
 
-def _build_api() -> ASGIApp:
+
+def _build_api() -> tuple[ASGIApp, Callable[[], None]]:
     from core.serving.api import create_api
     from core.workspace import open_workspace
 
     workspace = open_workspace()
-    return create_api(workspace.registry, workspace.log, workspace.settings)
+    api = create_api(workspace.registry, workspace.log, workspace.settings)
+    return api, workspace.log.close
 
 
 def listening_sockets() -> Iterator[socket.socket]:

@@ -20,7 +20,9 @@ from core.serving import PredictionLog
 from core.serving.calls import Call, CallLedger
 from core.serving.keys import ApiKeys
 from core.serving.routing import Route, Routes
+from core.serving.tally import Tally
 from core.settings import get_settings
+from core.storage.types import now
 from core.workspace import Workspace, open_workspace
 from tests.fitted import enough
 
@@ -549,6 +551,16 @@ def test_calls_of_the_api_are_shown_by_version_and_key(page, site):
 def test_paused_capture_is_said_first(page, monkeypatch):
     monkeypatch.setattr(PredictionLog, "is_paused", True)
     assert "Capture is paused" in words(page())
+
+
+def test_what_a_killed_worker_has_lost_is_said(page, site):
+    workspace, project_id = site
+    tally = Tally(workspace.settings.home / "capture", project_id)
+    tally.accept(12, now(), now())
+    tally.close()
+    told = words(page())
+    assert "Some answers were not captured" in told
+    assert "At most 12 predictions between" in told
 
 
 def test_a_large_file_of_outcomes_becomes_a_job_and_says_what_became_of_it(

@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 from core.errors import StorageError
 from core.serving import Answer
 from core.serving.answerer import Answerer
+from core.serving.call_rows import draw_up
 from core.serving.capture import Capture
 from core.serving.live import LiveServices
-from core.serving.log import draw_up
 from core.storage.tables import predictions
 
 

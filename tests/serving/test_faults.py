@@ -9,12 +9,17 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import contextmanager
+from datetime import datetime
 from http.client import HTTPException
 
+import psutil
 import pytest
 from sqlalchemy import event
 
 from core.serving import PredictionLog
+from core.serving.losses import CaptureLosses
+from core.serving.queued import STATED_S
 
 ROW = json.dumps({"age": 41, "plan": "basic"}).encode()
 
@@ -25,17 +30,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def served(registry, settings):
-    """A server in a process of its own; gives its process and its address."""
+@contextmanager
+def serving(settings, *options, **variables):
+    """Run a server in a process of its own; give the process and its address."""
     port = free_port()
     environment = {
         **os.environ,
         "RONDO_HOME": str(settings.home),
         "RONDO_MODELS": str(settings.models),
+        **variables,
     }
-    command = [sys.executable, "-m", "core.serving", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment)
+    command = [sys.executable, "-m", "core.serving", "--port", str(port), *options]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
     address = f"http://127.0.0.1:{port}/api"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -44,9 +50,17 @@ def served(registry, settings):
             break
         except OSError:
             time.sleep(0.1)
-    yield process, f"{address}/projects/binary/predict"
-    process.kill()
-    process.wait()
+    try:
+        yield process, f"{address}/projects/binary/predict"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def served(registry, settings):
+    with serving(settings) as server:
+        yield server
 
 
 def ask(address: str) -> str:
@@ -57,28 +71,101 @@ def ask(address: str) -> str:
         return str(json.load(answer)["predictions"][0]["id"])
 
 
-def test_every_answer_given_before_a_kill_is_in_the_log(served, registry):
-    process, address = served
+@contextmanager
+def under_load(address):
+    """Keep six callers asking until the block ends; give the ids they were given."""
     given: list[str] = []
+    ending = threading.Event()
 
     def call_on() -> None:
-        while True:
+        while not ending.is_set():
             try:
                 given.append(ask(address))
             except (OSError, HTTPException):
-                return
+                ending.wait(0.05)  # its worker was killed
 
     callers = [threading.Thread(target=call_on) for _ in range(6)]
     for caller in callers:
         caller.start()
-    while len(given) < 100:
+    try:
+        yield given
+    finally:
+        ending.set()
+        for caller in callers:
+            caller.join(20)
+
+
+def wait_for(given: list[str], n: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(given) < n:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    for caller in callers:
-        caller.join(20)
-    kept = set(PredictionLog(registry.database).read("binary").meta["id"])
+
+
+def kept(registry) -> set[str]:
+    return set(PredictionLog(registry.database).read("binary").meta["id"])
+
+
+def test_every_answer_given_before_a_kill_is_in_the_log(served, registry):
+    process, address = served
+    with under_load(address) as given:
+        wait_for(given, 100)
+        os.kill(process.pid, signal.SIGKILL)
     assert len(given) >= 100
-    assert set(given) <= kept
+    assert set(given) <= kept(registry)
+
+
+def milliseconds(moment: datetime) -> float:
+    return moment.timestamp() * 1000
+
+
+def test_queued_a_kill_loses_what_half_a_second_holds_and_it_is_reported(
+    registry, settings
+):
+    with serving(settings, RONDO_CAPTURE_MODE="queued") as (process, address):
+        with under_load(address) as given:
+            wait_for(given, 300)
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    missing = set(given) - kept(registry)
+    losses = CaptureLosses(registry.database, settings.home / "capture")
+    (loss,) = losses.of("binary")
+    assert len(missing) <= loss.most
+    assert (loss.until - loss.since).total_seconds() <= STATED_S + 0.1
+    answered_at = [int(id_[:12], 16) for id_ in missing]
+    assert all(
+        milliseconds(loss.since) - 1 <= at <= milliseconds(loss.until) + 1
+        for at in answered_at
+    )
+    assert losses.of("binary") == [loss]  # noted once
+
+
+def test_queued_the_other_worker_reports_a_kill_and_a_clean_end_loses_nothing(
+    registry, settings
+):
+    with serving(settings, "--workers", "2", RONDO_CAPTURE_MODE="queued") as server:
+        process, address = server
+        noted = CaptureLosses(registry.database, None)
+        with under_load(address) as given:
+            wait_for(given, 200)
+            workers = psutil.Process(process.pid).children()
+            victim = next(w for w in workers if "spawn_main" in " ".join(w.cmdline()))
+            victim.send_signal(signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while not noted.of("binary"):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            n_before = len(given)
+            wait_for(given, n_before + 100)
+            process.send_signal(signal.SIGTERM)
+            process.wait(40)
+        told = process.stderr.read().decode()
+    (loss,) = CaptureLosses(registry.database, settings.home / "capture").of("binary")
+    missing = set(given) - kept(registry)
+    assert len(missing) <= loss.most
+    assert missing.isdisjoint(given[n_before:])
+    assert told.count("answered and not captured") == 1
+    assert list((settings.home / "capture").iterdir()) == []
 
 
 def test_a_full_disk_is_a_clear_503_and_nothing_is_half_written(

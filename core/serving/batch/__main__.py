@@ -16,7 +16,6 @@ from core.serving.batch.file import BatchReport, score_file
 from core.serving.batch.mapping import propose_mapping
 from core.serving.live import LiveServices
 from core.serving.log import PredictionLog
-from core.serving.policy import CapturePolicy
 from core.serving.service import Service
 from core.settings import Settings, get_settings
 from core.storage import open_database
@@ -56,9 +55,7 @@ def _answer(given: argparse.Namespace, settings: Settings) -> BatchReport:
             service,
             given.source,
             given.destination,
-            log=None
-            if given.unkept
-            else PredictionLog(database, CapturePolicy.of(settings)),
+            log=None if given.unkept else PredictionLog.of(settings, database),
             options=BatchOptions(_mapping(service, given), given.reasons),
             on_progress=_tell if sys.stderr.isatty() else None,
         )
