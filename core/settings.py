@@ -81,8 +81,9 @@ class Settings(BaseSettings):
         default=None,
         description="Address of a Dask scheduler, for example tcp://10.0.0.4:8786. "
         "Candidates then train on its workers, one for each thread, instead of in "
-        "local processes. Workers need the same Rondo and libraries, and must be "
-        "trusted: models come back as pickles. Needs requirements-dask.txt.",
+        "local processes, and files of rows are answered there piece by piece. Workers "
+        "need the same Rondo and libraries, and must be trusted: models come back as "
+        "pickles. Needs requirements-dask.txt.",
     )
     watch_minutes: float = Field(
         default=10.0,

@@ -57,14 +57,21 @@ def cluster_places(address: str) -> int:
     ModelingError
         It does not answer, has no workers, or Dask is not installed.
     """
-    client = _connect(address)
+    client = connect(address)
     try:
-        return _places(client, address)
+        return count_places(client, address)
     finally:
         client.close()
 
 
-def _connect(address: str) -> Any:
+def connect(address: str) -> Any:
+    """Return a client of the cluster; close it.
+
+    Raises
+    ------
+    ModelingError
+        It does not answer, or Dask is not installed.
+    """
     try:
         from distributed import Client
     except ImportError as error:
@@ -81,7 +88,14 @@ def _connect(address: str) -> Any:
         ) from error
 
 
-def _places(client: Any, address: str) -> int:
+def count_places(client: Any, address: str) -> int:
+    """Return how many calls the cluster's workers take at a time.
+
+    Raises
+    ------
+    ModelingError
+        It has no workers.
+    """
     places = sum(client.nthreads().values())
     if not places:
         raise ModelingError(
@@ -106,12 +120,12 @@ class Cluster:
         self, material: Material, checkpoint: Checkpoint, address: str
     ) -> None:
         self._checkpoint = checkpoint
-        self._client = _connect(address)
+        self._client = connect(address)
         self._token = f"rondo-{uuid.uuid4().hex}"
         self._futures: dict[Any, Candidate] = {}
         self._done: SimpleQueue[Any] = SimpleQueue()
         try:
-            self._n_places = _places(self._client, address)
+            self._n_places = count_places(self._client, address)
             self._stop = _event(self._token, self._client)
             self._material = self._client.scatter(material, broadcast=True)
         except BaseException:

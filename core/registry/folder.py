@@ -21,6 +21,7 @@ from core.registry.draft import Draft, describe
 from core.registry.environment import check_environment, describe_environment
 from core.registry.json_values import json_bytes
 from core.registry.manifest import (
+    Manifest,
     changed_file,
     signing_key,
     verify_manifest,
@@ -141,7 +142,17 @@ def load_version(
     """
     directory = Path(directory)
     key = signing_key(key_path or get_settings().home / "signing.key")
-    manifest = verify_manifest(directory, key)
+    return open_folder(directory, verify_manifest(directory, key))
+
+
+def open_folder(directory: Path, manifest: Manifest) -> ModelVersion:
+    """Open a version folder whose files were found to be those of its manifest.
+
+    Raises
+    ------
+    RegistryError
+        It was saved with libraries that differ, or was changed since the check.
+    """
     described = json.loads((directory / "version.json").read_bytes())
     label = f"{described['project']}/{described['number']}"
     check_environment(described["environment"], label)

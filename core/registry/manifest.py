@@ -135,6 +135,31 @@ def verify_manifest(folder: Path, key: bytes) -> Manifest:
             "model file can run code. Train and save it here, or put the folder back "
             "from a copy.",
         )
+    return _check_files(folder, text, label)
+
+
+def verify_copy(folder: Path, sha256: str) -> Manifest:
+    """Check a copy of a folder that was verified where the signing key is.
+
+    Parameters
+    ----------
+    folder : Path
+    sha256 : str
+        Of the manifest, as it was there.
+
+    Raises
+    ------
+    RegistryError
+        The manifest is another one, or a file is missing or was changed.
+    """
+    label = f"{folder.parent.name}/{folder.name}"
+    text = (folder / MANIFEST).read_bytes()
+    if hashlib.sha256(text).hexdigest() != sha256:
+        raise changed_file(MANIFEST, label)
+    return _check_files(folder, text, label)
+
+
+def _check_files(folder: Path, text: bytes, label: str) -> Manifest:
     manifest = Manifest(json.loads(text)["files"], hashlib.sha256(text).hexdigest())
     for name, expected in manifest.files.items():
         _check_file(folder / name, expected, label)

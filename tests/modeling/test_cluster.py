@@ -1,7 +1,5 @@
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -10,33 +8,16 @@ from core.errors import ModelingError
 from core.modeling import Run, train
 from core.modeling.cluster import _stop_asked, cluster_places
 from core.settings import get_settings
+from tests.clusters import local_cluster
 from tests.fitted import enough
 
-dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
-    """Address of a local cluster of two worker processes.
-
-    Workers run the main module anew, and a page under test may have taken its place.
-    """
-    patient = {
-        "distributed.comm.timeouts.connect": "300s",
-        "distributed.comm.timeouts.tcp": "300s",
-        "distributed.deploy.lost-worker-timeout": "300s",
-    }
-    with pytest.MonkeyPatch.context() as patch, dask.config.set(patient):
-        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
-        with distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=":0",
-            memory_limit=None,
-        ) as cluster:
-            yield cluster.scheduler_address
+    with local_cluster() as cluster:
+        yield cluster.scheduler_address
 
 
 @pytest.fixture

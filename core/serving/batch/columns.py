@@ -35,6 +35,21 @@ class BatchOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class Worked:
+    """What a model says of some rows, before it is kept and written.
+
+    Attributes
+    ----------
+    scores : Scores
+    reasons : list of n_rows str, or None
+        None where none were asked for.
+    """
+
+    scores: Scores
+    reasons: list[str] | None
+
+
+@dataclass(frozen=True, eq=False)
 class Scorer:
     """Answers the pieces of one batch.
 
@@ -51,7 +66,7 @@ class Scorer:
     options: BatchOptions = field(default_factory=BatchOptions)
 
     @cached_property
-    def _ruled(self) -> Service:
+    def ruled(self) -> Service:
         """The service with the overrides of now: one batch, one set of rules."""
         active = tuple(self.service.overrides)
         return Service(self.service.version, lambda: active)
@@ -72,14 +87,37 @@ class Scorer:
         EvaluationError
             There are no training rows to give reasons with.
         """
+        return self.told(frame, self.work(frame))
+
+    def work(self, frame: pd.DataFrame) -> Worked:
+        """Ask the model; nothing is kept, so any process may do it.
+
+        Raises
+        ------
+        ServingError, EvaluationError
+            As `answer`.
+        """
         known = self._renamed(frame)
-        scores = self._ruled.score(known)
+        scores = self.ruled.score(known)
+        reasons = self._reasons(known) if self.options.n_reasons else None
+        return Worked(scores, reasons)
+
+    def told(self, frame: pd.DataFrame, worked: Worked) -> pd.DataFrame:
+        """Keep what `work` gave for a table, and return it as `answer` does.
+
+        Raises
+        ------
+        StorageError
+            The log could not be written.
+        """
+        scores = worked.scores
         answers: dict[str, object] = {}
         if self.log is not None:
-            answers["prediction_id"] = pd.Series(self._keep(known, scores), dtype="str")
-        answers |= _told(self._ruled, scores)
-        if self.options.n_reasons:
-            answers["reasons"] = pd.Series(self._reasons(known), dtype="str")
+            ids = self._keep(self._renamed(frame), scores)
+            answers["prediction_id"] = pd.Series(ids, dtype="str")
+        answers |= _told(self.ruled, scores)
+        if worked.reasons is not None:
+            answers["reasons"] = pd.Series(worked.reasons, dtype="str")
         warned = [" ".join(row) for row in scores.warnings]
         answers["warnings"] = pd.Series(warned, dtype="str")
         answers["version"] = self.service.version.number

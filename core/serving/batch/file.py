@@ -1,15 +1,18 @@
 """A file of any size, answered into a file, piece by piece."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from core.data.reading.flow import Piece, open_flow
+from core.serving.batch.cluster import answer_all
 from core.serving.batch.columns import BatchOptions, Scorer, free_names
 from core.serving.batch.formulas import neutral_table
 from core.serving.log import PredictionLog
@@ -55,7 +58,8 @@ def score_file(
     """Answer every row of a file into another, whole or not at all.
 
     The memory needed does not grow with a CSV file in UTF-8 or a Parquet file; their
-    cells are carried over as they stand. Other files are read whole first.
+    cells are carried over as they stand. Other files are read whole first. Where a
+    Dask scheduler is set, its workers answer the pieces; the file is the same.
 
     Parameters
     ----------
@@ -76,7 +80,9 @@ def score_file(
     DataError
         The source cannot be read.
     ServingError
-        The mapping does not fit.
+        The mapping does not fit, or the Dask cluster was lost.
+    ModelingError
+        The Dask scheduler of the settings does not answer.
     StorageError
         The destination or the log cannot be written.
     """
@@ -84,9 +90,14 @@ def score_file(
     scorer = Scorer(service, log, options or BatchOptions())
     tell = on_progress or (lambda _share, _n_rows: None)
     n_rows = n_warned = n_refused = 0
-    with temporary_sibling(destination) as path, _Sink(path) as sink:
-        for piece in flow.pieces:
-            n_warned += sink.put(piece, scorer)
+    pieces = ((piece, piece.frame) for piece in flow.pieces)
+    with (
+        temporary_sibling(destination) as path,
+        _Sink(path) as sink,
+        closing(answer_all(scorer, pieces)) as answered,
+    ):
+        for piece, answers in answered:
+            n_warned += sink.put(piece, answers)
             n_rows += len(piece.frame)
             n_refused += piece.n_refused
             tell(piece.until, n_rows)
@@ -107,9 +118,8 @@ class _Sink:
         if self._writer is not None:
             self._writer.close()
 
-    def put(self, piece: Piece, scorer: Scorer) -> int:
-        """Answer and write some rows; return how many have a warning."""
-        answers = scorer.answer(piece.frame)
+    def put(self, piece: Piece, answers: pd.DataFrame) -> int:
+        """Write some rows with their answers; return how many have a warning."""
         n_warned = int((answers["warnings"] != "").sum())
         table = _beside(piece.given, answers)
         if self._path.suffix != ".parquet":

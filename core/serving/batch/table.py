@@ -1,9 +1,11 @@
 """A table in memory, answered."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pandas as pd
 
+from core.serving.batch.cluster import answer_all, answer_here
 from core.serving.batch.columns import CHUNK_ROWS, BatchOptions, Scorer, free_names
 from core.serving.log import PredictionLog
 from core.serving.service import Service
@@ -22,7 +24,8 @@ def score_table(
 ) -> pd.DataFrame:
     """Answer every row of a table.
 
-    A value that does not fit counts as missing, and its row has a warning.
+    A value that does not fit counts as missing, and its row has a warning. Where a
+    Dask scheduler is set, its workers answer the chunks of a table that has several.
 
     Parameters
     ----------
@@ -50,7 +53,9 @@ def score_table(
     Raises
     ------
     ServingError
-        The mapping does not fit the table or the model.
+        The mapping does not fit the table or the model, or the Dask cluster was lost.
+    ModelingError
+        The Dask scheduler of the settings does not answer.
     StorageError
         The log could not be written.
     """
@@ -66,7 +71,12 @@ def _chunks(
     scorer: Scorer, frame: pd.DataFrame, chunk_rows: int, on_progress: Progress | None
 ) -> Iterator[pd.DataFrame]:
     n_rows = len(frame)
-    for start in range(0, max(n_rows, 1), chunk_rows):
-        yield scorer.answer(frame.iloc[start : start + chunk_rows])
-        if on_progress is not None:
-            on_progress(min(1.0, (start + chunk_rows) / max(n_rows, 1)))
+    starts = range(0, max(n_rows, 1), chunk_rows)
+    chunks = ((start, frame.iloc[start : start + chunk_rows]) for start in starts)
+    # A single chunk is answered here sooner than a cluster is found.
+    answer = answer_all if len(starts) > 1 else answer_here
+    with closing(answer(scorer, chunks)) as answered:
+        for start, answers in answered:
+            yield answers
+            if on_progress is not None:
+                on_progress(min(1.0, (start + chunk_rows) / max(n_rows, 1)))
