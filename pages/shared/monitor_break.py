@@ -18,7 +18,9 @@ def show_break_it(subject: Subject, *, as_share: bool) -> None:
     st.header("Break it", anchor=False)
     st.caption(
         "Faults are put into a copy of the test rows, into the columns that the model "
-        "relies on most; the live stream is not touched."
+        "relies on most; the live stream is not touched. *After* so many broken rows a "
+        "rule alarms without outcomes; until then answers are off by so much, and the "
+        "metric becomes what the last column says."
     )
     found = newest_result(subject, "break", "Break it", 200)
     if found is None:
@@ -44,11 +46,10 @@ def _trial_row(each: Trial, *, as_share: bool) -> dict[str, object]:
         "Fault": each.title,
         "Broken": ", ".join(each.columns),
         "Caught by": each.caught_by or "nothing",
-        "After": counted("window", each.n_windows) if each.caught_by else "",
-        "By outcomes after": ""
+        "After": counted("row", each.n_rows) if each.caught_by else "",
+        "Outcomes tell": ""
         if each.by_outcomes is None
         else counted("window", each.by_outcomes),
-        "Rows till then": each.n_rows,
-        "Answers off by": moved if each.moved else "",
+        "Answers off": moved if each.moved else "",
         each.metric: f"{score_text(each.healthy)} → {score_text(each.broken)}",
     }

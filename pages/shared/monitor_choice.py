@@ -54,7 +54,7 @@ def choose(project_id: str, number: int) -> Choice:
         key=f"monitor-source-{project_id}",
         persist_state="session",
     )
-    left, right, _ = st.columns([2, 3, 3])
+    left, right, _ = st.columns([2, 4, 2])
     with left:
         period = choose_by(project_id)
     subject = Subject(project_id, number, period)

@@ -11,7 +11,7 @@ from pages.shared.jobs import watch_job
 from pages.shared.state import workspace
 
 AT_ONCE = 20_000
-WINDOWS_AT_ONCE = 20
+WINDOWS_AT_ONCE = 8
 """So many rows and windows are summarised while the page waits; more in a job."""
 
 
