@@ -131,7 +131,9 @@ class Settings(BaseSettings):
         default="synchronous",
         description="When the API's answers are captured. synchronous: before they are "
         "given, so that none is lost. queued: within half a second after that, which "
-        "is quicker; what a killed process had not stored yet is counted and reported.",
+        "is quicker; what a killed process had not stored yet is counted and reported. "
+        "Projects may choose otherwise on the page Deploy, as for all of capture but "
+        "the key.",
     )
     capture_share: float = Field(
         default=1.0,
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         description="Capture pauses while the SQLite database is larger, in MB: "
-        "answers are given but not kept. Predict and /health/ready say so.",
+        "answers are given but not kept. Predict, Monitor and /health/ready say so.",
     )
 
     @property

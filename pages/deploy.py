@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.deploy_api import show_api
 from pages.shared.deploy_bundles import show_bundles
+from pages.shared.deploy_capture import show_capture
 from pages.shared.deploy_champion import ask_champion, offer_roll_back, show_live
 from pages.shared.deploy_history import show_history
 from pages.shared.deploy_keys import show_keys
@@ -20,8 +21,16 @@ versions = registry.versions(project.id)
 if not versions:
     point_to("evaluate", "There is no version yet. Save one after evaluating it.")
 show_live(project.id)
-choice, plan, calls, shared, carried, told = st.tabs(
-    ["Versions", "Plan", "Call it", "Share calls", "Carry it away", "History"],
+choice, plan, calls, shared, captured, carried, told = st.tabs(
+    [
+        "Versions",
+        "Plan",
+        "Call it",
+        "Share calls",
+        "Capture",
+        "Carry it away",
+        "History",
+    ],
     key="deploy-part",
     on_change="rerun",
 )
@@ -49,6 +58,9 @@ if calls.open:
 if shared.open:
     with shared:
         show_route(project.id, versions)
+if captured.open:
+    with captured:
+        show_capture(project.id, versions)
 if carried.open:
     with carried:
         show_bundles(project.id, versions)

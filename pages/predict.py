@@ -41,10 +41,10 @@ def show_version(service: Service) -> None:
     if info.summary["headline"]:
         parts.append(f"{md(measured(info))} on test rows")
     st.markdown(" · ".join(parts))
-    if workspace().log.is_paused:
+    if workspace().log.pauses(version.project):
         st.warning(
-            "The database is larger than RONDO_CAPTURE_MAX_MB. Answers are given, but "
-            "not kept: no receipt, no outcome, nothing for Monitor to see.",
+            "The database is larger than this project's limit of capture. Answers are "
+            "given, but not kept: no receipt, no outcome, nothing for Monitor to see.",
             title="Capture is paused",
         )
 

@@ -1,7 +1,9 @@
 """The prediction log: what was asked and answered, and what came true."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Self, Unpack
 
@@ -9,6 +11,7 @@ from sqlalchemy import func, insert, select
 
 from core.serving.answer import Answer
 from core.serving.call_rows import CallFacts, Rows, draw_up
+from core.serving.capture_policies import CapturePolicies
 from core.serving.captured import CapturedPredictions, Filter, read_captured
 from core.serving.losses import CaptureLosses
 from core.serving.outcomes import OutcomeReport, write_outcomes
@@ -28,12 +31,14 @@ class PredictionLog:
     ----------
     database : Database
     policy : CapturePolicy, default=None
-        What of each answer is written; all of it when None.
+        What of each answer is written, unless its project has a policy of its own; all
+        of it when None.
     folder : Path, default=None
         Of the counts of queued answers; without one no answer is queued.
 
     Attributes
     ----------
+    policies : CapturePolicies
     losses : CaptureLosses
         What killed processes had answered and not captured yet.
     """
@@ -45,9 +50,9 @@ class PredictionLog:
         folder: Path | None = None,
     ) -> None:
         self.database = database
-        self.policy = policy or CapturePolicy()
+        self.policies = CapturePolicies(database, policy or CapturePolicy())
         self.losses = CaptureLosses(database, folder)
-        self._gauge = SizeGauge(database.url, self.policy.most_mb)
+        self._gauge = SizeGauge(database.url)
         self._queue = None if folder is None else CaptureQueue(self._store, folder)
 
     @classmethod
@@ -63,8 +68,12 @@ class PredictionLog:
 
     @property
     def is_paused(self) -> bool:
+        """Whether some project's answers are not kept now; see `pauses`."""
+        return any(map(self._gauge.is_over, self.policies.limits()))
+
+    def pauses(self, project: str) -> bool:
         """Whether nothing is kept now, because the database has grown too large."""
-        return self._gauge.is_full()
+        return self._gauge.is_over(self.policies.of(project).most_mb)
 
     def append(
         self,
@@ -126,7 +135,7 @@ class PredictionLog:
         bool
             False unless answers are queued and there is room; then ask `write`.
         """
-        if self._queue is None or not self.policy.is_queued:
+        if self._queue is None or not self.policies.of(project).is_queued:
             return False
         kept = self._kept(rows)
         return not kept or self._queue.take(project, kept)
@@ -136,8 +145,12 @@ class PredictionLog:
         if self._queue is not None:
             self._queue.close()
 
-    def _kept(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-        return [] if not rows or self.is_paused else self.policy.kept(rows)
+    def _kept(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        kept: list[Mapping[str, Any]] = []
+        for project, given in groupby(rows, key=itemgetter("project_id")):
+            if not self.pauses(project):
+                kept += self.policies.of(project).kept(list(given))
+        return kept
 
     def _store(self, kept: Sequence[Mapping[str, Any]]) -> None:
         with self.database.begin() as connection:
@@ -146,6 +159,21 @@ class PredictionLog:
     def delete_before(self, moment: datetime) -> int:
         """Delete predictions older than a moment; see `delete_before` of retention."""
         return delete_before(self.database, moment)
+
+    def delete_old(self) -> int:
+        """Delete predictions that are older than their projects keep them."""
+        own = self.policies.own()
+        n_gone, moment = 0, now()
+        for project, policy in own.items():
+            if policy.days is not None:
+                before = moment - timedelta(days=policy.days)
+                of_project = predictions.c.project_id == project
+                n_gone += delete_before(self.database, before, of_project)
+        if self.policies.default.days is not None:
+            before = moment - timedelta(days=self.policies.default.days)
+            others = predictions.c.project_id.not_in(list(own))
+            n_gone += delete_before(self.database, before, others)
+        return n_gone
 
     def add_outcomes(
         self,

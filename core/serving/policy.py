@@ -15,6 +15,8 @@ from core.settings import Settings
 
 MASKED: Final = "masked"
 """Where the kept answer names the columns that were left out or hashed."""
+LEAST_KEY: Final = 16
+"""Bytes that a key of hashes must have."""
 _LOOK_S: Final = 5.0
 _DIGITS: Final = 24
 
@@ -37,6 +39,8 @@ class CapturePolicy:
         Capture pauses while the database is larger.
     is_queued : bool, default=False
         Whether the API's answers are given first and written within half a second.
+    days : int or None, default=None
+        That predictions are kept; for ever when None.
 
     Examples
     --------
@@ -53,9 +57,15 @@ class CapturePolicy:
     share: float = 1.0
     most_mb: int | None = None
     is_queued: bool = False
+    days: int | None = None
 
     def __post_init__(self) -> None:
-        if self.hashed and len(self.key) < 16:
+        if not 0 < self.share <= 1 or (self.days is not None and self.days < 1):
+            raise ServingError(
+                "The share or the number of days is out of range.",
+                hint="Give a share above 0 and up to 1, and one day or more.",
+            )
+        if self.hashed and len(self.key) < LEAST_KEY:
             raise ServingError(
                 "Columns are to be hashed, but there is no key of 16 characters.",
                 hint="Set RONDO_CAPTURE_KEY to a long random text, and keep it.",
@@ -78,7 +88,24 @@ class CapturePolicy:
             share=settings.capture_share,
             most_mb=settings.capture_max_mb,
             is_queued=settings.capture_mode == "queued",
+            days=settings.capture_days,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy as JSON-ready values, without the key."""
+        values = {name: value for name, value in vars(self).items() if name != "key"}
+        return values | {"drop": sorted(self.drop), "hashed": sorted(self.hashed)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], key: bytes) -> "CapturePolicy":
+        """Return the policy that `to_dict` wrote.
+
+        Columns to hash are left out where there is no key: never written as they are.
+        """
+        drop, hashed = frozenset(values["drop"]), frozenset(values["hashed"])
+        if len(key) < LEAST_KEY:
+            drop, hashed = drop | hashed, frozenset()
+        return cls(**{**values, "drop": drop, "hashed": hashed, "key": key})
 
     def kept(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Return the rows to write, without what must not be written."""
@@ -115,26 +142,24 @@ class SizeGauge:
     ----------
     url : str
         SQLAlchemy address; only SQLite files are measured.
-    most_mb : int or None
     """
 
-    def __init__(self, url: str, most_mb: int | None) -> None:
+    def __init__(self, url: str) -> None:
         given = url.removeprefix("sqlite:///")
         self._path = Path(given) if given != url else None
-        self._most = None if most_mb is None else most_mb * 1_000_000
         self._lock = threading.Lock()
         self._read_at = float("-inf")
-        self._full = False
+        self._size = 0
 
-    def is_full(self) -> bool:
-        """Whether capture pauses; measured every five seconds."""
-        if self._most is None or self._path is None:
+    def is_over(self, most_mb: int | None) -> bool:
+        """Whether the database is larger; measured every five seconds."""
+        if most_mb is None or self._path is None:
             return False
         with self._lock:
             if time.monotonic() - self._read_at > _LOOK_S:
                 self._read_at = time.monotonic()
-                self._full = _size(self._path) > self._most
-            return self._full
+                self._size = _size(self._path)
+            return self._size > most_mb * 1_000_000
 
 
 def _size(path: Path) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from core.storage import Database
 from core.storage.tables import outcomes, predictions, shadows
@@ -11,7 +11,9 @@ from core.storage.tables import outcomes, predictions, shadows
 _PIECE: Final = 500
 
 
-def delete_before(database: Database, moment: datetime) -> int:
+def delete_before(
+    database: Database, moment: datetime, which: ColumnElement[bool] | None = None
+) -> int:
     """Delete predictions older than a moment, with their outcomes and shadows.
 
     It is done in pieces, so that calls never wait long for the write lock.
@@ -21,6 +23,8 @@ def delete_before(database: Database, moment: datetime) -> int:
     database : Database
     moment : datetime
         Aware.
+    which : condition on predictions, default=None
+        Of which projects; of all when None.
 
     Returns
     -------
@@ -28,6 +32,8 @@ def delete_before(database: Database, moment: datetime) -> int:
         Predictions that are gone.
     """
     old = select(predictions.c.id).where(predictions.c.at < moment).limit(_PIECE)
+    if which is not None:
+        old = old.where(which)
     n_gone = 0
     while True:
         with database.begin() as connection:

@@ -175,6 +175,20 @@ capture_losses = Table(
     Index(None, "project_id", "until"),
 )
 
+# What capture keeps of a project's answers: the newest row counts, an empty payload
+# stands for the defaults of the settings.
+capture_policies = Table(
+    "capture_policies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("project_id", String(80), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False, default=""),
+    Column("payload", JSON, nullable=False),
+    Index(None, "project_id", "id"),
+)
+
 # What the shadow would have answered to a prediction; nobody was given it.
 shadows = Table(
     "shadows",

@@ -209,7 +209,7 @@ class Monitoring:
     def findings(self, project_id: str) -> tuple[Finding, ...]:
         """Return what keeps Monitor from seeing what is answered."""
         found = []
-        if self.log.is_paused:
+        if self.log.pauses(project_id):
             found.append(_PAUSED)
         recent = now() - timedelta(days=LOSS_DAYS)
         lost = self.log.losses.of(project_id, since=recent)
@@ -228,9 +228,9 @@ _PAUSED = Finding(
     "MONITOR-014",
     "problem",
     "Capture is paused",
-    "The database is larger than RONDO_CAPTURE_MAX_MB: answers are given, but not "
-    "kept, and no window grows.",
-    "Set RONDO_CAPTURE_DAYS so that old answers go, or raise the limit.",
+    "The database is larger than this project's limit of capture: answers are given, "
+    "but not kept, and no window grows.",
+    "On Deploy, under Capture, let old answers go after some days, or raise the limit.",
 )
 
 

@@ -5,10 +5,8 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
 
 from core.errors import RondoError
-from core.storage.types import now
 from core.workspace.processes import ROOT, environment_of
 from core.workspace.workspace import Workspace
 
@@ -62,10 +60,7 @@ def watch_once(workspace: Workspace) -> Round:
 
 def forget_old(workspace: Workspace) -> int:
     """Delete captured predictions that are older than they may be; return how many."""
-    days = workspace.settings.capture_days
-    if days is None:
-        return 0
-    return workspace.log.delete_before(now() - timedelta(days=days))
+    return workspace.log.delete_old()
 
 
 def bring_windows(workspace: Workspace, project_id: str, number: int) -> int:

@@ -7,7 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.serving.keys import ApiKeys
 from core.serving.routing import Route, Routes
+from core.serving.tally import Tally
 from core.settings import Settings
+from core.storage.types import now
 from core.workspace import Workspace, open_workspace
 from pages.shared.deploy_champion import comparison
 from tests.deployment.tracking_server import serving
@@ -328,3 +330,42 @@ def test_a_guardrail_that_has_tripped_is_said(site):
 
 def test_one_version_alone_has_nobody_to_share_with(site):
     assert "second version" in words(site(1, live=(1,)).open("Share calls"))
+
+
+def test_what_is_captured_is_chosen_by_somebody_and_taken_back(site):
+    here = site(1, live=(1,))
+    page = here.open("Capture")
+    assert "All of the API's answers are captured before" in words(page)
+    assert "defaults of the settings" in words(page)
+    page.segmented_control(f"capture-mode-{here.project_id}").set_value("queued").run()
+    page.multiselect[0].set_value(["plan"])
+    page.number_input[0].set_value(90)
+    page.text_input("capture-who-queued").set_value("Ada")
+    page.text_input("capture-why-queued").set_value("$x$ [b](javascript:1)")
+    press(page, "Capture this way")
+    policy = here.workspace.log.policies.of(here.project_id)
+    assert (policy.is_queued, policy.drop, policy.days) == (True, {"plan"}, 90)
+    assert "within half a second after they are given, without plan" in words(page)
+    assert "Chosen by Ada" in words(page)
+    press(page, "Back to the defaults")
+    assert here.workspace.log.policies.of(here.project_id).days is None
+    assert page.dataframe[-1].value["Who"].tolist() == ["Ada", "Ada"]
+
+
+def test_hashing_without_a_key_is_refused_with_the_next_step(site):
+    here = site(1, live=(1,))
+    page = here.open("Capture")
+    page.multiselect[1].set_value(["plan"])
+    page.text_input("capture-who-synchronous").set_value("Ada")
+    press(page, "Capture this way")
+    assert "no key of 16 characters" in page.error[0].value
+    assert here.workspace.log.policies.changes(here.project_id) == []
+
+
+def test_lost_answers_are_told_on_deploy(site):
+    here = site(1, live=(1,))
+    tally = Tally(here.workspace.settings.home / "capture", here.project_id)
+    tally.accept(12, now(), now())
+    tally.close()
+    told = words(here.open("Capture"))
+    assert "At most 12 predictions between" in told

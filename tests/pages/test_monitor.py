@@ -549,7 +549,7 @@ def test_calls_of_the_api_are_shown_by_version_and_key(page, site):
 
 
 def test_paused_capture_is_said_first(page, monkeypatch):
-    monkeypatch.setattr(PredictionLog, "is_paused", True)
+    monkeypatch.setattr(PredictionLog, "pauses", lambda *_: True)
     assert "Capture is paused" in words(page())
 
 

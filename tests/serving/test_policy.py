@@ -1,17 +1,19 @@
+import time
 from datetime import timedelta
 
 import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from core.errors import ServingError
-from core.serving import PredictionLog
+from core.errors import RegistryError, ServingError
+from core.serving import Answer, PredictionLog
 from core.serving.answering import answer_call
 from core.serving.api import create_api
+from core.serving.capture_policies import FRESH_S, CapturePolicies
 from core.serving.policy import CapturePolicy
 from core.serving.receipt import find_kept, replay
 from core.settings import Settings
-from core.storage.tables import outcomes
+from core.storage.tables import capture_policies, outcomes
 from core.storage.types import now
 
 KEY = b"a key of enough length"
@@ -92,14 +94,94 @@ def test_capture_pauses_while_the_database_is_too_large(
     assert call("GET", "/health/ready").json()["capture"] == "paused"
 
 
+CHOSEN = CapturePolicy(
+    drop=frozenset(["plan"]), share=0.5, most_mb=7, is_queued=True, days=30
+)
+
+
+def test_a_projects_own_policy_counts_in_running_processes_within_a_second(
+    registry, service
+):
+    running = PredictionLog(registry.database, CapturePolicy(days=9))
+    answer_call(service, running, [ROW], source="form")
+    CapturePolicies(registry.database, CapturePolicy()).put(
+        "binary", CHOSEN, who="Ada", why="consent"
+    )
+    time.sleep(FRESH_S + 0.1)
+    answer_call(service, running, [ROW], source="form")
+    kept = running.read("binary").inputs.sort_values("plan").to_dict("records")
+    assert [row["plan"] for row in kept][:1] == ["basic"]
+    assert pd.isna(kept[1]["plan"])
+    assert running.policies.of("binary") == CHOSEN
+    assert running.policies.of("regression").days == 9
+
+
+def test_a_policy_is_kept_with_who_when_and_why_and_taken_back(database):
+    policies = CapturePolicies(database, CapturePolicy(share=0.75))
+    policies.put("churn", CHOSEN, who="Ada", why="consent")
+    policies.put("churn", None, who="Grace")
+    assert policies.of("churn").share == 0.75
+    back, first = policies.changes("churn")
+    assert (back.who, back.policy) == ("Grace", None)
+    assert (first.who, first.why, first.policy) == ("Ada", "consent", CHOSEN)
+    assert back.at >= first.at
+    with pytest.raises(RegistryError, match="Nobody"):
+        policies.put("churn", CHOSEN, who=" ")
+
+
+def test_columns_to_hash_are_left_out_where_the_key_is_gone(database):
+    hashing = CapturePolicy(hashed=frozenset(["plan"]), key=KEY)
+    policies = CapturePolicies(database, hashing)
+    policies.put("churn", hashing, who="Ada")
+    assert policies.of("churn") == hashing
+    keyless = CapturePolicies(database, CapturePolicy()).of("churn")
+    assert (keyless.drop, keyless.hashed) == ({"plan"}, frozenset())
+    with database.connect() as connection:
+        told = connection.execute(select(capture_policies.c.payload)).scalar_one()
+    assert "key" not in told
+
+
+def test_each_project_keeps_its_own_time(database):
+    log = PredictionLog(database, CapturePolicy(days=10))
+    log.policies.put("short", CapturePolicy(days=2), who="Ada")
+    log.policies.put("ever", CapturePolicy(), who="Ada")
+    for project in ("short", "ever", "usual"):
+        for days in (1, 5, 20):
+            at = now() - timedelta(days=days)
+            facts = {"latency_ms": 1.0, "source": "api", "at": at}
+            log.append(project, 1, [{"a": 1}], [Answer(1.0)], **facts)
+    assert log.delete_old() == 3
+    assert [log.count(each) for each in ("short", "ever", "usual")] == [1, 3, 2]
+
+
+def test_one_project_pauses_and_the_others_do_not(registry, service):
+    log = PredictionLog(registry.database)
+    assert not log.is_paused
+    log.policies.put("binary", CapturePolicy(most_mb=0), who="Ada")
+    assert log.is_paused
+    assert log.pauses("binary")
+    assert not log.pauses("regression")
+    answer_call(service, log, [ROW], source="form")
+    assert log.count("binary") == 0
+
+
+@pytest.mark.parametrize("fields", [{"share": 0.0}, {"share": 1.5}, {"days": 0}])
+def test_a_share_or_time_out_of_range_is_refused(fields):
+    with pytest.raises(ServingError, match="out of range"):
+        CapturePolicy(**fields)
+
+
 def test_settings_become_a_policy():
     policy = CapturePolicy.of(
         Settings(
             capture_drop="name, street",
             capture_hash="email,name",
             capture_key=KEY.decode(),
+            capture_mode="queued",
+            capture_days=30,
         )
     )
     assert policy.drop == {"name", "street"}
     assert policy.hashed == {"email"}
+    assert (policy.is_queued, policy.days) == (True, 30)
     assert KEY.decode() not in repr(policy)
