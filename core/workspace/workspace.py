@@ -19,6 +19,7 @@ from core.workspace.deciding import Decisions
 from core.workspace.evaluation import Evaluations
 from core.workspace.explanations import Explanations
 from core.workspace.jobs import Jobs
+from core.workspace.known_rows import KnownRows
 from core.workspace.lineage import Lineage
 from core.workspace.monitoring import Monitoring
 from core.workspace.next_cycle import NextCycle
@@ -60,6 +61,8 @@ class Workspace:
         Why the evaluated model answers as it does.
     opened : Opened
         The rows of the last opening, one by one and against other versions.
+    known_rows : KnownRows
+        Rows of a version's split, to start a form from.
     scrutiny : Scrutiny
         Where the evaluated model errs, and whether its numbers can be believed.
     registry : Registry
@@ -120,6 +123,7 @@ class Workspace:
         self.opened = Opened(
             self.data, self.training, self.evaluation, self.explanations, self.registry
         )
+        self.known_rows = KnownRows(self.data, store)
         self.scrutiny = Scrutiny(
             store,
             self.data,

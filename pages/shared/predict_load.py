@@ -1,47 +1,62 @@
-"""Filling the form with a row that exists: of the training sample, or answered once."""
+"""Filling the form with a row that exists: of the version's split, or answered once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from core.errors import RondoError
 from core.serving import Service
 from core.serving.receipt import find_kept
-from core.wording import counted
-from pages.shared.frame import show_error
+from core.workspace.known_rows import Part
+from pages.shared.frame import md, show_error
 from pages.shared.predict_fields import Field
+from pages.shared.predict_origin import said_absent, said_origin
 from pages.shared.predict_values import widget_value
 from pages.shared.predict_widgets import drawn_of
 from pages.shared.state import put, recall, remember, workspace
+
+_LONGEST_NUMBER: Final = 9
 
 
 def ask_row(
     service: Service, first: Sequence[Field], rest: Sequence[Field], key: str
 ) -> None:
-    """Offer to fill the form with a row of the training sample or by an answer's id."""
-    reference = service.version.reference
-    n_rows = 0 if reference is None else len(reference)
+    """Offer to fill the form with a row of the split or by an answer's id."""
+    parts = workspace().known_rows.parts(service.version)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(
             "Start from a row that exists",
             key=f"{key}-wanted",
-            placeholder=f"1 to {n_rows:,}, or the id of an answer",
-            help=f"The version keeps a sample of {counted('training row', n_rows)}; "
-            "any answer of this project is found by its id.",
-            width=300,
+            placeholder="17, or the id of an answer",
+            help="By its number among the rows chosen beside it: the version's sample "
+            "of training rows, the validation rows, or the test rows once they were "
+            "opened on Evaluate. Any answer of this project is found by its id.",
+            width=240,
         )
+        part: Part | None = None
+        if parts:
+            part = st.selectbox(
+                "Of the",
+                parts,
+                format_func=lambda each: f"{each} rows",
+                key=f"{key}-part",
+                width=180,
+            )
         st.button(
             "Load the row",
             icon=":material/input:",
             on_click=_load,
-            args=(service, first, rest, key, wanted.strip()),
+            args=(service, first, rest, key, wanted.strip(), part),
             disabled=not wanted.strip(),
         )
     error = recall(f"{key}-unfound")
     if error is not None:
         show_error(error)
+    origin = recall(f"{key}-origin")
+    if origin is not None:
+        st.caption(origin)
 
 
 def start_from(fields: Sequence[Field], key: str) -> tuple[tuple[Field, ...], str]:
@@ -71,13 +86,16 @@ def _load(
     rest: Sequence[Field],
     key: str,
     wanted: str,
+    part: Part | None,
 ) -> None:
     remember(f"{key}-unfound", None)
     try:
-        record = _row(service, wanted)
+        record, origin = _row(service, wanted, part)
     except RondoError as error:
         remember(f"{key}-unfound", error)
         return
+    absent = [each.name for each in (*first, *rest) if each.name not in record]
+    remember(f"{key}-origin", f"{origin}{said_absent(absent)}")
     values = {
         field.name: widget_value(field, record[field.name])
         for field in (*first, *rest)
@@ -87,19 +105,20 @@ def _load(
     remember(f"{key}-loaded", (n_loaded, values))
     opened = {name for name, (freely, _) in values.items() if freely}
     put(f"{key}-{n_loaded}-opened", sorted(opened))
-    for part, fields in (("first", first), ("rest", drawn_of(rest, opened))):
+    for place, fields in (("first", first), ("rest", drawn_of(rest, opened))):
         for position, field in enumerate(fields):
             if field.name in opened and field.control == "slider":
-                at = f"{key}-{n_loaded}-{part}-{position}-open"
+                at = f"{key}-{n_loaded}-{place}-{position}-open"
                 put(at, values[field.name][1])
 
 
-def _row(service: Service, wanted: str) -> Mapping[str, Any]:
-    """Return a row of the sample by its number, or what was asked under an id."""
-    reference = service.version.reference
-    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else 0
-    if reference is not None and 1 <= number <= len(reference):
-        row = reference.iloc[number - 1].to_dict()
-        return {str(name): value for name, value in row.items()}
-    project = service.version.project
-    return find_kept(workspace().database, project, wanted).inputs
+def _row(
+    service: Service, wanted: str, part: Part | None
+) -> tuple[Mapping[str, Any], str]:
+    """Return a row by its number, or what was asked under an id; and say which."""
+    version = service.version
+    if part is not None and wanted.isdecimal() and len(wanted) < _LONGEST_NUMBER:
+        found = workspace().known_rows.row(version, part, int(wanted))
+        return found.values, said_origin(found, version.target)
+    kept = find_kept(workspace().database, version.project, wanted).inputs
+    return kept, f"The form starts from what was asked under the id {md(wanted)}."
