@@ -128,7 +128,7 @@ class CaptureQueue:
                 self._changed.wait_for(lambda: self._calls or self._closing)
                 self._changed.wait_for(self._is_due, timeout=self._rest_s())
                 calls = list(self._calls)
-            is_done = self._write(calls)
+            is_done = not calls or self._write(calls)
             if self._closing and (not is_done or not self._calls):
                 return
             if not is_done:

@@ -64,7 +64,10 @@ class LazyApi:
         await self._api(scope, receive, send)
 
     def close(self) -> None:
-        """Keep what answers have left to be kept; for the server's end."""
+        """Keep answers and counts that wait to be kept; for the server's end.
+
+        The signal that ends a server leaves no room for that later.
+        """
         if self._close is not None:
             self._close()
 
@@ -75,7 +78,12 @@ def _build_api() -> tuple[ASGIApp, Callable[[], None]]:
 
     workspace = open_workspace()
     api = create_api(workspace.registry, workspace.log, workspace.settings)
-    return api, workspace.log.close
+
+    def close() -> None:
+        workspace.log.close()
+        api.state.ledger.flush()
+
+    return api, close
 
 
 def listening_sockets() -> Iterator[socket.socket]:

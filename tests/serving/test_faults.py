@@ -165,6 +165,7 @@ def test_queued_the_other_worker_reports_a_kill_and_a_clean_end_loses_nothing(
     assert len(missing) <= loss.most
     assert missing.isdisjoint(given[n_before:])
     assert told.count("answered and not captured") == 1
+    assert "Traceback" not in told
     assert list((settings.home / "capture").iterdir()) == []
 
 

@@ -37,6 +37,7 @@ class Store:
         self.free.set()
 
     def __call__(self, given):
+        assert given
         assert self.free.wait(20)
         if self.refusals:
             self.refusals -= 1
@@ -109,6 +110,13 @@ def test_closing_stores_what_waits_and_leaves_no_counts(queue, store, tmp_path):
     assert len(store.kept) == 5
     assert list(tmp_path.iterdir()) == []
     assert not queue.take("churn", rows())
+
+
+def test_closing_with_nothing_left_writes_nothing(queue, store):
+    queue.take("churn", rows())
+    wait_until(lambda: store.kept)
+    queue.close()  # an empty write would fail in the thread, and so this test
+    assert len(store.kept) == 1
 
 
 def test_what_cannot_be_stored_at_the_end_is_reported(queue, store, tmp_path):
