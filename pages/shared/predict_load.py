@@ -33,7 +33,7 @@ def ask_row(
             help="By its number among the rows chosen beside it: the version's sample "
             "of training rows, the validation rows, or the test rows once they were "
             "opened on Evaluate. Any answer of this project is found by its id.",
-            width=240,
+            width=195,
         )
         part: Part | None = None
         if parts:
@@ -42,7 +42,7 @@ def ask_row(
                 parts,
                 format_func=lambda each: f"{each} rows",
                 key=f"{key}-part",
-                width=180,
+                width=145,
             )
         st.button(
             "Load the row",
