@@ -38,7 +38,8 @@ class Guardrails:
         Longest time that 95 of 100 of its calls may take.
     most_shift : float or None, default=0.2
         Largest difference of the mean answer to the champion's: of the mean
-        probability, or for numbers in standard deviations of the champion's answers.
+        probability (of several classes, of the one that differs most), or for numbers
+        in standard deviations of the champion's answers.
     least_calls : int, default=100
         Calls of the challenger before any of it is judged.
     """

@@ -17,8 +17,15 @@ from core.serving.routing import Guardrails, Route
 RECENT: Final = 1_000
 """Calls of each version that are remembered."""
 _P95: Final = 0.95
+_TWO: Final = 2
 _SURE: Final = 3.0
 """Standard errors by which a mean must lie beyond its limit."""
+_SHIFT_EVERY: Final = 10
+"""Means are compared at every tenth call: of many classes each takes a while."""
+
+
+Level = dict[str, float]
+"""Of an answer: the probability of each of several classes, or under "" one number."""
 
 
 @dataclass
@@ -27,7 +34,7 @@ class _Seen:
 
     failed: deque[bool] = field(default_factory=lambda: deque(maxlen=RECENT))
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
-    levels: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))
+    levels: deque[Level] = field(default_factory=lambda: deque(maxlen=RECENT))
     is_number: bool = False
 
 
@@ -38,6 +45,7 @@ class _Pair:
     since: datetime | None
     champion: _Seen = field(default_factory=_Seen)
     challenger: _Seen = field(default_factory=_Seen)
+    n_judged: int = 0
 
 
 class Watchdog:
@@ -75,8 +83,7 @@ class Watchdog:
             seen.latencies_ms.append(latency_ms)
             for answer in answers:
                 seen.is_number = answer.probability is None
-                level = answer.prediction if seen.is_number else answer.probability
-                seen.levels.append(float(level or 0.0))
+                seen.levels.append(_level(answer))
 
     def note_failure(self, project: str, route: Route) -> None:
         """Remember a call that the challenger could not answer."""
@@ -89,11 +96,11 @@ class Watchdog:
             pair, rails = self._pair(project, route), route.guardrails
             if len(pair.challenger.failed) < rails.least_calls:
                 return None
-            return (
-                _errors(pair.challenger, rails)
-                or _slowness(pair.challenger, rails)
-                or _shift(pair.champion, pair.challenger, rails)
-            )
+            why = _errors(pair.challenger, rails) or _slowness(pair.challenger, rails)
+            if why is None and pair.n_judged % _SHIFT_EVERY == 0:
+                why = _shift(pair.champion, pair.challenger, rails)
+            pair.n_judged += 1
+            return why
 
     def _pair(self, project: str, route: Route) -> _Pair:
         pair = self._pairs.get(project)
@@ -123,24 +130,48 @@ def _slowness(challenger: _Seen, rails: Guardrails) -> str | None:
     )
 
 
+def _level(answer: Answer) -> Level:
+    """Return what is compared: of several classes all, for one may grow unseen.
+
+    The probability of the class that was predicted would be as high for a version
+    that predicts another class.
+    """
+    if answer.probabilities is not None and len(answer.probabilities) > _TWO:
+        return dict(answer.probabilities)
+    number = answer.prediction if answer.probability is None else answer.probability
+    return {"": float(number or 0.0)}
+
+
 def _shift(champion: _Seen, challenger: _Seen, rails: Guardrails) -> str | None:
-    n_old, n_new = len(champion.levels), len(challenger.levels)
-    if rails.most_shift is None or min(n_old, n_new) < rails.least_calls:
+    if (
+        rails.most_shift is None
+        or min(len(champion.levels), len(challenger.levels)) < rails.least_calls
+    ):
         return None
-    old, old_variance = _moments(champion.levels)
-    new, new_variance = _moments(challenger.levels)
+    names = {name for level in (*champion.levels, *challenger.levels) for name in level}
+    for name in sorted(names):
+        why = _shift_of(name, champion, challenger, rails.most_shift)
+        if why is not None:
+            return why
+    return None
+
+
+def _shift_of(name: str, champion: _Seen, challenger: _Seen, most: float) -> str | None:
+    old, old_variance = _moments([level.get(name, 0.0) for level in champion.levels])
+    new, new_variance = _moments([level.get(name, 0.0) for level in challenger.levels])
     unit = (math.sqrt(old_variance) or 1.0) if champion.is_number else 1.0
-    error = math.sqrt(old_variance / n_old + new_variance / n_new) / unit
-    shift = abs(new - old) / unit
-    if shift - _SURE * error <= rails.most_shift:
+    squared = old_variance / len(champion.levels)
+    squared += new_variance / len(challenger.levels)
+    if (abs(new - old) - _SURE * math.sqrt(squared)) / unit <= most:
         return None
     told = " standard deviations" if champion.is_number else ""
+    what = f"mean probability of {name}" if name else "mean answer"
     return (
-        f"the challenger's mean answer is {new:.3g}, the champion's {old:.3g} "
-        f"(limit {rails.most_shift:g}{told})."
+        f"the challenger's {what} is {new:.3g}, the champion's {old:.3g} "
+        f"(limit {most:g}{told})."
     )
 
 
-def _moments(values: Sequence[float] | deque[float]) -> tuple[float, float]:
+def _moments(values: Sequence[float]) -> tuple[float, float]:
     mean = math.fsum(values) / len(values)
     return mean, math.fsum((value - mean) ** 2 for value in values) / len(values)

@@ -158,10 +158,15 @@ def test_a_route_needs_its_version_and_a_name(registry, routes):
         routes.put("binary", Route(), who=" ")
 
 
-def seen(challenger: list[Answer], rails: Guardrails, ms: float = 1.0) -> str | None:
+def seen(
+    challenger: list[Answer],
+    rails: Guardrails,
+    ms: float = 1.0,
+    usual: Answer = Answer("no", 0.2),  # noqa: B008  frozen
+) -> str | None:
     watchdog, route = Watchdog(), replace(HALF, guardrails=rails)
     for answers, is_challenger in (
-        ([Answer("no", 0.2)] * 200, False),
+        ([usual] * 200, False),
         (challenger, True),
     ):
         for answer in answers:
@@ -174,6 +179,17 @@ def test_a_challenger_that_answers_much_higher_is_found_and_a_like_one_is_not():
         "the challenger's mean answer is 0.7, the champion's 0.2"
     )
     assert seen([Answer("no", 0.3)] * 200, Guardrails()) is None
+
+
+def test_of_several_classes_each_is_compared():
+    low, high = (
+        Answer(label, 0.6, {"low": 0.2, "mid": 0.2, "high": 0.2} | {label: 0.6})
+        for label in ("low", "high")
+    )
+    assert seen([high] * 200, Guardrails(), usual=low).startswith(
+        "the challenger's mean probability of high is 0.6, the champion's 0.2"
+    )
+    assert seen([low] * 200, Guardrails(), usual=low) is None
 
 
 def test_a_slow_challenger_is_found():
