@@ -33,7 +33,8 @@ class KnownRow:
     n_rows : int
         How many there are.
     values : mapping of str to value
-        Its columns, cleaned as training rows are, without the target.
+        By the names that a caller gives; cleaned as training rows are. A column that
+        cleaning takes away is not among them.
     outcome : value
         Of the target; None when it is not known.
     """
@@ -92,8 +93,10 @@ class KnownRows:
                 f"There is no row {number:,}: there are {len(rows):,} {part} rows.",
                 hint=f"Choose a number from 1 to {len(rows):,}.",
             )
-        values = {str(k): value for k, value in rows.iloc[number - 1].items()}
-        outcome = values.pop(version.target, None)
+        cleaned = {str(k): value for k, value in rows.iloc[number - 1].items()}
+        outcome = cleaned.pop(version.target, None)
+        names = {name: _cleaned_name(version, name) for name in version.schema.names}
+        values = {ours: cleaned[at] for ours, at in names.items() if at in cleaned}
         return KnownRow(part, number, len(rows), values, outcome)
 
     def _sources(self, version: ModelVersion) -> dict[Part, Callable[[], pd.DataFrame]]:
@@ -133,6 +136,14 @@ class KnownRows:
     def _read(self, key: str) -> pd.DataFrame:
         with self._data.files.open(key) as stream:
             return read_parquet(stream)
+
+
+def _cleaned_name(version: ModelVersion, name: str) -> str:
+    """Return what the recipe makes of a column's name."""
+    for step in version.replay.recipe.steps:
+        if step.kind == "rename" and step.columns == (name,):
+            name = str(step.options["to"])
+    return name
 
 
 def _unknown(version: ModelVersion, part: Part) -> WorkspaceError:

@@ -1,11 +1,16 @@
 """Rows of a split that a form starts from; test rows only as they were opened."""
 
+import io
 import posixpath
 
 import pandas as pd
 import pytest
 
+from core.data import Recipe, Step
 from core.errors import WorkspaceError
+from core.modeling import TrainingPlan
+from tests.fitted import enough
+from tests.workspace.conftest import customers
 
 
 @pytest.fixture
@@ -60,6 +65,34 @@ def test_rows_of_each_part_are_those_of_the_split(workspace, trained_cycle):
             rows.row(version, part, 0)
     assert found.n_openings == 1
     assert len(workspace.evaluation.openings(trained_cycle.id)) == 1
+
+
+def test_a_column_that_the_recipe_renames_is_found_by_its_own_name(workspace):
+    project = workspace.projects.create("Who leaves")
+    cycle = workspace.cycles.current(project.id)
+    table = io.BytesIO(customers().to_csv(index=False).encode())
+    dataset = workspace.data.import_table(project.id, table, "customers.csv")
+    workspace.cycles.use_dataset(cycle.id, dataset.id)
+    workspace.cycles.set_target(cycle.id, "left", "binary")
+    steps = (
+        Step("rename", ("fee",), {"to": "price"}),
+        Step("rename", ("price",), {"to": "paid"}),
+    )
+    workspace.cycles.save_recipe(cycle.id, Recipe(steps))
+    split = workspace.data.split(cycle.id)
+    plan = TrainingPlan(
+        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
+    )
+    workspace.training.execute(
+        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
+    )
+    workspace.evaluation.open(cycle.id)
+    workspace.evaluation.save_version(cycle.id, who="Ada")
+    version = workspace.registry.load(project.id, 1)
+    row = workspace.known_rows.row(version, "test", 3)
+    kept = workspace.explanations.rows(cycle.id).iloc[2]
+    assert set(row.values) == {"age", "fee", "plan", "calls"}
+    assert row.values["fee"] == kept["paid"]
 
 
 def test_sealed_rows_are_never_handed_out(workspace, trained_cycle, watch):
