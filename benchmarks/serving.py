@@ -16,7 +16,6 @@ import json
 import os
 import resource
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from pathlib import Path
 
 from benchmarks.serving_peers import Peer, peers
 from core.data import churn_sample, coerce
-from core.deployment.callers import call_for, post_request
+from core.deployment.callers import call_for, free_port, post_request
 from core.modeling import train
 from core.registry import Registry
 from core.registry.json_values import json_ready
@@ -105,12 +104,6 @@ def make_project(home: Path) -> tuple[Settings, bytes]:
     return settings, json.dumps([json_ready(row)]).encode()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def server(
     command: list[str], port: int, settings: Settings, ready: str = READY
@@ -140,17 +133,20 @@ def server(
         process.wait()
 
 
-def cpu_seconds(session: int) -> float:
-    """Return the CPU time of all processes of a session, from /proc."""
-    total = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == session:
-                total += int(fields[11]) + int(fields[12])
+def cpu_seconds(first: int) -> float:
+    """Return the CPU time of a process, of what it has started, and of its session."""
+    ours, total = {first}, 0
+    for stat in sorted(
+        Path("/proc").glob("[0-9]*/stat"), key=lambda p: int(p.parts[2])
+    ):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        pid, parent, session = int(stat.parts[2]), int(fields[1]), int(fields[3])
+        if pid == first or parent in ours or session == first:
+            ours.add(pid)
+            total += int(fields[11]) + int(fields[12])
     return total / TICKS
 
 

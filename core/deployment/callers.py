@@ -193,3 +193,10 @@ def _length(answer: bytearray) -> int | None:
     head = bytes(answer[:end]).lower()
     told = head.partition(b"content-length:")[2].partition(b"\r\n")[0].strip()
     return end + len(_HEAD_END) + (int(told) if told.isdigit() else 0)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on just now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

@@ -6,7 +6,6 @@ and an empty database; nothing that it captures reaches the project.
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from core.deployment.callers import call_for, post_request
+from core.deployment.callers import call_for, free_port, post_request
 from core.deployment.capacity import (
     CLIENTS,
     Level,
@@ -145,7 +144,7 @@ def _server(
     environment: dict[str, str],
 ) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """Run the API alone on a free port of the loopback until the block ends."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "core.serving", "--port", str(port)]
     with subprocess.Popen(  # noqa: S603  our own module, no shell
         command, env=environment, cwd=_ROOT,
@@ -160,12 +159,6 @@ def _server(
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:

@@ -3,7 +3,6 @@
 import http.client
 import io
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from core.deployment.callers import free_port
 from core.deployment.core_files import Answers, Rows, libraries_of
 from core.deployment.locked import import_names
 from core.deployment.trial import GUARD, clean_environment, failed, run_bundle
@@ -47,7 +47,7 @@ def run_served(
         place = Path(name)
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             packed.extractall(place)
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-I", str(GUARD), name, ",".join(libraries)]
         with subprocess.Popen(  # noqa: S603  our own files, no shell
             [*command, "serve", str(port)], cwd=place, env=clean_environment(),
@@ -109,9 +109,3 @@ def _wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
             connection.close()
         time.sleep(0.02)
     raise failed("its server does not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

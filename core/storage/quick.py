@@ -7,6 +7,7 @@ another database is on another machine, and the way there costs more than that.
 
 import sqlite3
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -17,13 +18,16 @@ from sqlalchemy.dialects import sqlite
 
 from core.errors import StorageError
 
+_NAPS_S = (50e-6, 50e-6, 100e-6, 100e-6, 200e-6, 200e-6, 400e-6, 400e-6)
 _dialect: Any = sqlite.dialect(paramstyle="qmark")
 
 
 class QuickLane:
     """One connection to a SQLite file; safe to use from several threads.
 
-    It never waits for the write lock: who finds it taken goes the usual way.
+    It waits for the write lock some milliseconds at most, which is many times what
+    another process needs for a few rows: SQLite's own wait begins with a longer nap.
+    Who finds it taken for longer goes the usual way.
 
     Parameters
     ----------
@@ -93,7 +97,7 @@ class QuickLane:
         ]
         with self._lock:
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._begin()
                 self._connection.executemany(sql, values)
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
@@ -104,6 +108,19 @@ class QuickLane:
                     raise _unanswered(error) from error
                 raise
         return True
+
+    def _begin(self) -> None:
+        """Take the write lock, asking again after short naps."""
+        for nap_s in _NAPS_S:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if not _is_busy(error):
+                    raise
+                time.sleep(nap_s)
+            else:
+                return
+        self._connection.execute("BEGIN IMMEDIATE")
 
     def close(self) -> None:
         """Let go of the connection."""
