@@ -3,7 +3,10 @@
 One quantity is written in one way wherever a person meets it.
 """
 
+import math
 from typing import Final
+
+import numpy as np
 
 SMALLEST_PLAIN: Final = 0.01
 NONE: Final = "\N{EN DASH}"
@@ -137,3 +140,31 @@ def counted(noun: str, n: int, plural: str = "") -> str:
 def _plain(value: float, decimals: int) -> str:
     written = f"{value:,.{decimals}f}"
     return written.lstrip("-") if not written.strip("-0.,") else written
+
+
+def moment_text(seconds: float) -> str:
+    """Return a moment as a day, and its time where it is not midnight.
+
+    Parameters
+    ----------
+    seconds : float
+        Since 1970, UTC; any year, also one that Python's own dates do not reach.
+
+    Examples
+    --------
+    >>> moment_text(86400.0), moment_text(86401.0), moment_text(-62135600000.0)
+    ('1970-01-02', '1970-01-02T00:00:01', '0000-12-31T20:53:20')
+    """
+    written = str(np.datetime64(math.floor(seconds), "s"))
+    return written.removesuffix("T00:00:00")
+
+
+def day_text(seconds: float) -> str:
+    """Return the day of a moment, in seconds since 1970, UTC.
+
+    Examples
+    --------
+    >>> day_text(86401.0)
+    '1970-01-02'
+    """
+    return moment_text(seconds).partition("T")[0]

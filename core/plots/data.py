@@ -1,7 +1,6 @@
 """Charts of a table: distributions, the target along them, what goes together."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import plotly.graph_objects as go
@@ -9,7 +8,7 @@ import plotly.graph_objects as go
 from core.data import Associations, ColumnProfile, Histogram, Relation
 from core.plots.brushing import add_cells
 from core.plots.theme import BAD, NEUTRAL, Chart, new_figure, short, text
-from core.wording import counted
+from core.wording import counted, day_text
 
 MOST_BARS = 15
 MOST_CELLS = 16
@@ -146,7 +145,7 @@ def _name_bins(figure: go.Figure, column: ColumnProfile) -> None:
         figure.update_xaxes(tickvals=places, ticktext=names)
     elif column.schema.kind == "date" and places:
         few = places[:: max(1, len(places) // 5)]
-        figure.update_xaxes(tickvals=few, ticktext=[_day(place) for place in few])
+        figure.update_xaxes(tickvals=few, ticktext=[day_text(place) for place in few])
 
 
 def _bin_names(column: ColumnProfile) -> list[str]:
@@ -155,18 +154,11 @@ def _bin_names(column: ColumnProfile) -> list[str]:
         return [short(label) for label in histogram.labels]
     edges = histogram.edges
     if column.schema.kind == "date":
-        return [f"{_day(a)} to {_day(b)}" for a, b in pairwise(edges)]
+        return [f"{day_text(a)} to {day_text(b)}" for a, b in pairwise(edges)]
     pairs = list(pairwise(edges))
     if column.schema.kind == "integer" and pairs and pairs[0][1] - pairs[0][0] == 1:
         return [f"{(low + high) / 2:,.0f}" for low, high in pairs]
     return [f"{low:,.4g} to {high:,.4g}" for low, high in pairs]
-
-
-def _day(seconds: float) -> str:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-    except (OverflowError, OSError, ValueError):
-        return f"{seconds:.0f} s"
 
 
 def _distribution_words(column: ColumnProfile) -> str:
@@ -179,7 +171,7 @@ def _distribution_words(column: ColumnProfile) -> str:
     if schema.median is None or schema.low is None or schema.high is None:
         return f"{schema.name} has no values."
     ends = [schema.median, schema.low, schema.high]
-    words = [_day(v) if schema.kind == "date" else f"{v:,.4g}" for v in ends]
+    words = [day_text(v) if schema.kind == "date" else f"{v:,.4g}" for v in ends]
     return (
         f"Distribution of {schema.name}: median {words[0]}, 98% of the values "
         f"between {words[1]} and {words[2]}."

@@ -1,7 +1,6 @@
 """Charts of monitoring: what has drifted, and each column then against now."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import plotly.graph_objects as go
 
@@ -9,7 +8,7 @@ from core.monitoring import DriftReport
 from core.monitoring.distribution import Distribution
 from core.monitoring.report import ColumnDrift
 from core.plots.theme import BAD, NEUTRAL, WARN, Chart, new_figure, short, text
-from core.wording import percent
+from core.wording import day_text, moment_text, percent
 
 _MOST_COLUMNS = 15
 _NOW = "This window"
@@ -122,7 +121,7 @@ def _two_steps(seen: Distribution, then: str) -> go.Figure:
     figure = new_figure(x=short(seen.name, 40), y="Share of rows")
     edges: list[object] = list(seen.edges)
     if seen.axis == "dates":
-        edges = [datetime.fromtimestamp(edge, UTC) for edge in seen.edges]
+        edges = [moment_text(edge) for edge in seen.edges]
     for name, shares, line in (
         (then, seen.before, {"color": NEUTRAL, "shape": "hv", "width": 1}),
         (_NOW, seen.now, {"shape": "hv", "width": 2}),
@@ -152,6 +151,5 @@ def _cell_name(seen: Distribution, place: int) -> str:
         return seen.labels[place]
     low, high = seen.edges[place], seen.edges[place + 1]
     if seen.axis == "dates":
-        days = [datetime.fromtimestamp(edge, UTC).date() for edge in (low, high)]
-        return f"{days[0]} to {days[1]}"
+        return f"{day_text(low)} to {day_text(high)}"
     return f"{low:.4g} to {high:.4g}"

@@ -1,11 +1,11 @@
 """What a version takes, told to people and programs."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from core.data.schema import ColumnSchema, Schema
 from core.registry.version import ModelVersion
 from core.serving.typical import typical_number
+from core.wording import moment_text
 
 _JSON_TYPES = {"number": "number", "integer": "number", "boolean": "boolean"}
 
@@ -107,9 +107,7 @@ def _value(column: ColumnSchema, value: float | None) -> Any:
     if value is None:
         return None
     if column.kind == "date":
-        moment = datetime.fromtimestamp(value, UTC)
-        whole_day = not (moment.hour or moment.minute or moment.second)
-        return f"{moment:%Y-%m-%d}" if whole_day else f"{moment:%Y-%m-%dT%H:%M:%S}"
+        return moment_text(value)
     if column.kind == "integer":
         return round(value)
     return float(f"{value:.6g}")

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.cells import RawColumns
 from core.data.schema import ColumnSchema, Schema
+from core.wording import day_text
 
 _LONGEST = 60
 _MOST_NAMED = 20
@@ -133,8 +133,7 @@ def _warn_numbers(
 
 def _written(column: ColumnSchema, value: float) -> str:
     if column.kind == "date":
-        moment = datetime.fromtimestamp(value, UTC)
-        return f"{moment:%Y-%m-%d}"
+        return day_text(value)
     return f"{value:.6g}"
 
 

@@ -158,3 +158,11 @@ def fit_model_schema():
     if not _SCHEMAS:
         _SCHEMAS.append(fit_model().schema)
     return _SCHEMAS[0]
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:30:00+10:00", "9999-12-31T23:30:00-10:00"]
+)
+def test_moments_beyond_pythons_calendar_are_answered_with_a_warning(service, moment):
+    (answer,) = service.predict([{**ROW, "since": moment}])
+    assert any("since is " in warning for warning in answer.warnings)

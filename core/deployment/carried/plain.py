@@ -14,6 +14,7 @@ from core.deployment.runtime.values import READERS, Unfit, is_missing, read_word
 
 MODEL: dict[str, Any] = json.loads("{}")
 
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
 _FAR, _LARGEST = 1e6, 3.4028234663852886e38
 _MOST_RAISED = 709.0  # e to a higher power is past every number
 _WORDS = ("category", "text", "id")
@@ -116,10 +117,12 @@ def _moments(column: Mapping[str, Any], value: float) -> list[float]:
         return _numbers(column["numbers"], [math.nan] * len(names))
     second = math.trunc(value)
     day = second // 86_400
-    moment = datetime.fromtimestamp(day * 86_400, UTC)
+    # The calendar repeats every 400 years; Python's ends at the years 1 and 9999.
+    cycle = 1 if day < _FIRST_DAY else -1 if day > _LAST_DAY else 0
+    moment = datetime.fromtimestamp((day + cycle * 146_097) * 86_400, UTC)
     parts: dict[str, float] = {
         "days": (value - column["start_s"]) / 86_400.0,
-        "year": moment.year,
+        "year": moment.year - cycle * 400,
         "month": moment.month,
         "day": moment.day,
         "weekday": moment.weekday(),

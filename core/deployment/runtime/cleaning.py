@@ -66,4 +66,8 @@ def _back(table: pd.DataFrame, name: str, kind: str) -> Any:
     }
     if kind in fits and fits[kind](column.dtype):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if kind == "date" and pd.api.types.is_datetime64_dtype(column.dtype):
+        micros = column.to_numpy(dtype="datetime64[us]")
+        known = ~np.isnat(micros)
+        return np.where(known, micros.astype("int64") / 1e6, np.nan)
     return read_cells(column.astype(object).tolist(), kind)[0]

@@ -1,7 +1,6 @@
 """Why an answer is less sure: values that training did not have."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -84,5 +83,5 @@ def _doubt_numbers(
 
 def _written(column: Mapping[str, Any], value: float) -> str:
     if column["kind"] == "date":
-        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d}"
+        return str(np.datetime64(int(value // 1), "s")).partition("T")[0]
     return f"{value:.6g}"

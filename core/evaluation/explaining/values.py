@@ -1,14 +1,12 @@
 """Plain values of a column: as a person writes them, and where they stand."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from core.data import ColumnKind
 from core.modeling.metrics import Floats
-
-_DAY_S = 86_400
+from core.wording import moment_text
 
 
 def plain_value(kind: ColumnKind, value: Any) -> Any:
@@ -34,12 +32,7 @@ def plain_value(kind: ColumnKind, value: Any) -> Any:
     if kind == "boolean":
         return bool(value)
     if kind == "date":
-        moment = datetime.fromtimestamp(float(value), UTC)
-        return (
-            f"{moment:%Y-%m-%d}"
-            if value % _DAY_S == 0
-            else f"{moment:%Y-%m-%dT%H:%M:%S}"
-        )
+        return moment_text(float(value))
     number = float(value)
     return int(number) if kind == "integer" and number.is_integer() else number
 
