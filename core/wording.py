@@ -153,7 +153,7 @@ def moment_text(seconds: float) -> str:
     Examples
     --------
     >>> moment_text(86400.0), moment_text(86401.0), moment_text(-62135600000.0)
-    ('1970-01-02', '1970-01-02T00:00:01', '0000-12-31T20:53:20')
+    ('1970-01-02', '1970-01-02T00:00:01', '0000-12-31T23:06:40')
     """
     written = str(np.datetime64(math.floor(seconds), "s"))
     return written.removesuffix("T00:00:00")

@@ -1,5 +1,7 @@
 """Batches on the workers of a Dask cluster."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -201,7 +203,7 @@ def test_a_worker_that_dies_costs_no_row(
 ):
     def kill(_share: float, n_rows: int) -> None:
         if n_rows < 50:  # after the first piece
-            cluster.workers[0].process.process.kill()
+            os.kill(cluster.workers[0].process.process.pid, signal.SIGKILL)
 
     def answer(to: Path) -> None:
         told = kill if to.stem == "there" else None
