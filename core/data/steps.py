@@ -147,6 +147,10 @@ _LIMITS: Final = (
     StepField("maximum", "number", "Highest value", required=False),
 )
 
+_WHICH_ROWS: Final = StepField(
+    "rows", "choice", "What to do with them", WHICH, required=False
+)
+
 _CATALOGUE: Final = (
     StepKind(
         "drop_columns", "Drop columns",
@@ -178,7 +182,7 @@ _CATALOGUE: Final = (
         "keep only those. Names with blanks stand between backticks.", "none",
         fields=(
             StepField("condition", "formula", "Formula"),
-            StepField("rows", "choice", "What to do with them", WHICH, required=False),
+            _WHICH_ROWS,
         ),
         keep=not_holding,
     ),
@@ -188,7 +192,7 @@ _CATALOGUE: Final = (
         "rule, so that it stays when the cohort is renamed or deleted.", "none",
         fields=(
             StepField("cohort", "cohort", "Cohort"),
-            StepField("rows", "choice", "What to do with them", WHICH, required=False),
+            _WHICH_ROWS,
         ),
         keep=not_in_cohort,
     ),

@@ -57,7 +57,7 @@ class CodeColumn:
     @classmethod
     def fit(cls, name: str, values: Sequence[Any]) -> "CodeColumn":
         """Learn the levels; those with too few rows are merged."""
-        counts = _count_words(values)
+        counts = count_words(values)
         fewest = max(2, min(10, len(values) // 100))
         kept = [word for word, n in counts if n >= fewest][:MOST_LEVELS]
         other = float(len(kept)) if len(kept) < len(counts) else float("nan")
@@ -90,7 +90,7 @@ class IndicatorColumn:
     @classmethod
     def fit(cls, name: str, values: Sequence[Any]) -> "IndicatorColumn":
         """Learn the frequent words."""
-        counts = _count_words(values)
+        counts = count_words(values)
         kept = [word for word, n in counts if n >= 2][:MOST_INDICATORS]
         n_present = sum(n for _, n in counts)
         codes = {word: code for code, word in enumerate(kept)}
@@ -192,7 +192,8 @@ def _varies(values: Floats) -> bool:
     return bool(present.size) and bool((present != present[0]).any())
 
 
-def _count_words(values: Sequence[Any]) -> list[tuple[str, int]]:
+def count_words(values: Sequence[Any]) -> list[tuple[str, int]]:
+    """Return each word and its number of rows, most frequent first; ties by word."""
     counts: dict[str, int] = {}
     for value in values:
         if isinstance(value, str):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.modeling.columns import count_words
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.rows import Rows, group_folds
@@ -118,12 +119,7 @@ def places(codes: dict[str, int], values: Sequence[Any]) -> Rows:
 
 
 def _codes(values: Sequence[Any]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for value in values:
-        if isinstance(value, str):
-            counts[value] = counts.get(value, 0) + 1
-    order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    kept = [word for word, n in order if n >= 2][:MOST_WORDS]
+    kept = [word for word, n in count_words(values) if n >= 2][:MOST_WORDS]
     return {word: code for code, word in enumerate(kept)}
 
 
