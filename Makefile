@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 API_PORT ?= 8600
 WORKERS ?= 1
+# A test that waits for ever is ended and named, and the others go on.
+QUICK := -n 2 --dist loadfile --timeout 300
 
 .PHONY: run serve test test-all check lint types contracts unit coverage browser format clean
 
@@ -35,7 +37,7 @@ contracts: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.installed-dev
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/pytest $(QUICK) -m "not slow and not browser"
 
 # Apart from the tests, because measuring makes them take twice as long.
 coverage: $(VENV)/.installed-dev
@@ -45,7 +47,7 @@ coverage: $(VENV)/.installed-dev
 
 browser: $(VENV)/.installed-dev
 	sh tests/browser/install_chromium.sh $(BIN)
-	$(BIN)/pytest -n 2 --dist loadfile -m "browser and not slow" tests/browser
+	$(BIN)/pytest $(QUICK) -m "browser and not slow" tests/browser
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

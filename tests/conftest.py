@@ -15,6 +15,25 @@ from core.settings import Settings, get_settings
 from core.storage import Database, open_database
 
 
+class _AtOnce:
+    """Name a failed test when it fails: a run that is cut off has no summary."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            told = "\n".join(report.longreprtext.splitlines()[-12:])
+            self._terminal.write_line(f"\nFAILED {report.nodeid}\n{told}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_AtOnce(terminal))
+
+
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Settings whose home and models lie in the test's own folder."""

@@ -1,11 +1,13 @@
 """Where candidates run: in this process, or in a pool of worker processes."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import Any, Final, Protocol
 
 from joblib.externals.loky import ProcessPoolExecutor
 
@@ -15,6 +17,8 @@ from core.modeling.family import Interrupted
 from core.modeling.fitting import fit_candidate, fit_in_worker
 from core.modeling.material import Material
 from core.modeling.threads import ONE_THREAD
+
+_KILL: Final = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has the second
 
 
 def _end_with_parent(parent: int) -> None:
@@ -164,7 +168,7 @@ class Pool:
             return future.result()
         except BrokenExecutor:
             if not self._futures:
-                self._executor.shutdown(wait=True, kill_workers=True)
+                self.close()
                 self._executor = self._start()
             failed = Entry(
                 candidate.name,
@@ -177,5 +181,12 @@ class Pool:
             return self._checkpoint.write(failed, None, None)
 
     def close(self) -> None:
-        """End all workers at once."""
-        self._executor.shutdown(wait=True, kill_workers=True)
+        """End all workers at once.
+
+        They are killed here, since the executor's own way of doing so stumbles over
+        work that it has not handed out yet.
+        """
+        for worker in self.workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker, _KILL)
+        self._executor.shutdown(wait=True)

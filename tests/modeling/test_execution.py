@@ -70,6 +70,19 @@ def test_closing_ends_workers_in_the_middle_of_a_fit(pool: Pool) -> None:
     assert not any(map(lives, started))
 
 
+def test_closing_before_the_work_is_handed_out_ends_in_peace(
+    material: Material, tmp_path: Path
+) -> None:
+    """No thread ends with an error: pytest would lay it to this test's charge."""
+    for attempt in range(15):
+        pool = Pool(material, Checkpoint(tmp_path / str(attempt)), 1)
+        for _ in range(5):
+            pool.submit(LONG, 60)
+        started = pool.workers
+        pool.close()
+        assert not any(map(lives, started))
+
+
 def test_a_worker_that_dies_fails_its_candidate_and_the_next_one_runs(
     pool: Pool,
 ) -> None:
