@@ -9,10 +9,21 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from core.settings import Settings, get_settings
 from core.storage import Database, open_database
+
+# The same examples in every run, at any pace: what fails here, fails everywhere. New
+# ones are looked for by `pytest --hypothesis-profile default`.
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 
 
 class _AtOnce:

@@ -19,6 +19,7 @@ from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.prediction_sets import learn_sets
 from core.modeling.refit import Refitted, refit
+from core.modeling.rows import Rows
 from core.modeling.search import Board
 from core.modeling.thresholds import is_tuned, tune_threshold
 
@@ -41,8 +42,8 @@ def perfect(
     list of Finding
         What was done, for a person to know.
     """
-    first = store.model(best.index)
-    model, findings = _learned(material, store.output(best.index), best, first)
+    first, rows = store.model(best.index), np.arange(len(material.y_valid))
+    model, findings = _learned(material, store.output(best.index), best, first, rows)
     members = _members(best, list(board.entries.values()))
     board.message = f"Fitting {best.candidate} on all rows"
     board.report(now=True)
@@ -74,6 +75,7 @@ def finish(  # noqa: PLR0913 one argument for each thing known of the candidate
     chosen: Entry,
     model: Model,
     output: Floats,
+    rows: Rows,
     *,
     limit_s: float = 60.0,
     random_state: int = 0,
@@ -89,8 +91,10 @@ def finish(  # noqa: PLR0913 one argument for each thing known of the candidate
     chosen : Entry
     model : Model
         Its first fit.
-    output : ndarray of shape (n_valid, n_classes) or (n_valid,)
-        What that fit says of the rows it was judged by.
+    output : ndarray of shape (n_known, n_classes) or (n_known,)
+        What that fit says of rows it was judged by.
+    rows : ndarray of shape (n_known,)
+        Places of these rows among those of ``material.y_valid``.
     limit_s : float, default=60.0
         Parts whose fit takes longer keep their first one.
     random_state : int, default=0
@@ -101,7 +105,7 @@ def finish(  # noqa: PLR0913 one argument for each thing known of the candidate
         Calibrated where that helps, with its threshold and intervals learned, and
         fitted on all rows when a part was held out.
     """
-    model, _ = _learned(material, output, chosen, model)
+    model, _ = _learned(material, output, chosen, model, rows)
     members = _members(chosen, list(entries))
     watch = Watch(limit_s)
     again = refit(material, members, model, watch, random_state=random_state)
@@ -109,16 +113,16 @@ def finish(  # noqa: PLR0913 one argument for each thing known of the candidate
 
 
 def _learned(
-    material: Material, output: Floats, best: Entry, model: Model
+    material: Material, output: Floats, best: Entry, model: Model, rows: Rows
 ) -> tuple[Model, list[Finding]]:
     """Learn what is learned from validation rows, from a fit that has not seen them."""
     if material.task == "regression":
-        return _widths_learned(material, output, best, model)
-    y = material.y_valid
-    metric, weight = material.scoring, material.weight_valid
+        return _widths_learned(material, output, best, model, rows)
+    y, metric = material.y_valid[rows], material.scoring
+    weight = _at(material.weight_valid, rows)
     findings = []
     found = calibrate(
-        y, output, weight=weight, together=material.together,
+        y, output, weight=weight, together=_at(material.together, rows),
         in_order=material.in_order,
     )  # fmt: skip
     if found is not None:
@@ -141,18 +145,22 @@ def _fits(model: Model, material: Material) -> bool:
     return len(pickle.dumps(model, protocol=PROTOCOL)) <= material.most_bytes
 
 
+def _at(values: Any, rows: Rows) -> Any:
+    return None if values is None else values[rows]
+
+
 def _widths_learned(
-    material: Material, output: Floats, best: Entry, model: Model
+    material: Material, output: Floats, best: Entry, model: Model, rows: Rows
 ) -> tuple[Model, list[Finding]]:
     """Let the widths of intervals follow the row where that serves better."""
-    held = np.concatenate([fold.valid for fold in material.scheme.folds])
+    held = np.concatenate([fold.valid for fold in material.scheme.folds])[rows]
     rule = learn_intervals(
         material.frame.iloc[held].reset_index(drop=True),
         material.schema,
-        material.y_valid,
+        material.y_valid[rows],
         output,
-        material.weight_valid,
-        spans=material.together if material.in_order else None,
+        _at(material.weight_valid, rows),
+        spans=_at(material.together, rows) if material.in_order else None,
     )
     if rule.difficulty is None:
         return model, []

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core.modeling.entry import Entry
 from core.modeling.final import finish
+from core.modeling.judged import kept_rows
 from core.modeling.metrics import Floats
 from core.modeling.model import Model
 from core.modeling.plan import TrainingPlan, check_families
@@ -40,7 +42,8 @@ def finish_candidate(  # noqa: PLR0913 as many as `train` was given
     model : Model
         The candidate's first fit.
     output : ndarray, default=None
-        What it said of the rows it was judged by; needed without `validation`.
+        What it said of the rows it was judged by, or of those that `Judged` keeps of
+        them; needed without `validation`.
     limit_s : float, default=60.0
         Parts whose fit took longer keep it.
 
@@ -64,9 +67,14 @@ def finish_candidate(  # noqa: PLR0913 as many as `train` was given
         if validation is not None:
             rows = material.scheme.folds[0].valid
             output = model.output(material.frame.iloc[rows].reset_index(drop=True))
-        if output is None or len(output) != len(material.y_valid):
+        if output is None:
+            return model
+        rows = np.arange(len(material.y_valid))
+        if len(output) < len(rows):
+            rows = kept_rows(len(rows))
+        if len(output) != len(rows):  # the table is not the one it was judged on
             return model
         return finish(
-            material, entries, chosen, model, output, limit_s=limit_s,
+            material, entries, chosen, model, output, rows, limit_s=limit_s,
             random_state=plan.random_state,
         )  # fmt: skip

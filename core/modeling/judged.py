@@ -99,6 +99,20 @@ class Judged:
             )
 
 
+def kept_rows(n_rows: int) -> Rows:
+    """Return the places of the rows that are kept of so many: all, or 20,000 of more.
+
+    Examples
+    --------
+    >>> kept_rows(3).tolist(), len(kept_rows(50_000))
+    ([0, 1, 2], 20000)
+    """
+    if n_rows <= MOST_ROWS:
+        return np.arange(n_rows)
+    drawn = np.random.default_rng(0).choice(n_rows, MOST_ROWS, replace=False)
+    return np.sort(drawn)
+
+
 def gather(
     y: Floats,
     read: Callable[[int], Floats],
@@ -128,10 +142,7 @@ def gather(
     >>> gather(np.ones(3), lambda index: np.zeros(3), {"A": 0}).n_rows
     3
     """
-    rows = np.arange(len(y))
-    if len(y) > MOST_ROWS:
-        drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
-        rows = np.sort(drawn)
+    rows = kept_rows(len(y))
     outputs = {name: read(index)[rows] for name, index in indices.items()}
     return Judged(
         y[rows],

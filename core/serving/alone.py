@@ -4,8 +4,8 @@ import gc
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Final
 
 import uvicorn
@@ -71,15 +71,22 @@ def serve(host: str, port: int, workers: int) -> None:
     """
     # For single rows more native threads only get in their way.
     os.environ.update({**ONE_THREAD, **os.environ})
-    if workers > 1:
-        os.environ.setdefault(MULTIPROCESS, tempfile.mkdtemp(prefix="rondo-metrics-"))
-    uvicorn.run(
-        "core.serving.alone:create_server",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=GRACE_S,
-    )
+    with _shared_metrics() if workers > 1 else nullcontext():
+        uvicorn.run(
+            "core.serving.alone:create_server",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE_S,
+        )
+
+
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """Give workers a folder where each counts and any of them adds up."""
+    with tempfile.TemporaryDirectory(prefix="rondo-metrics-") as folder:
+        os.environ.setdefault(MULTIPROCESS, folder)
+        yield

@@ -127,6 +127,27 @@ def moment_of(place: str) -> datetime:
     return datetime.fromisoformat(place.partition("|")[0]).replace(tzinfo=UTC)
 
 
+def hours_of(due: Due) -> tuple[datetime, datetime]:
+    """Return where the whole hours that ended in a window's stretch begin and end.
+
+    Calls are counted by the hour, and each hour counts for one window alone. Where
+    several windows close within one hour, the first of them has the hour before.
+
+    Examples
+    --------
+    >>> ends = datetime(2026, 3, 2, 9, 20), datetime(2026, 3, 2, 11, 5)
+    >>> since, until = hours_of(Due("1", *ends, 50, 0, after="", cut="..."))
+    >>> since.hour, until.hour
+    (9, 11)
+    """
+    since = moment_of(due.after) if due.after else due.start
+    return _hour(since), _hour(due.end)
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
 def label_of(number: int, start: datetime, end: datetime) -> str:
     """Return a window's name: its number, its first and its last moment.
 

@@ -20,6 +20,7 @@ from core.storage.types import now
 from core.wording import counted
 from core.workspace.closing import ClosedWindow, Closer, MonitorReport
 from core.workspace.material import Material
+from core.workspace.row_windows import hours_of
 from core.workspace.wandering import Wandering
 from core.workspace.window_rows import Due, Track, WindowRows
 
@@ -115,14 +116,13 @@ class Windows:
         ends = (due.label, due.start, due.end)
         watched = self._wandering.reference(track, due.start)
         closed = self._closer.close(service, captured, ends, track.period, watched)
-        if due.cut is not None:  # calls are counted by hours, which it does not go by
-            return replace(closed, summary=replace(closed.summary, n_rows=due.n_rows))
+        since, until = (due.start, due.end) if due.cut is None else hours_of(due)
         asked = measure_calls(
             read_calls(
                 self._log.database,
                 track.project_id,
-                since=due.start,
-                until=due.end,
+                since=since,
+                until=until,
                 version=track.number,
             )
         )

@@ -107,7 +107,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.dictionaries(st.sampled_from([*SCHEMA.names, "x"]), CELLS), max_size=4)
 )

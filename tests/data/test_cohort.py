@@ -99,7 +99,7 @@ def test_a_cohort_needs_a_name(name):
         Cohort(name, (Condition("age", "<", 1),))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.floats(-5, 5) | st.just(np.nan), max_size=30), st.floats(-5, 5))
 def test_below_from_and_missing_divide_every_table(values, edge):
     table = pd.DataFrame({"x": np.array(values, dtype=float)})

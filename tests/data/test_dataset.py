@@ -92,7 +92,7 @@ def test_foreign_parquet_types_become_canonical(tmp_path):
     ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

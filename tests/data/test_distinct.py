@@ -14,7 +14,7 @@ from core.data.small_tree import bin_numbers, grow
 from core.data.values import encode_words
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=40))
 def test_equal_texts_and_only_they_have_equal_hashes(texts):
     hashes = hash_text(pa.array(texts, type=pa.large_string()))
@@ -39,7 +39,7 @@ def test_a_slice_hashes_as_its_texts_do():
     assert hash_text(words[1:]).tolist() == hash_text(words).tolist()[1:]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 60).map(str), min_size=1, max_size=60))
 def test_words_counted_by_hash_are_those_of_a_dictionary(words):
     column = pd.Series(words, dtype="str")

@@ -12,7 +12,7 @@ from core.data.profiled import Profile
 N = 1_000
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=30, max_size=60))
 def test_every_gappy_row_is_in_one_pattern(rows):
     gaps = np.array(rows)

@@ -10,7 +10,7 @@ from core.data.associations import associate
 from core.data.ranking import auc, auc_low, rank_columns
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=40
@@ -22,7 +22,7 @@ def test_auc_is_that_of_scikit_learn(rows):
     assert auc(positive, score) == pytest.approx(roc_auc_score(positive, score))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(0.01, 1), st.integers(1, 500), st.integers(1, 500))
 def test_the_lower_end_lies_below_the_score(score, n_positive, n_negative):
     assert 0 <= auc_low(score, n_positive, n_negative) <= score

@@ -297,7 +297,7 @@ WORDS = st.text(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(WORDS, st.integers(-999, 999), WORDS), min_size=3, max_size=12),
     st.sampled_from(",;\t|"),
@@ -313,7 +313,7 @@ def test_what_pandas_writes_is_read_cell_by_cell(rows, delimiter):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_table_or_a_message(content):
     outcome = _outcome(content)

@@ -46,7 +46,7 @@ def outcome(read):
         return error
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(COLUMNS)
 def test_blocks_give_the_table_that_reading_at_once_gives(rows):
     names = [f"name_{i}" for i in range(len(rows[0]))]

@@ -44,14 +44,14 @@ def test_the_letters_tell_the_encoding(codec):
     assert report.encoding == codec
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(WESTERN), min_size=1, max_size=12, unique=True))
 def test_western_words_are_read_as_they_were(words):
     found, _ = read(["plain", *words, "end"], "cp1252")
     assert found[1:-1] == words
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.sampled_from(["gb18030", "shift_jis", "euc-kr", "cp1251", "koi8-r"]), st.data()
 )

@@ -36,7 +36,7 @@ def test_a_table_is_read_as_its_author_meant(case):
     assert outcome(case) == meant(case)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.sampled_from(sorted(TABLES)),
     st.sampled_from(",;\t|"),

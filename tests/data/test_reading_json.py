@@ -157,7 +157,7 @@ def test_a_text_called_csv_by_a_person_is_read_as_one():
     assert read("<rows>,b\n<a>,1\n<c>,2\n", format="csv").frame.shape == (2, 2)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.fixed_dictionaries(

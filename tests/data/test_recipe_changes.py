@@ -30,7 +30,7 @@ def test_a_step_in_another_place_is_moved():
     assert not found.is_same
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.sampled_from([A, B, C, C2, F])),
     st.lists(st.sampled_from([A, B, C, C2, F])),

@@ -15,7 +15,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(CELLS, min_size=1, max_size=12), st.integers(0, 3))
 def test_repeated_rows_are_those_of_pandas(rows, seed):
     rng = np.random.default_rng(seed)
@@ -24,7 +24,7 @@ def test_repeated_rows_are_those_of_pandas(rows, seed):
     assert (repeated_rows(frame) == frame.duplicated().to_numpy()).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(CELLS, min_size=1, max_size=12))
 def test_equal_rows_have_equal_keys(rows):
     frame = canonical(pd.DataFrame([*rows, *rows]))
@@ -32,14 +32,14 @@ def test_equal_rows_have_equal_keys(rows):
     assert (keys[: len(rows)] == keys[len(rows) :]).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 9)))
 def test_among_is_membership(values, known):
     found = among(np.array(values, dtype=np.int64), np.array(known, dtype=np.int64))
     assert found.tolist() == [value in known for value in values]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(CELLS, min_size=1))
 def test_different_values_are_counted_as_pandas_counts_them(rows):
     frame = canonical(pd.DataFrame(rows))

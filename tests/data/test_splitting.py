@@ -14,7 +14,7 @@ def _all_rows(parts):
     return np.concatenate([parts.train, parts.validation, parts.test])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.sampled_from(["a", "b", "c", None]), min_size=30, max_size=80),
     st.sampled_from(["random", "stratified"]),
@@ -28,7 +28,7 @@ def test_every_row_with_a_target_is_in_exactly_one_set(target, strategy):
     assert parts.n_left_out == frame["y"].isna().sum()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 5), min_size=20, max_size=200))
 def test_stratified_sets_keep_each_class_within_one_row(classes):
     frame = pd.DataFrame({"y": [f"c{k}" for k in classes]})
@@ -80,7 +80,7 @@ def test_rows_without_a_time_are_left_out():
     assert 20 not in _all_rows(parts)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 9), min_size=30, max_size=90))
 def test_a_group_is_never_in_two_sets(groups):
     frame = pd.DataFrame({"g": groups})

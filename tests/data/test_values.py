@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.data.values import encode_words, order_numbers
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.one_of(st.none(), st.sampled_from("abcdeé")), max_size=60))
 def test_words_are_counted_as_pandas_counts_them(words):
     column = pd.Series(words, dtype="str")

@@ -46,7 +46,7 @@ anything = st.builds(
 
 
 @given(anything)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_every_use_gets_an_advice_with_reasons_and_the_same_one_again(answers):
     advice = advise(answers)
     assert advice == advise(replace(answers))
@@ -60,7 +60,7 @@ def test_every_use_gets_an_advice_with_reasons_and_the_same_one_again(answers):
 
 
 @given(anything)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_what_must_not_be_is_never_advised(answers):
     advice = advise(answers)
     if answers.data == "stay":

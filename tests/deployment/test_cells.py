@@ -52,7 +52,7 @@ KINDS = ("number", "integer", "boolean", "date", "category", "text")
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_runtime_reads_a_column_as_rondo_does(kind, data):
     cells = data.draw(st.lists(OF_KIND.get(kind, CELLS), min_size=1, max_size=6))
     schema = Schema((ColumnSchema("x", kind, len(cells), 0, 1),))

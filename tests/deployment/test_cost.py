@@ -30,7 +30,7 @@ demands = st.builds(
 
 
 @given(demands)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_demand_is_never_negative_and_has_an_hour_for_each_hour(demand):
     curve = demand.curve()
     assert curve.shape == (demand.months * HOURS_A_MONTH,)
@@ -38,7 +38,7 @@ def test_demand_is_never_negative_and_has_an_hour_for_each_hour(demand):
 
 
 @given(share, share)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_swings_keep_the_mean_of_a_week(daily, weekly):
     week = Demand(7.0, daily, weekly, spike=1.0, growth=0.0, months=1).curve()[:168]
     assert week.mean() == pytest.approx(7.0)
@@ -50,7 +50,7 @@ def test_a_spike_comes_once_a_month_for_its_hours():
 
 
 @given(demands, st.floats(0.1, 1e3))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_cloud_serves_all_and_own_machines_nearly_all(demand, rate):
     plan = plan_capacity(demand, rate)
     assert (plan.cloud >= plan.demand * (1 - 1e-6)).all()
@@ -63,7 +63,7 @@ def test_the_cloud_serves_all_and_own_machines_nearly_all(demand, rate):
 
 
 @given(demands)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_faster_copy_never_costs_more_in_the_cloud(demand):
     slow, fast = plan_capacity(demand, 10.0), plan_capacity(demand, 20.0)
     assert fast.cloud_cost.sum() <= slow.cloud_cost.sum() + 1e-6

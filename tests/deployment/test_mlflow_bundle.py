@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from core.deployment import build_bundle, push_version, tracking_server
+from core.deployment.callers import free_port
 from core.deployment.mlflow_bundle import MLFLOW
 from tests.fitted import fit_model
 
@@ -214,9 +214,3 @@ def wait_until_up(port: int, path: str = "/ping") -> None:
         finally:
             connection.close()
     raise AssertionError("MLflow's server did not come up")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

@@ -29,7 +29,7 @@ def curve():
     return threshold_curve(*rows(), "yes")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.booleans(), st.floats(0, 1, width=32)), min_size=2, max_size=60
@@ -107,7 +107,7 @@ def test_profit_is_the_mean_worth_of_the_rows():
 
 
 @given(st.floats(0.0, 1.0))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_capacity_is_never_exceeded_and_used_up(share):
     found = curve()
     place = place_for_capacity(found, share)

@@ -11,7 +11,7 @@ from core.evaluation.error_by import MISSING, MOST_VALUES, OTHERS, error_by, wor
 from core.evaluation.held_out import HeldOut
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.one_of(st.none(), st.floats(-1e6, 1e6), st.integers(0, 3)),

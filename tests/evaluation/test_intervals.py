@@ -22,7 +22,7 @@ from core.evaluation.measured import Measured
 from core.evaluation.ranking import average_precision, roc_auc
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 500), st.data())
 def test_wilson_agrees_with_scipy(n_rows, data):
     hits = data.draw(st.integers(0, n_rows))

@@ -61,7 +61,7 @@ def test_few_sizes_say_nothing():
 
 
 @given(st.floats(0, 0.3), st.floats(0.5, 5), st.floats(0.2, 1.5))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_law_without_noise_is_met_at_every_size(floor, scale, rate):
     sizes = np.array(SIZES, dtype=float)
     errors = floor + scale * sizes**-rate

@@ -127,7 +127,7 @@ def test_each_class_is_judged_under_its_own_name():
     assert (c.precision, c.recall.value) == (None, 0.0)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=4, max_size=60))
 def test_no_answer_breaks_a_number(rows):
     y = np.array([float(flag) for flag, _ in rows])

@@ -68,7 +68,7 @@ def test_the_scores_on_unit_weights_are_those_of_the_metric() -> None:
         assert len(scores) == 6
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(20, 200), st.integers(0, 1_000))
 def test_the_three_chances_sum_to_one(n_rows: int, seed: int) -> None:
     rows = judged(n_rows, {"A": 0.2, "B": 0.4}, seed)

@@ -60,7 +60,7 @@ def test_classes_of_many_are_calibrated_and_still_sum_to_one() -> None:
     assert log_loss(y, moved) < log_loss(y, bold)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.sampled_from([200, 1_500]))
 def test_the_order_of_two_rows_never_changes(seed, n_rows) -> None:
     y, output = _too_bold(n_rows, seed)

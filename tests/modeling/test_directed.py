@@ -25,7 +25,7 @@ def rows(seed: int, *, classes: bool) -> tuple[Floats, Floats, Floats]:
     return X, (y > 0).astype(float) if classes else y, rng.uniform(0.2, 3, 80)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), SIGNS)
 def test_a_ridge_with_directions_is_the_best_one_that_keeps_them(
     seed: int, signs: list[int]
@@ -54,7 +54,7 @@ def log_loss(X: Floats, y: Floats, weight: Floats, point: Floats) -> float:
     return float(loss + 0.5 * 2.0 * point[:-1] @ point[:-1])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), SIGNS)
 def test_no_other_weights_with_these_directions_have_a_lower_log_loss(
     seed: int, signs: list[int]

@@ -113,7 +113,7 @@ def test_neighbouring_large_numbers_stay_apart_in_float32() -> None:
     assert len(np.unique(codes)) == 50
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.none()),

@@ -70,10 +70,10 @@ def test_closing_ends_workers_in_the_middle_of_a_fit(pool: Pool) -> None:
     assert not any(map(lives, started))
 
 
-def test_closing_before_the_work_is_handed_out_ends_in_peace(
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_closing_before_the_work_is_handed_out_ends_no_thread_with_an_error(
     material: Material, tmp_path: Path
 ) -> None:
-    """No thread ends with an error: pytest would lay it to this test's charge."""
     for attempt in range(15):
         pool = Pool(material, Checkpoint(tmp_path / str(attempt)), 1)
         for _ in range(5):

@@ -8,7 +8,7 @@ from core.modeling.folds import given_validation, make_scheme
 from core.modeling.rows import RowFacts, cross_labels
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(12, 400), st.integers(2, 5), st.integers(0, 99))
 def test_every_row_is_validated_once_and_classes_keep_their_shares(
     n_rows: int, n_classes: int, random_state: int
@@ -25,7 +25,7 @@ def test_every_row_is_validated_once_and_classes_keep_their_shares(
         assert counts.max() - counts.min() <= 2
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 6), min_size=20, max_size=200), st.integers(0, 9))
 def test_a_group_is_never_on_both_sides(groups: list[int], random_state: int) -> None:
     codes = np.array(groups)
@@ -67,7 +67,7 @@ def test_given_validation_rows_stand_behind_the_training_rows() -> None:
     assert (fold.train.tolist(), fold.valid.tolist()) == ([0, 1, 2, 3], [4, 5])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(0, 40), min_size=30, max_size=200).filter(
         lambda times: len(set(times)) > 8
@@ -134,7 +134,7 @@ def test_rows_of_one_time_have_no_later_ones_to_be_judged_by() -> None:
         )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=90), st.integers(0, 9))
 def test_what_belongs_together_is_in_one_part_of_every_cross_fit(codes, seed) -> None:
     together = np.array(codes)

@@ -92,7 +92,7 @@ def test_each_of_three_classes_has_its_share() -> None:
     assert encoder.get_feature_names_out()[-1] == "town share of class 3"
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.one_of(st.none(), st.text(max_size=8), st.just("town 3")))
 def test_one_row_is_told_what_a_table_is_told(word) -> None:
     frame, y = _towns()

@@ -53,7 +53,7 @@ def test_a_packed_tree_can_be_packed_again_and_shown() -> None:
     assert twice.estimators_[0].get_depth() == forest.estimators_[0].get_depth()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.floats(-(2.0**99), 2.0**99),
     st.floats(-(2.0**99), 2.0**99, width=32) | st.sampled_from([0.0, -0.0]),

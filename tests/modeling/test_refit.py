@@ -178,3 +178,23 @@ def test_a_model_knows_the_parameters_of_its_metric(frame, quick) -> None:
     table = frame[["calls", "fee", "left"]]
     run = quick(table, "left", metric="f_beta", metric_options={"beta": 3.0})
     assert dict(run.champion.metric_options) == {"beta": 3.0}
+
+
+def test_of_many_judged_rows_the_kept_ones_teach_a_chosen_candidate(
+    quick, monkeypatch
+) -> None:
+    monkeypatch.setattr("core.modeling.judged.MOST_ROWS", 1_000)
+    frame = numbers(1_500)
+    frame["y"] *= np.abs(frame["x3"])  # the error depends on the row
+    run = quick(frame, "y", families=("linear", "lightgbm"))
+    assert run.judged is not None
+    assert (run.judged.n_rows, len(run.judged.y)) == (1_500, 1_000)
+    plan = TrainingPlan("y", families=("linear", "lightgbm"))
+    entries = run.to_dict()["entries"]
+    for name in set(run.models) - {run.champion_name, "Baseline"}:
+        first, output = run.models[name], run.judged.of(name)
+        final = finish_candidate(frame, plan, entries, first, output=output)
+        assert final.uncertainty != first.uncertainty
+        assert finish_candidate(frame, plan, entries, first, output=output[:900]) is (
+            first
+        )

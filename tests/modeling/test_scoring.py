@@ -27,7 +27,7 @@ def _two(rows: list[tuple[bool, float]]) -> tuple[np.ndarray, np.ndarray]:
     return y, np.column_stack([1 - positive, positive])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(scores)
 def test_ranking_metrics_agree_with_scikit_learn_also_on_ties(rows) -> None:
     y, output = _two(rows)
@@ -39,7 +39,7 @@ def test_ranking_metrics_agree_with_scikit_learn_also_on_ties(rows) -> None:
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(scores)
 def test_class_metrics_agree_with_scikit_learn(rows) -> None:
     y, output = _two(rows)
@@ -139,7 +139,7 @@ def test_a_metric_that_does_not_fit_is_refused_with_those_that_do() -> None:
     assert "rmse" in caught.value.hint
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(scores, st.sampled_from([0.5, 1.0, 2.0]))
 def test_f_beta_agrees_with_scikit_learn(rows, beta) -> None:
     y, output = _two(rows)

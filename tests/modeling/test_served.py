@@ -38,7 +38,7 @@ ENCODERS = {
 }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["tree", "linear", "smooth"]),
     st.floats() | st.none(),

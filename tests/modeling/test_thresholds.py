@@ -31,7 +31,7 @@ def test_other_metrics_keep_one_half(name) -> None:
     assert decided(METRICS[name], y, output) is output
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(40, 300))
 def test_no_threshold_scores_better_on_the_same_rows(seed, n_rows) -> None:
     y, output = _rare(n_rows, seed)

@@ -38,7 +38,7 @@ def classes(n_rows: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return y, bold / bold.sum(axis=1, keepdims=True)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 400), st.floats(0.5, 0.999))
 def test_the_quantile_is_that_of_the_conformal_rank(n_rows, coverage):
     values = np.arange(1.0, n_rows + 1)

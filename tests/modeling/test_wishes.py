@@ -134,7 +134,7 @@ def test_decisions_on_a_group_never_rest_on_the_group() -> None:
     np.testing.assert_array_equal(before[group == 4], after[group == 4])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3), min_size=4, max_size=80))
 def test_balanced_classes_weigh_the_same(codes: list[int]) -> None:
     y = np.array(codes, dtype=float)
@@ -155,7 +155,7 @@ def test_balanced_classes_find_more_of_the_rare_one(quick: Callable[..., Run]) -
     assert rates[1] > 2 * rates[0]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.sampled_from(MONOTONE),
     st.sampled_from([-1, 1]),

@@ -26,7 +26,7 @@ NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=400)
 
 
 @given(NUMBERS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_every_number_falls_into_one_of_at_most_64_bins(values):
     numbers = np.array(values)
     edges, _ = quantile_edges(numbers)
@@ -38,7 +38,7 @@ def test_every_number_falls_into_one_of_at_most_64_bins(values):
 
 
 @given(NUMBERS, NUMBERS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_counts_of_two_windows_add_up_to_the_counts_of_both(first, second):
     edges, _ = quantile_edges(np.array(first))
     bins = Bins("numbers", edges, minimum=-1.0, maximum=1.0)
@@ -57,7 +57,7 @@ def test_a_number_in_most_rows_has_a_bin_of_its_own():
 
 
 @given(NUMBERS, st.lists(st.floats(allow_nan=False), min_size=1, max_size=50))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_many_numbers_are_put_into_bins_as_a_search_puts_them(values, others):
     edges, _ = quantile_edges(np.array(values))
     several = np.array(values + others + edges.tolist())
@@ -119,7 +119,7 @@ def test_infinite_numbers_lie_beyond_the_range_and_do_not_spoil_sums():
 
 
 @given(NUMBERS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_sorted_numbers_are_counted_as_unsorted_ones(numbers):
     values = np.array([*numbers, np.inf, -np.inf])
     bins = Bins("numbers", quantile_edges(values)[0])

@@ -15,7 +15,7 @@ LAW = st.lists(st.integers(1, 100), min_size=3, max_size=3)
 
 
 @given(LAW, LAW)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_jensen_shannon_is_scipys(first, second):
     p, q = np.array(first) / sum(first), np.array(second) / sum(second)
     assert jensen_shannon(p, q) == pytest.approx(jensenshannon(p, q, base=2), abs=1e-7)
@@ -23,7 +23,7 @@ def test_jensen_shannon_is_scipys(first, second):
 
 @pytest.mark.parametrize("name", DISTANCES)
 @given(LAW, LAW)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_distance_is_symmetric_and_zero_only_between_equals(name, first, second):
     compute = DISTANCES[name].compute
     p, q = np.array(first) / sum(first), np.array(second) / sum(second)

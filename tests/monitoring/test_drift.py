@@ -165,7 +165,7 @@ def test_shares_then_and_now_sum_to_one():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_discoveries_are_never_surer_than_alpha(p_values):
     assert discovery_cut(np.array(p_values), 0.01) <= 0.01
 

@@ -13,7 +13,7 @@ SPREADS = st.lists(st.floats(0, 0.5), min_size=1, max_size=300)
 
 
 @given(SPREADS, st.integers(1, 400))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_budget_is_spent_on_different_rows_that_stand_for_chosen_strata(spread, n):
     choice = choose_rows(np.array(spread), n)
     assert len(choice.rows) == min(n, len(spread)) == len(set(choice.rows.tolist()))
@@ -23,7 +23,7 @@ def test_the_budget_is_spent_on_different_rows_that_stand_for_chosen_strata(spre
 
 
 @given(SPREADS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_same_rows_and_state_give_the_same_choice(spread):
     one, other = (choose_rows(np.array(spread), 9, random_state=3) for _ in range(2))
     assert one.rows.tolist() == other.rows.tolist()

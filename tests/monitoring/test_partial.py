@@ -33,7 +33,7 @@ def test_good_expectations_narrow_the_interval() -> None:
 
 
 @given(CHANCES, CHANCES)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_expectations_that_say_nothing_leave_the_outcomes_alone(seen, elsewhere):
     found = infer_mean(np.array(seen), np.full(len(seen), 0.5), np.full(99, 0.5))
     assert found.weight == 0

@@ -202,7 +202,7 @@ def test_every_learned_line_has_its_aspect():
     assert read_value(QualityRule("weight", "missing", "")) is None
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), min_size=1))
 def test_words_are_read_as_they_were_written(words):
     kept = tuple(dict.fromkeys(words))

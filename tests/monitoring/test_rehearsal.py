@@ -17,7 +17,7 @@ VALUES = st.lists(st.none() | st.floats(0, 1), max_size=40)
 
 
 @given(VALUES, st.integers(1, 60), st.integers(1, 4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_the_quiet_threshold_keeps_its_promise_and_never_falls(values, one_in, m):
     rule = Rule("r", "columns", 0.1, m=m, n=4)
     threshold = quiet_threshold(rule, values, one_in)

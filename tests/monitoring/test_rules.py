@@ -29,7 +29,7 @@ def test_broken_data_alarms_at_the_first_window():
 
 
 @given(st.lists(st.none() | st.floats(0, 1), max_size=30))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_windows_without_a_value_change_nothing(values):
     known = [value for value in values if value is not None]
     judged = [each.level for each in judge_values(THREE_OF_FOUR, values)]

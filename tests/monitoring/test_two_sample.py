@@ -25,7 +25,7 @@ def binned(before: np.ndarray, now: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 @given(COUNTS, st.data())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_p_values_and_effects_stay_in_their_bounds(counts, data):
     before = np.array(counts)
     other = st.lists(st.integers(0, 500), min_size=len(counts), max_size=len(counts))
@@ -36,7 +36,7 @@ def test_p_values_and_effects_stay_in_their_bounds(counts, data):
 
 
 @given(COUNTS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_window_equal_to_its_reference_shows_nothing(counts):
     before = np.array(counts)
     for compare in (compare_numbers, compare_levels):
@@ -119,7 +119,7 @@ def test_many_missing_values_are_compared_as_two_proportions():
 
 
 @given(st.integers(1, 60), st.integers(1, 40), st.integers(1, 40), st.data())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_exceedance_is_the_upper_tail_of_the_beta_binomial_law(n, a, b, data):
     count = data.draw(st.integers(0, n))
     expected = stats.betabinom(n, a, b).sf(count - 1)

@@ -131,7 +131,7 @@ def test_time_is_cut_by_the_coarsest_period_that_gives_batches_enough() -> None:
 
 
 @given(st.lists(st.integers(0, 100), min_size=5, max_size=12))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_variation_never_makes_chance_surer(hits: list[int]) -> None:
     sizes = np.full(len(hits), 100)
     known = share_variation(np.array(hits), sizes)

@@ -30,7 +30,7 @@ def window(rows: list[tuple[float | None, str | None]]) -> WindowCounts:
 
 
 @given(ROWS, ROWS)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_two_windows_add_up_to_the_window_of_all_their_rows(one, other):
     added, whole = window(one) + window(other), window(one + other)
     for name in ("x", "plan"):

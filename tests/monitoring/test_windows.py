@@ -14,7 +14,7 @@ SECONDS = st.lists(st.integers(0, 10**8), max_size=60)
 
 @pytest.mark.parametrize("period", [*PERIODS, 7])
 @given(SECONDS)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_every_row_lies_in_one_window_and_within_its_time(period, seconds):
     at = pd.Series(pd.to_datetime(seconds, unit="s", utc=True))
     windows = cut_windows(at, period)

@@ -173,7 +173,7 @@ def test_a_version_without_importance_has_none(evaluation):
 finite = st.floats(-1e12, 1e12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(finite, min_size=3, max_size=40))
 def test_a_slider_never_leaves_the_range_and_starts_inside(values):
     field = field_for(np.array(values))
@@ -183,7 +183,7 @@ def test_a_slider_never_leaves_the_range_and_starts_inside(values):
         assert field.default <= field.high <= max(values) + slack
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(finite, finite)
 def test_a_step_makes_a_slider_of_at_most_200_stops(a, b):
     low, high = min(a, b), max(a, b)
@@ -193,7 +193,7 @@ def test_a_step_makes_a_slider_of_at_most_200_stops(a, b):
         assert round(step, decimals_of(step)) == step
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=30))
 def test_any_words_make_a_field_whose_default_is_sound(words):
     field = field_for(pd.Series(words, dtype="str"), "category")

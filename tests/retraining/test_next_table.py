@@ -77,7 +77,7 @@ def test_outcomes_that_are_no_value_of_the_target_are_left_out():
 
 
 @given(st.lists(st.sampled_from(["yes", "no", None]), max_size=12))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_the_counts_add_up(outcomes):
     table = next_table(TRAINING, captured(outcomes), "left", SCHEMA)
     assert len(table.frame) == table.n_training + table.n_added

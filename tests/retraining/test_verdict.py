@@ -125,7 +125,7 @@ def test_a_verdict_survives_json():
 
 
 @given(st.floats(0.001, 0.1), st.floats(0.001, 0.1), st.integers(30, 5000))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_a_larger_error_never_needs_fewer_outcomes(difference, error, n_rows):
     needed = outcomes_needed(difference, error, n_rows)
     more = outcomes_needed(difference, 2 * error, n_rows)

@@ -301,9 +301,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 SMALL = hypothesis_settings(
-    deadline=None,
     max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,17 +16,12 @@ import psutil
 import pytest
 from sqlalchemy import event
 
+from core.deployment.callers import free_port
 from core.serving import PredictionLog
 from core.serving.losses import CaptureLosses
 from core.serving.queued import STATED_S
 
 ROW = json.dumps({"age": 41, "plan": "basic"}).encode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def test_a_file_that_tells_nothing_is_removed(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(1, 50), st.integers(0, 900)), max_size=8),
     st.integers(0, 8),

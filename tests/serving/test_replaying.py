@@ -63,7 +63,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(RECORDS)
 def test_few_records_become_what_a_table_of_each_would(replay, records):
     made, wanted = replay

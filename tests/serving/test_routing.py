@@ -34,7 +34,7 @@ def routes(database):
 
 
 @given(st.text(), st.floats(0, 1), st.floats(0, 1))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_a_key_that_met_the_challenger_still_does_when_the_share_grows(key, a, b):
     small, large = (replace(HALF, share=share) for share in sorted((a, b)))
     assert small.takes("p", key) <= large.takes("p", key)

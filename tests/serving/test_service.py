@@ -135,7 +135,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(ROW, CELLS)), max_size=3))
 def test_the_short_way_agrees_with_coerce_or_steps_aside(rows):
     schema = fit_model_schema()

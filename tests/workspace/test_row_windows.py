@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from core.errors import MonitoringError
 from core.monitoring.rules import Rule
 from core.monitoring.watch import Watch
+from core.serving.calls import Call, CallLedger
 from core.storage.tables import predictions, windows
 from core.storage.types import now
 from core.workspace import Workspace
@@ -237,3 +238,20 @@ def test_an_alarm_fires_on_a_window_of_rows_and_only_once(workspace: Workspace):
 def test_a_number_of_rows_that_cannot_be_judged_is_refused(n: object):
     with pytest.raises(MonitoringError, match="no window by"):
         Watch.from_dict(Watch().to_dict() | {"period": n})
+
+
+def test_each_whole_hour_of_calls_is_judged_with_the_window_it_ended_in(
+    workspace: Workspace,
+):
+    ledger = CallLedger(workspace.database, workspace.registry.champions)
+    for place in range(40):
+        status = 503 if place % 2 else 200
+        ledger.note(Call(PROJECT, "", status, 5.0, 1, 1, 0), START)
+    ledger.flush()
+    for place, minute in enumerate((30, 75, 100)):
+        capture(workspace, N, START + timedelta(minutes=minute), seed=place)
+    assert bring(workspace) == 3
+    listed = workspace.monitoring.windows.list(PROJECT, 1, N)
+    assert [each.service.get("calls") for each in listed] == [None, 40, None]
+    assert [each.signals["errors"] is None for each in listed] == [True, False, True]
+    assert listed[1].signals["errors"] == pytest.approx(0.352, abs=0.001)

@@ -3,7 +3,6 @@
 import http.client
 import json
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 from core.data import describe_schema
 from core.deployment import build_bundle
+from core.deployment.callers import free_port
 from core.modeling.encoder import FrameEncoder
 from core.modeling.model import Model
 from core.registry import save_version
@@ -138,12 +138,6 @@ def server(start: Start) -> Server:
 def entry_point(image: Path) -> list[str]:
     line = (image / "Dockerfile").read_text("utf-8").split("ENTRYPOINT ")[1]
     return list(json.loads(line.splitlines()[0]))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def wait_until_ready(server: Server) -> None:

@@ -50,7 +50,7 @@ def status_of(host, path, sent, **headers):
 
 @pytest.mark.parametrize("path", PATHS)
 @given(body=BODIES, accept=st.sampled_from(["", "text/csv", "application/jsonlines"]))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_json_is_answered_or_refused(host, path, body, accept):
     sent = json.dumps(body).encode()
     assert status_of(host, path, sent, Accept=accept) in (200, 400)
@@ -59,7 +59,7 @@ def test_any_json_is_answered_or_refused(host, path, body, accept):
 @given(
     body=st.binary(max_size=60) | st.text("a,\"'\n\r1\x00", max_size=30).map(str.encode)
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_any_csv_is_answered_or_refused(host, body):
     headers = {"Content-Type": "text/csv"}
     assert status_of(host, "/invocations", body, **headers) in (200, 400)

@@ -52,7 +52,7 @@ def numbers(n_rows: int = 300) -> pd.DataFrame:
     return pd.DataFrame(rng.normal(size=(n_rows, 4)).round(3), columns=list("abcd"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.sampled_from(sorted(EXPLAINERS)),
     st.integers(18, 95) | st.none(),
@@ -210,7 +210,7 @@ def test_boosted_trees_of_three_classes_are_sampled_in_points():
         assert total == pytest.approx(shares[1], abs=1e-9)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.booleans())
 def test_scikit_learns_boosted_trees_are_taken_apart_as_they_answer(
     seed, n_trees, of_numbers

@@ -118,7 +118,7 @@ def test_a_missing_value_may_be_filled():
     assert search.found[0].record["income"] >= 50
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.floats(0, 100), st.floats(0, 100), st.sampled_from("ab"), st.floats(0, 150))
 def test_what_is_found_reaches_the_wish(income, age, plan, least):
     start = row(income=income, age=float(int(age)), plan=plan)

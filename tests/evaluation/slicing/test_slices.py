@@ -112,7 +112,7 @@ def test_errors_of_classes_are_wrong_answers():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_correction_never_lowers_a_p_value_and_keeps_their_order(p_values):
     corrected = holm(p_values)
     assert all(
@@ -124,7 +124,7 @@ def test_correction_never_lowers_a_p_value_and_keeps_their_order(p_values):
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.none(), min_size=5, max_size=60))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_pieces_and_their_conditions_mean_the_same_rows(values):
     frame = pd.DataFrame({"x": pd.Series(values, dtype="float64")})
     frame["y"] = np.arange(len(frame))
