@@ -11,6 +11,7 @@ from core.registry import Registry
 from core.serving.answerer import Answerer
 from core.serving.answering import Answered
 from core.serving.body import body_reader, kind_of, outcomes_of, parse_json, rows_of
+from core.serving.call_limits import CallLimits
 from core.serving.calls import CallLedger
 from core.serving.counting import ANSWERED, CallCounter
 from core.serving.description import describe_version
@@ -72,7 +73,10 @@ def create_api(registry: Registry, log: PredictionLog, settings: Settings) -> Fa
     app = FastAPI(title="Rondo", description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.live = live
     app.add_middleware(
-        KeyGuard, api_key=settings.api_key, keys=ApiKeys(registry.database)
+        KeyGuard,
+        api_key=settings.api_key,
+        keys=ApiKeys(registry.database),
+        limits=CallLimits(settings.home / "limits"),
     )
     ledger = CallLedger(registry.database, registry.champions)
     app.state.ledger = ledger

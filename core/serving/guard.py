@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.serving.call_limits import CallLimits
 from core.serving.counting import KEY
-from core.serving.keys import ApiKeys, CallLimits
+from core.serving.keys import ApiKeys
 from core.serving.keys import Scope as KeyScope
 
 HEADER = "X-API-Key"
@@ -45,13 +46,16 @@ class KeyGuard:
     app : ASGI application
     api_key : str or None
     keys : ApiKeys
+    limits : CallLimits
     """
 
-    def __init__(self, app: ASGIApp, api_key: str | None, keys: ApiKeys) -> None:
+    def __init__(
+        self, app: ASGIApp, api_key: str | None, keys: ApiKeys, limits: CallLimits
+    ) -> None:
         self.app = app
         self.api_key = api_key.encode() if api_key else None
         self.keys = keys
-        self.limits = CallLimits()
+        self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 401, 403 or 429, or let the call through."""

@@ -42,7 +42,7 @@ class ApiKey:
     scopes : tuple of str
         Of `SCOPES`.
     per_minute : int or None
-        Most calls in a minute, for each worker process; None for no limit.
+        Most calls in a minute, of all worker processes together; None for no limit.
     created_at : datetime
     revoked_at : datetime or None
     """
@@ -180,35 +180,6 @@ class ApiKeys:
     def _forget(self) -> None:
         with self._lock:
             self._read_at = float("-inf")
-
-
-class CallLimits:
-    """Counts calls by key in the running minute; one for each worker process.
-
-    Examples
-    --------
-    >>> limits = CallLimits()
-    >>> [limits.allows("a", 2, now_s=10.0) for _ in range(3)]
-    [True, True, False]
-    >>> limits.allows("a", 2, now_s=61.0)
-    True
-    """
-
-    def __init__(self) -> None:
-        self._minute = -1
-        self._counts: dict[str, int] = {}
-        self._lock = threading.Lock()
-
-    def allows(self, key_id: str, per_minute: int | None, *, now_s: float) -> bool:
-        """Count a call, and say whether it is within the limit."""
-        if per_minute is None:
-            return True
-        with self._lock:
-            minute = int(now_s // 60)
-            if minute != self._minute:
-                self._minute, self._counts = minute, {}
-            self._counts[key_id] = self._counts.get(key_id, 0) + 1
-            return self._counts[key_id] <= per_minute
 
 
 def _check(name: str, scopes: Sequence[str], per_minute: int | None) -> None:

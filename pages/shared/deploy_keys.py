@@ -45,7 +45,7 @@ def _ask_key(keys: ApiKeys, project_id: str) -> None:
             value=None,
             step=1,
             placeholder="no limit",
-            help="Counted in each worker process.",
+            help="Of all worker processes together, from the full minute on.",
         )
         pressed = st.form_submit_button("Make a key", icon=":material/key:")
     if not pressed:
