@@ -1,6 +1,5 @@
 """The Monitor page, as a person would use it."""
 
-import io
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.modeling import TrainingPlan
 from core.monitoring.quality_rules import learned_rules
 from core.monitoring.rules import DEFAULT_RULES, Rule
 from core.monitoring.watch import Watch
@@ -24,7 +22,7 @@ from core.serving.tally import Tally
 from core.settings import get_settings
 from core.storage.types import now
 from core.workspace import Workspace, open_workspace
-from tests.fitted import enough
+from tests.rounds import go_round
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -49,25 +47,10 @@ def customers(n_rows: int, seed: int, extra_calls: float = 0.0) -> pd.DataFrame:
 
 def build(workspace: Workspace) -> str:
     """Take a small table as far as a champion, and predict two months with it."""
-    project = workspace.projects.create("Who leaves")
-    cycle = workspace.cycles.current(project.id)
-    csv = io.BytesIO(customers(800, 0).to_csv(index=False).encode())
-    dataset = workspace.data.import_table(project.id, csv, "customers.csv")
-    workspace.cycles.use_dataset(cycle.id, dataset.id)
-    workspace.cycles.set_target(cycle.id, "left", "binary")
-    split = workspace.data.split(cycle.id)
-    plan = TrainingPlan(
-        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
-    )
-    workspace.training.execute(
-        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
-    )
-    workspace.evaluation.open(cycle.id)
-    version = workspace.evaluation.save_version(cycle.id, who="tester")
-    workspace.registry.set_alias(project.id, "champion", version.number, who="tester")
+    project_id = go_round(workspace, customers(800, 0)).project_id
     for month, more_calls in enumerate((0.0, 3.0)):
-        use(workspace, project.id, customers(N_ROWS, month + 1, more_calls), month)
-    return project.id
+        use(workspace, project_id, customers(N_ROWS, month + 1, more_calls), month)
+    return project_id
 
 
 def use(workspace: Workspace, project_id: str, rows: pd.DataFrame, month: int) -> None:

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.modeling import TrainingPlan
 from core.serving import answer_call
 from core.settings import Settings
-from core.workspace import Cycle, Workspace, open_workspace
+from core.workspace import Workspace, open_workspace
 from pages.shared import predict_file
 from tests.bad_input import FAULTS
-from tests.fitted import customers, enough, fit_model
+from tests.fitted import customers, fit_model
+from tests.rounds import go_round
 from tests.workspace.conftest import customers as leavers
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
@@ -392,7 +392,7 @@ def test_a_row_of_the_training_sample_fills_the_form(site):
 
 def test_a_test_row_is_offered_once_opened_and_said_to_be_one(settings):
     workspace = open_workspace(settings)
-    cycle = evaluated_cycle(workspace)
+    cycle = go_round(workspace, leavers())
     opened = workspace.explanations.rows(cycle.id)
     page = Site(workspace, cycle.project_id).open()
     choice(page, "Of the").set_value("test")
@@ -410,27 +410,6 @@ def test_a_test_row_is_offered_once_opened_and_said_to_be_one(settings):
     box.set_value("900000").run()
     press(page, "Load the row")
     assert "There is no row 900,000" in page.error[0].value
-
-
-def evaluated_cycle(workspace: Workspace) -> Cycle:
-    """Go round to a champion that was evaluated, by quick steps."""
-    project = workspace.projects.create("Who leaves")
-    cycle = workspace.cycles.current(project.id)
-    table = io.BytesIO(leavers().to_csv(index=False).encode())
-    dataset = workspace.data.import_table(project.id, table, "customers.csv")
-    workspace.cycles.use_dataset(cycle.id, dataset.id)
-    workspace.cycles.set_target(cycle.id, "left", "binary")
-    split = workspace.data.split(cycle.id)
-    plan = TrainingPlan(
-        target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
-    )
-    workspace.training.execute(
-        cycle.id, plan, split_id=split.id, run_id="run-test", **enough()
-    )
-    workspace.evaluation.open(cycle.id)
-    info = workspace.evaluation.save_version(cycle.id, who="tester")
-    workspace.registry.set_alias(project.id, "champion", info.number, who="tester")
-    return workspace.cycles.get(cycle.id)
 
 
 def test_a_row_that_does_not_exist_is_said(site):

@@ -1,15 +1,15 @@
 """A small live project for tests of monitoring: built once, copied for each test."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
 
-from core.modeling import TrainingPlan
 from core.settings import Settings
 from core.workspace import Workspace
-from tests.fitted import enough
+from tests.rounds import QUICK, go_round
 from tests.workspace.conftest import customers
 
 PROJECT = "who-leaves"
@@ -21,27 +21,11 @@ def build(
 ) -> None:
     """Take a small table as far as a champion."""
     workspace = Workspace(settings_in(folder, "home"))
-    project = workspace.projects.create("Who leaves")
-    assert project.id == PROJECT
-    cycle = workspace.cycles.current(project.id)
-    dataset = workspace.data.add_frame(project.id, customers(n_rows), "customers.csv")
-    workspace.cycles.use_dataset(cycle.id, dataset.id)
-    workspace.cycles.set_target(cycle.id, "left", "binary")
-    split = workspace.data.split(cycle.id)
-    plan = TrainingPlan(
-        target="left",
-        task="binary",
-        budget_s=2 if ended_by_its_budget else 60,
-        families=("linear", "extra_trees") if ended_by_its_budget else ("linear",),
-        n_jobs=1,
-    )
-    ends = {} if ended_by_its_budget else enough()
-    workspace.training.execute(
-        cycle.id, plan, split_id=split.id, run_id="run-test", **ends
-    )
-    workspace.evaluation.open(cycle.id)
-    version = workspace.evaluation.save_version(cycle.id, who="tester")
-    workspace.registry.set_alias(project.id, "champion", version.number, who="tester")
+    plan, ends = QUICK, None
+    if ended_by_its_budget:
+        plan, ends = replace(plan, budget_s=2, families=("linear", "extra_trees")), {}
+    cycle = go_round(workspace, customers(n_rows), plan, ends)
+    assert cycle.project_id == PROJECT
     workspace.close()
 
 
