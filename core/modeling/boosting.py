@@ -11,6 +11,7 @@ from sklearn.ensemble import (
 
 from core.modeling.estimators import RescaledRegressor
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
+from core.modeling.lean_boosters import LeanBooster
 from core.modeling.metrics import Floats
 
 try:
@@ -96,12 +97,12 @@ def fit_lightgbm(
         raise Interrupted
     if n_trees is None:
         cut = _fit_watched(estimator, data, (y, frame), _Guard(patience, watch))
-        _drop_late_trees(estimator)
     else:
         cut = False
         estimator.fit(
             data.X, y, sample_weight=data.weight, callbacks=[_Deadline(watch)]
         )
+    _settle(estimator)
     frame.estimator = estimator
     return Fitted(frame if log else estimator, CUT if cut else "")
 
@@ -123,13 +124,14 @@ def _fit_watched(
     return guard.cut
 
 
-def _drop_late_trees(estimator: Any) -> None:
-    """Forget the trees after the best one: they are never asked."""
+def _settle(estimator: Any) -> None:
+    """Forget the trees after the best one, and what a file does not keep of others."""
     booster = estimator.booster_
-    best = max(1, booster.best_iteration)
-    if best < booster.num_trees() // max(1, booster.num_model_per_iteration()):
-        text = booster.model_to_string(num_iteration=best)
-        estimator._Booster = lightgbm.Booster(model_str=text)
+    text = booster.model_to_string(num_iteration=max(-1, booster.best_iteration))
+    lean = LeanBooster.read(text)
+    if lean is not None:
+        text = lean.with_settled_leaves().text()
+    estimator._Booster = lightgbm.Booster(model_str=text)
 
 
 def fit_histogram(

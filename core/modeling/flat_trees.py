@@ -120,3 +120,19 @@ def _booster_tree(text: str) -> FlatTree:
 
 def _floats(text: str) -> Floats:
     return np.array(text.split(), dtype=np.float64)
+
+
+def float32_below(threshold: Floats) -> NDArray[np.float32]:
+    """Return the largest float32 that is not above each threshold.
+
+    For a float32 number, "at most the threshold" means the same for both.
+
+    Examples
+    --------
+    >>> float(float32_below(np.array([0.1]))[0]) <= 0.1
+    True
+    """
+    narrow = threshold.astype(np.float32)
+    above = narrow.astype(np.float64) > threshold
+    lower = np.nextafter(narrow, np.float32(-np.inf))
+    return np.where(above, lower, narrow).astype(np.float32)

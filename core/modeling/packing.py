@@ -5,6 +5,7 @@ are features, thresholds, children and the leaves' values; what is read back is 
 same scikit-learn tree and gives the same answers. Thresholds are rounded down to
 float32, which decides every float32 number alike; leaves are rounded when a forest
 is fitted (`settle_leaves`), so that nothing changes between fitting and loading.
+Boosters of LightGBM are kept as `LeanBooster` says, which is a quarter of their text.
 """
 
 import io
@@ -13,12 +14,13 @@ import zlib
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.tree._tree import Tree
 
-from core.modeling.metrics import Floats
+from core.modeling.flat_trees import float32_below
+from core.modeling.lean_boosters import LeanBooster
 
 _LEVEL: Final = 3
+_TEXT: Final = "_handle"  # what a booster's state calls its own text
 _NODE: Final = Tree(1, np.array([1], dtype=np.intp), 1).__getstate__()["nodes"].dtype
 
 
@@ -26,6 +28,12 @@ class _Packer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         if type(obj) is Tree:
             return _grown, _cut(obj)
+        if _is_booster(obj):
+            state = obj.__getstate__()
+            lean = LeanBooster.read(state[_TEXT])
+            if lean is not None:
+                others = {k: v for k, v in state.items() if k != _TEXT}
+                return _boosted, (type(obj), others, vars(lean))
         return NotImplemented
 
 
@@ -63,20 +71,15 @@ def settle_leaves(tree: Tree) -> None:
     tree.value[...] = tree.value.astype(np.float32)
 
 
-def float32_below(threshold: Floats) -> NDArray[np.float32]:
-    """Return the largest float32 that is not above each threshold.
+def _is_booster(obj: Any) -> bool:
+    kind = type(obj)  # told by name: LightGBM is not on every machine
+    return kind.__name__ == "Booster" and kind.__module__ == "lightgbm.basic"
 
-    For a float32 number, "at most the threshold" means the same for both.
 
-    Examples
-    --------
-    >>> float(float32_below(np.array([0.1]))[0]) <= 0.1
-    True
-    """
-    narrow = threshold.astype(np.float32)
-    above = narrow.astype(np.float64) > threshold
-    lower = np.nextafter(narrow, np.float32(-np.inf))
-    return np.where(above, lower, narrow).astype(np.float32)
+def _boosted(kind: type, others: dict[str, Any], lean: dict[str, Any]) -> Any:
+    booster: Any = object.__new__(kind)
+    booster.__setstate__({**others, _TEXT: LeanBooster(**lean).text()})
+    return booster
 
 
 def _cut(tree: Tree) -> tuple[Any, ...]:

@@ -76,7 +76,7 @@ def show_leaderboard(run: RunRecord, metric: Metric) -> None:
             "1,000 rows (ms)": number(format="%.1f"),
             "Size (MB)": number(format="%.2f"),
         },
-        placeholder="–",
+        placeholder="-",
         alt="All candidates of the run, best first",
         key="leaderboard",
     )

@@ -1,4 +1,5 @@
 import pickle
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ from sklearn.tree import DecisionTreeRegressor
 
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Watch
-from core.modeling.packing import float32_below, pack, unpack
+from core.modeling.flat_trees import float32_below
+from core.modeling.lean_boosters import LeanBooster
+from core.modeling.packing import pack, unpack
 from tests.fitted import fit_model
 
 
@@ -37,6 +40,48 @@ def test_a_forest_answers_the_same_after_it_was_packed(name: str, task: str) -> 
         getattr(fitted, read)(nasty), getattr(again, read)(nasty)
     )
     assert len(content) < len(pickle.dumps(fitted, protocol=5)) / 6
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_boosting_answers_and_explains_the_same_after_it_was_packed(task: str) -> None:
+    pytest.importorskip("lightgbm")
+    X, y = _table()
+    y = y if task == "multiclass" else (y > 0).astype(float)
+    n_outputs = {"binary": 2, "multiclass": 3, "regression": 1}[task]
+    data = FitData(X[:200], y[:200], X[200:], y[200:], task, n_outputs, 0.3)
+    family = FAMILIES["lightgbm"]
+    fitted = family.fit(data, family.fixed[1], 0, Watch(20)).estimator
+    content = pack(fitted)
+    again = unpack(content)
+    nasty = np.vstack([X, np.full((1, 5), np.nan), np.full((1, 5), 1e30)])
+    for how in ({"raw_score": True}, {"pred_contrib": True}, {"pred_leaf": True}):
+        here, there = (e.booster_.predict(nasty, **how) for e in (fitted, again))
+        np.testing.assert_array_equal(here, there)
+    assert len(pack(again)) == pytest.approx(len(content), rel=0.01)
+    assert len(content) < len(zlib.compress(pickle.dumps(fitted, protocol=5), 3)) / 2
+
+
+def test_a_booster_with_categories_is_packed_by_its_own_text() -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    X, _ = _table()
+    X[:, 4] = np.arange(len(X)) % 7
+    kind = lightgbm.LGBMClassifier(n_estimators=5, verbosity=-1, n_jobs=1)
+    fitted = kind.fit(X, X[:, 4] % 3, categorical_feature=[4])
+    assert LeanBooster.read(fitted.booster_.model_to_string()) is None
+    again = unpack(pack(fitted))
+    np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+
+
+@pytest.mark.parametrize("n_trees", [1, 4])
+def test_trees_of_a_single_leaf_are_kept(n_trees: int) -> None:
+    lightgbm = pytest.importorskip("lightgbm")
+    X, y = _table(40)
+    kind = lightgbm.LGBMRegressor(
+        n_estimators=n_trees, min_child_samples=30, verbosity=-1, n_jobs=1
+    )
+    fitted = kind.fit(X, y)
+    again = unpack(pack(fitted))
+    np.testing.assert_array_equal(again.predict(X), fitted.predict(X))
 
 
 def test_a_tree_whose_leaves_were_not_rounded_keeps_them_exactly() -> None:

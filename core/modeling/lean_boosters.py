@@ -1,0 +1,161 @@
+"""LightGBM's trees as the few numbers that answers and explanations need.
+
+Its own text of a tree takes a hundred bytes a leaf, most of it notes on the fitting.
+Kept here are features, thresholds, children, the leaves' values and how many rows they
+had (which explanations ask for): about eight bytes a leaf in a compressed file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.modeling.flat_trees import float32_below
+from core.modeling.metrics import Floats
+
+_INNER: Final = ("split_feature", "threshold", "decision_type", "left_child")
+_INNER_TOO: Final = ("right_child", "internal_count")
+_LEAVES: Final = ("leaf_value", "leaf_count")
+_END: Final = "\nend of trees\n"
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class LeanBooster:
+    """The trees of a booster, one behind the other in each array.
+
+    Attributes
+    ----------
+    head, tail : str
+        What its text says before and behind the trees.
+    n_leaves : ndarray of shape (n_trees,)
+    shrinkage : ndarray of shape (n_trees,)
+    feature, threshold, decision, left, right : ndarray of shape (n_inner,)
+        A row goes left when its value is not above the threshold.
+    value, count : ndarray of shape (n_leaves_in_all,)
+        What leaves say, and how many training rows they had.
+    """
+
+    head: str
+    tail: str
+    n_leaves: Ints
+    shrinkage: Floats
+    feature: NDArray[np.integer[Any]]
+    threshold: NDArray[np.float32]
+    decision: NDArray[np.int8]
+    left: NDArray[np.integer[Any]]
+    right: NDArray[np.integer[Any]]
+    value: NDArray[np.floating[Any]]
+    count: NDArray[np.int32]
+
+    @classmethod
+    def read(cls, text: str) -> "LeanBooster | None":
+        """Read a booster's own text; None when it has what is not known here.
+
+        Thresholds are rounded down to float32, which decides every float32 alike;
+        leaves keep their value.
+        """
+        body, end, tail = text.partition(_END)
+        head, *trees = body.split("\nTree=")
+        if not end or not trees:
+            return None
+        told = [_lines(tree) for tree in trees]
+        if any(t["num_cat"] != "0" or t.get("is_linear", "0") != "0" for t in told):
+            return None
+        n_leaves = np.array([int(tree["num_leaves"]) for tree in told])
+        inner = {name: _numbers(told, name) for name in (*_INNER, *_INNER_TOO)}
+        value, count = (_numbers(told, name) for name in _LEAVES)
+        alone = np.cumsum(n_leaves)[n_leaves == 1] - 1  # it says of no rows how many
+        count = np.insert(count, alone - np.arange(len(alone)), 0)
+        with np.errstate(over="ignore"):  # "above all" is larger than any float32
+            threshold = float32_below(inner["threshold"])
+        lean = cls(
+            "\n".join(x for x in head.split("\n") if not x.startswith("tree_sizes=")),
+            tail,
+            n_leaves,
+            np.array([float(tree.get("shrinkage", "1")) for tree in told]),
+            _narrow(inner["split_feature"]),
+            threshold,
+            inner["decision_type"].astype(np.int8),
+            _narrow(inner["left_child"]),
+            _narrow(inner["right_child"]),
+            value,
+            count.astype(np.int32),
+        )
+        known = np.array_equal(lean._inner_counts(), inner["internal_count"])
+        return lean if known else None
+
+    def text(self) -> str:
+        """Return a text that LightGBM reads as the same trees."""
+        inner = (
+            *(self.feature, self.threshold.astype(np.float64), self.decision),
+            *(self.left, self.right, self._inner_counts()),
+        )
+        columns = dict(zip((*_INNER, *_INNER_TOO), map(_words, inner), strict=True))
+        leaves = dict(zip(_LEAVES, map(_words, (self.value, self.count)), strict=True))
+        lines, a, b = [self.head], 0, 0
+        for place, n in enumerate(self.n_leaves.tolist()):
+            lines += [f"Tree={place}", f"num_leaves={n}", "num_cat=0"]
+            for name, words in columns.items():
+                lines.append(f"{name}={' '.join(words[a : a + n - 1])}")
+            for name, words in leaves.items():
+                lines.append(f"{name}={' '.join(words[b : b + n])}")
+            shrinkage = float(self.shrinkage[place])
+            lines += ["is_linear=0", f"shrinkage={shrinkage!r}", "", ""]
+            a, b = a + n - 1, b + n
+        return "\n".join(lines) + _END + self.tail
+
+    def with_settled_leaves(self) -> "LeanBooster":
+        """Return it with the leaves' values rounded to float32."""
+        return self._with(value=self.value.astype(np.float32))
+
+    def _with(self, **changed: Any) -> "LeanBooster":
+        return LeanBooster(**{**vars(self), **changed})
+
+    def _inner_counts(self) -> Ints:
+        """Add up the rows of leaves, from the children to the roots."""
+        first_inner = np.repeat(np.cumsum(self.n_leaves - 1), self.n_leaves - 1)
+        first_inner -= np.repeat(self.n_leaves - 1, self.n_leaves - 1)
+        first_leaf = np.repeat(np.cumsum(self.n_leaves), self.n_leaves - 1)
+        first_leaf -= np.repeat(self.n_leaves, self.n_leaves - 1)
+        n_inner = len(first_inner)
+        sides = [
+            np.where(side < 0, n_inner + first_leaf - side - 1, first_inner + side)
+            for side in (self.left.astype(np.int64), self.right.astype(np.int64))
+        ]
+        counts = np.concatenate([np.full(n_inner, -1), self.count.astype(np.int64)])
+        todo = np.arange(n_inner)
+        while len(todo):
+            left, right = (counts[side[todo]] for side in sides)
+            known = (left >= 0) & (right >= 0)
+            counts[todo[known]] = (left + right)[known]
+            if not known.any():
+                break
+            todo = todo[~known]
+        return counts[:n_inner]
+
+
+def _lines(tree: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in tree.split("\n") if "=" in line)
+
+
+def _numbers(trees: Sequence[dict[str, str]], name: str) -> Floats:
+    """Return a column of all trees; one with a single leaf has only its value."""
+    words = " ".join(tree.get(name, "") for tree in trees)
+    return np.fromstring(words, dtype=np.float64, sep=" ")
+
+
+def _words(values: NDArray[Any]) -> list[str]:
+    return [repr(value) for value in values.tolist()]
+
+
+def _narrow(values: Floats) -> NDArray[np.integer[Any]]:
+    """Return whole numbers in the smallest type that holds them."""
+    if not len(values):
+        return values.astype(np.int8)
+    low, high = int(values.min()), int(values.max())
+    kinds = (np.int8, np.int16, np.int32, np.int64)
+    kind = next(k for k in kinds if np.iinfo(k).min <= low <= high <= np.iinfo(k).max)
+    return values.astype(kind)
