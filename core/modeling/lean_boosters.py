@@ -12,13 +12,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.modeling.flat_trees import float32_below
+from core.modeling.flat_trees import FlatTree, float32_below
 from core.modeling.metrics import Floats
 
-_INNER: Final = ("split_feature", "threshold", "decision_type", "left_child")
-_INNER_TOO: Final = ("right_child", "internal_count")
-_LEAVES: Final = ("leaf_value", "leaf_count")
+_INNER: Final = (
+    "split_feature", "threshold", "decision_type", "left_child", "right_child",
+    "internal_count",
+)  # fmt: skip
 _END: Final = "\nend of trees\n"
+_NAN_LEFT: Final = 10
+_NAN_RIGHT: Final = 8
+"""LightGBM's decision types: NaN is missing (8), and goes left by default (2)."""
 Ints = NDArray[np.int64]
 
 
@@ -43,7 +47,7 @@ class LeanBooster:
     n_leaves: Ints
     shrinkage: Floats
     feature: NDArray[np.integer[Any]]
-    threshold: NDArray[np.float32]
+    threshold: NDArray[np.floating[Any]]
     decision: NDArray[np.int8]
     left: NDArray[np.integer[Any]]
     right: NDArray[np.integer[Any]]
@@ -64,11 +68,11 @@ class LeanBooster:
         told = [_lines(tree) for tree in trees]
         if any(t["num_cat"] != "0" or t.get("is_linear", "0") != "0" for t in told):
             return None
+        for tree in told:  # one that was read again no longer says of how many rows
+            tree["leaf_count"] = tree["leaf_count"] or "0"
         n_leaves = np.array([int(tree["num_leaves"]) for tree in told])
-        inner = {name: _numbers(told, name) for name in (*_INNER, *_INNER_TOO)}
-        value, count = (_numbers(told, name) for name in _LEAVES)
-        alone = np.cumsum(n_leaves)[n_leaves == 1] - 1  # it says of no rows how many
-        count = np.insert(count, alone - np.arange(len(alone)), 0)
+        inner = {name: _numbers(told, name) for name in _INNER}
+        value, count = (_numbers(told, name) for name in ("leaf_value", "leaf_count"))
         with np.errstate(over="ignore"):  # "above all" is larger than any float32
             threshold = float32_below(inner["threshold"])
         lean = cls(
@@ -87,14 +91,75 @@ class LeanBooster:
         known = np.array_equal(lean._inner_counts(), inner["internal_count"])
         return lean if known else None
 
+    @classmethod
+    def of(
+        cls,
+        trees: Sequence[FlatTree],
+        firsts: Sequence[int],
+        n_features: int,
+        n_classes: int = 1,
+        counts: Sequence[Ints] | None = None,
+    ) -> "LeanBooster":
+        """Write trees of any library as a booster that adds their leaves up.
+
+        Parameters
+        ----------
+        trees : sequence of FlatTree
+            Turn by turn, one for each class.
+        firsts : sequence of int
+            What is added to the numbers of each tree's features.
+        n_features : int
+        n_classes : int, default=1
+        counts : sequence of ndarray of shape (n_nodes,), default=None
+            Rows that reached each node in training; None: not known.
+        """
+        sizes = [len(tree.left) for tree in trees]
+        roots = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+        left, right, feature, threshold, missing_left = (
+            np.concatenate([getattr(tree, name) for tree in trees])
+            for name in ("left", "right", "feature", "threshold", "missing_left")
+        )
+        leaf = left < 0
+        n_leaves = np.add.reduceat(leaf, np.unique(roots), dtype=np.int64)
+        number = np.where(leaf, -_within(leaf, roots) - 1, _within(~leaf, roots))
+        count = np.zeros(len(leaf)) if counts is None else np.concatenate(counts)
+        names = " ".join(f"f{i}" for i in range(n_features))
+        head = (
+            f"tree\nversion=v4\nnum_class={n_classes}\n"
+            f"num_tree_per_iteration={n_classes}\nlabel_index=0\n"
+            f"max_feature_idx={n_features - 1}\nobjective=regression\n"
+            f"feature_names={names}\nfeature_infos={'none ' * n_features}\n"
+        )
+        inner = ~leaf
+        return cls(
+            head,
+            "",
+            n_leaves,
+            np.ones(len(trees)),
+            _narrow(feature[inner] + np.repeat(firsts, sizes)[inner]),
+            threshold[inner],
+            np.where(missing_left[inner], _NAN_LEFT, _NAN_RIGHT).astype(np.int8),
+            _narrow(number[(roots + left)[inner]]),
+            _narrow(number[(roots + right)[inner]]),
+            np.concatenate([tree.value[:, 0] for tree in trees])[leaf],
+            count[leaf].astype(np.int32),
+        )
+
     def text(self) -> str:
         """Return a text that LightGBM reads as the same trees."""
-        inner = (
-            *(self.feature, self.threshold.astype(np.float64), self.decision),
-            *(self.left, self.right, self._inner_counts()),
-        )
-        columns = dict(zip((*_INNER, *_INNER_TOO), map(_words, inner), strict=True))
-        leaves = dict(zip(_LEAVES, map(_words, (self.value, self.count)), strict=True))
+        told: dict[str, NDArray[Any]] = {
+            "split_feature": self.feature,
+            "threshold": self.threshold.astype(np.float64),
+            "decision_type": self.decision,
+            "left_child": self.left,
+            "right_child": self.right,
+        }
+        at_leaves: dict[str, NDArray[Any]] = {"leaf_value": self.value}
+        if self.count.any():  # otherwise they are not known
+            told["internal_count"] = self._inner_counts()
+            at_leaves["leaf_count"] = self.count
+        columns = {name: _words(values) for name, values in told.items()}
+        leaves = {name: _words(values) for name, values in at_leaves.items()}
         lines, a, b = [self.head], 0, 0
         for place, n in enumerate(self.n_leaves.tolist()):
             lines += [f"Tree={place}", f"num_leaves={n}", "num_cat=0"]
@@ -135,6 +200,12 @@ class LeanBooster:
                 break
             todo = todo[~known]
         return counts[:n_inner]
+
+
+def _within(chosen: NDArray[np.bool_], roots: Ints) -> Ints:
+    """Return the number of each node among the chosen ones of its tree, from 0."""
+    before: Ints = np.cumsum(chosen) - chosen
+    return before - before[roots]
 
 
 def _lines(tree: str) -> dict[str, str]:

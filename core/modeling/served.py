@@ -1,44 +1,25 @@
 """The served form: a model that answers one row in a fraction of the time.
 
-The same encoders and the same estimators, written without what libraries do around a
-single row. An estimator is taken over only when its answers agree with the library's
-to 1e-6 on rows made to be difficult: on thresholds, just beside them, missing, far out.
+The same encoders, and the estimators in their quick forms; the trees of all boosted
+members are walked through together.
 """
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from scipy.special import expit
 from sklearn.pipeline import Pipeline
 
-from core.modeling.estimators import Blend, RescaledRegressor, read_output
-from core.modeling.flat_trees import (
-    FlatTree,
-    booster_trees,
-    forest_trees,
-    histogram_trees,
-)
-from core.modeling.grove import MOST_NODES, Grove
+from core.modeling.booster_sums import BoosterSums
+from core.modeling.estimators import Blend
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.one_row import RowEncoder
+from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of
 
-Kernel = Callable[[Matrix], Floats]
-"""One encoded row, shape (n_features_out,), to its output, shape (n_outputs,)."""
-Link = Callable[[Floats], Floats]
-"""What trees or weights add up to, turned into shares or left a number."""
-
-TOLERANCE: Final = 1e-6
 FEW_ROWS: Final = 8
 """So many are answered one by one rather than by the libraries."""
-_N_PROBES: Final = 48
-_FAR: Final = 1e30
-_SPECK: Final = np.float32(1e-35)
-"""LightGBM reads smaller numbers as 0."""
-_CANNOT: Final = (ValueError, KeyError, AttributeError, NotImplementedError)
-"""Not one of the forms known here, such as of another release of a library."""
 
 
 class ServedForm:
@@ -58,17 +39,25 @@ class ServedForm:
             parts, weights = pipeline.pipelines, list(pipeline.weights)
         places: dict[int, int] = {}
         self._encoders: list[RowEncoder] = []
-        self._members: list[tuple[int, float, Kernel]] = []
+        self._members: list[_Member] = []
+        widths: list[int] = []
         for part, weight in zip(parts, weights, strict=True):
             encoder = part[0]
+            width = len(encoder.get_feature_names_out())
             if id(encoder) not in places:
                 places[id(encoder)] = len(self._encoders)
                 self._encoders.append(RowEncoder(encoder))
-            width = len(encoder.get_feature_names_out())
-            kernel = kernel_of(part[-1], width, n_outputs)
-            self._members.append((places[id(encoder)], weight, kernel))
+                widths.append(width)
+            form = form_of(part[-1], width, n_outputs)
+            self._members.append(_Member(places[id(encoder)], weight, form))
         self._weight = sum(weights)
         self._n_outputs = n_outputs
+        self._together = _Together.of(self._members, widths)
+
+    @property
+    def n_together(self) -> int:
+        """Number of members whose trees are walked through in one call."""
+        return 0 if self._together is None else len(self._together.numbers)
 
     def output(self, raw: Mapping[str, Any]) -> Floats:
         """Return the output for one record of plain columns.
@@ -83,9 +72,16 @@ class ServedForm:
         ndarray of shape (1, n_classes), or (1,) for regression
         """
         rows = [encoder.encode(raw) for encoder in self._encoders]
+        known = self._together.outputs(rows) if self._together else {}
         # In the order and with the operations of `Blend`, so that sums round alike.
         total = sum(
-            weight * kernel(rows[place]) for place, weight, kernel in self._members
+            member.weight
+            * (
+                known[number]
+                if number in known
+                else member.form.kernel(rows[member.place])
+            )
+            for number, member in enumerate(self._members)
         )
         output = np.asarray(total / self._weight, dtype=np.float64)
         return output if self._n_outputs == 1 else output.reshape(1, -1)
@@ -96,198 +92,59 @@ class ServedForm:
         return np.concatenate([self.output(row) for row in rows])
 
 
-def kernel_of(estimator: Any, width: int, n_outputs: int) -> Kernel:
-    """Return the quick form of an estimator, or the estimator itself.
-
-    Parameters
-    ----------
-    estimator : fitted estimator
-    width : int
-        Numbers in an encoded row.
-    n_outputs : int
-        Number of classes, or 1.
-    """
-
-    def slow(row: Matrix) -> Floats:
-        output = read_output(estimator, row.reshape(1, -1), n_outputs)
-        return output.reshape(-1)
-
-    try:
-        quick, trees = _translated(estimator, n_outputs)
-        agrees = _agrees(estimator, quick, trees, (width, n_outputs))
-    except _CANNOT:
-        return slow
-    return quick if agrees else slow
+@dataclass(frozen=True, eq=False)
+class _Member:
+    place: int  # of its encoder
+    weight: float
+    form: Form
 
 
-def _agrees(
-    estimator: Any, quick: Kernel, trees: list[FlatTree], shape: tuple[int, int]
-) -> bool:
-    """Return whether both forms say the same of difficult rows."""
-    width, n_outputs = shape
-    probes = _probes(trees, width)
-    expected = read_output(estimator, probes, n_outputs).reshape(len(probes), -1)
-    found = np.array([quick(row) for row in probes])
-    if found.shape != expected.shape:
-        return False
-    return bool(np.allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE))
+class _Together:
+    """Boosted members, whose trees are walked through in one call."""
 
+    def __init__(
+        self, members: Mapping[int, _Member], widths: Sequence[int], probes: int = 6
+    ) -> None:
+        self.numbers = tuple(members)
+        self._forms = [member.form for member in members.values()]
+        firsts = np.cumsum([0, *widths])
+        self._sums = BoosterSums(
+            [form.boosted for form in self._forms if form.boosted is not None],
+            [int(firsts[member.place]) for member in members.values()],
+            int(firsts[-1]),
+        )
+        rng = np.random.default_rng(0)
+        for _ in range(probes):
+            rows = [rng.normal(size=width).astype(np.float32) for width in widths]
+            found = self.outputs(rows)
+            for number, member in members.items():
+                alone = member.form.kernel(rows[member.place])
+                if not np.array_equal(found[number], alone):
+                    raise NotImplementedError
 
-def _probes(trees: list[FlatTree], width: int) -> Matrix:
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(_N_PROBES, width)).astype(np.float32)
-    if trees:
-        feature = np.concatenate([tree.feature[tree.left >= 0] for tree in trees])
-        edge = np.concatenate([tree.threshold[tree.left >= 0] for tree in trees])
-        for column in np.unique(feature):
-            known = edge[feature == column]
-            known = known[np.abs(known) < _FAR].astype(np.float32)
-            if not known.size:  # it only asks whether the value is missing
-                continue
-            near = rng.choice(known, _N_PROBES)
-            side = rng.choice(np.array([-np.inf, np.inf], np.float32), _N_PROBES)
-            beside = rng.random(_N_PROBES) < 0.5
-            rows[:, column] = np.where(beside, np.nextafter(near, side), near)
-        # Only trees are given missing values; for others they are filled before.
-        rows[rng.random(rows.shape) < 0.1] = np.nan
-    return rows
+    @classmethod
+    def of(
+        cls, members: Sequence[_Member], widths: Sequence[int]
+    ) -> "_Together | None":
+        """Return it for two members and more, where it gives what each gives alone."""
+        boosted = {i: m for i, m in enumerate(members) if m.form.boosted is not None}
+        if len(boosted) < 2:
+            return None
+        try:
+            return cls(boosted, widths)
+        except (ImportError, *CANNOT):
+            return None
 
-
-def _translated(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    if isinstance(estimator, RescaledRegressor):
-        inner, trees = _translated(estimator.estimator, n_outputs)
-        offset, scale, log = estimator.offset, estimator.scale, estimator.log
-
-        def back(row: Matrix) -> Floats:
-            values = inner(row) * scale + offset
-            return np.expm1(values) if log else values
-
-        return back, trees
-    seen = getattr(estimator, "classes_", None)
-    if n_outputs > 1 and (seen is None or len(seen) != n_outputs):
-        raise NotImplementedError
-    translate = _TRANSLATE.get(type(estimator).__name__)
-    if translate is None:
-        raise NotImplementedError
-    return translate(estimator, n_outputs)
-
-
-def _forest(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    del n_outputs
-    trees = forest_trees(estimator)
-    grove = _grove(trees, estimator.n_features_in_)
-    n_trees = len(trees)
-    return (lambda row: _in_turn(grove.leaves(row)) / n_trees), trees
-
-
-def _histogram(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    trees = histogram_trees(estimator)
-    start = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
-    return _boosted(trees, estimator.n_features_in_, start, _link(n_outputs)), trees
-
-
-def _lightgbm(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    booster = estimator.booster_
-    trees = booster_trees(booster)
-    start = np.zeros(booster.num_model_per_iteration())
-    link = {1: _same, 2: _two_by_libm}.get(n_outputs, _softmax_by_libm)
-    kernel = _boosted(trees, booster.num_feature(), start, link)
-
-    def without_specks(row: Matrix) -> Floats:
-        row = row.copy()
-        row[np.abs(row) <= _SPECK] = 0
-        return kernel(row)
-
-    return without_specks, trees
-
-
-def _boosted(
-    trees: list[FlatTree], n_features: int, start: Floats, link: Link
-) -> Kernel:
-    grove, size = _grove(trees, n_features), len(start)
-
-    def kernel(row: Matrix) -> Floats:
-        turns = grove.leaves(row).reshape(-1, size)
-        turns[0] += start
-        return link(_in_turn(turns))
-
-    return kernel
-
-
-def _in_turn(values: Floats) -> Floats:
-    """Add up one after the other, as libraries do; a sum by numpy rounds otherwise."""
-    return np.asarray(np.cumsum(values, axis=0)[-1])
-
-
-def _grove(trees: list[FlatTree], n_features: int) -> Grove:
-    if sum(len(tree.left) for tree in trees) > MOST_NODES:
-        raise NotImplementedError
-    return Grove(trees, n_features)
-
-
-def _linear(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    weights = np.ascontiguousarray(np.atleast_2d(estimator.coef_).T, dtype=np.float64)
-    intercept, link = np.atleast_1d(estimator.intercept_), _link(n_outputs)
-    return (lambda row: link(row.astype(np.float64) @ weights + intercept)), []
-
-
-def _network(estimator: Any, n_outputs: int) -> tuple[Kernel, list[FlatTree]]:
-    if estimator.activation != "relu":
-        raise NotImplementedError
-    layers = list(zip(estimator.coefs_, estimator.intercepts_, strict=True))
-    (last, last_shift), link = layers.pop(), _link(n_outputs)
-
-    def kernel(row: Matrix) -> Floats:
-        for weights, shift in layers:
-            row = np.maximum(row @ weights + shift, 0)
-        return link((row @ last + last_shift).astype(np.float64))
-
-    return kernel, []
-
-
-def _link(n_outputs: int) -> Link:
-    return {1: _same, 2: _two}.get(n_outputs, _softmax)
-
-
-def _same(raw: Floats) -> Floats:
-    return raw
-
-
-def _two(raw: Floats) -> Floats:
-    if len(raw) == 2:
-        return _softmax(raw)
-    positive = expit(raw[0])
-    return np.array([1 - positive, positive])
-
-
-def _softmax(raw: Floats) -> Floats:
-    share = np.exp(raw - raw.max())
-    return np.asarray(share / share.sum())
-
-
-def _two_by_libm(raw: Floats) -> Floats:
-    """Return two shares; numpy's exp may differ from C's in the last bit."""
-    positive = 1 / (1 + math.exp(-max(raw[0], -700.0)))
-    return np.array([1 - positive, positive])
-
-
-def _softmax_by_libm(raw: Floats) -> Floats:
-    top = raw.max()
-    share = np.array([math.exp(value - top) for value in raw.tolist()])
-    return np.asarray(share / sum(share.tolist()))
-
-
-_TRANSLATE: Final[dict[str, Callable[[Any, int], tuple[Kernel, list[FlatTree]]]]] = {
-    "LGBMClassifier": _lightgbm,
-    "LGBMRegressor": _lightgbm,
-    "HistGradientBoostingClassifier": _histogram,
-    "HistGradientBoostingRegressor": _histogram,
-    "RandomForestClassifier": _forest,
-    "RandomForestRegressor": _forest,
-    "ExtraTreesClassifier": _forest,
-    "ExtraTreesRegressor": _forest,
-    "LogisticRegression": _linear,
-    "Ridge": _linear,
-    "MLPClassifier": _network,
-    "MLPRegressor": _network,
-}
+    def outputs(self, rows: Sequence[Matrix]) -> dict[int, Floats]:
+        """Return what each member says, by its number; nothing of rows with specks."""
+        row = np.concatenate(rows)
+        size = np.abs(row)
+        if ((size <= SPECK) & (size > 0)).any():  # LightGBM would read them as 0
+            return {}
+        return {
+            number: form.finish(sums)
+            for number, form, sums in zip(
+                self.numbers, self._forms, self._sums.of(row), strict=True
+            )
+            if form.finish is not None
+        }

@@ -1,6 +1,8 @@
 """The served form answers one record as the pipeline does, whatever the record."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,8 @@ from core.modeling.flat_trees import booster_trees
 from core.modeling.grove import Grove
 from core.modeling.numbers import Style
 from core.modeling.one_row import RowEncoder
-from core.modeling.served import ServedForm, kernel_of
+from core.modeling.quick_forms import form_of
+from core.modeling.served import ServedForm
 from tests.fitted import customers, fit_model
 
 QUICK = [n for n in FAMILIES if n not in ("baseline", "nearest_neighbours", "online")]
@@ -84,7 +87,7 @@ def test_each_family_has_a_quick_form_that_agrees(name, task, n_outputs) -> None
     family = FAMILIES[name]
     data = _data(task, n_outputs, missing=family.style == "tree")
     fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
-    kernel = kernel_of(fitted, 4, n_outputs)
+    kernel = form_of(fitted, 4, n_outputs).kernel
     assert "slow" not in kernel.__qualname__
     rows = np.vstack([data.X_valid, np.zeros((1, 4)), np.full((1, 4), 1e30)])
     rows = rows.astype(np.float32)
@@ -102,14 +105,14 @@ def test_what_would_answer_otherwise_is_not_taken_over() -> None:
     fitted = family.fit(data, {}, 0, Watch(30)).estimator
     changed = copy.deepcopy(fitted)
     changed._raw_predict = lambda X, **_: np.zeros((len(X), 1))
-    assert "slow" in kernel_of(changed, 4, 2).__qualname__
-    assert "slow" not in kernel_of(fitted, 4, 2).__qualname__
+    assert "slow" in form_of(changed, 4, 2).kernel.__qualname__
+    assert "slow" not in form_of(fitted, 4, 2).kernel.__qualname__
 
 
 def test_families_without_a_quick_form_answer_all_the_same() -> None:
     data, family = _data("binary", 2, missing=False), FAMILIES["nearest_neighbours"]
     fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
-    kernel = kernel_of(fitted, 4, 2)
+    kernel = form_of(fitted, 4, 2).kernel
     expected = read_output(fitted, data.X_valid[:3], 2)
     np.testing.assert_array_equal([kernel(row) for row in data.X_valid[:3]], expected)
 
@@ -123,6 +126,52 @@ def test_a_blend_answers_one_record_as_it_answers_many(task: Task) -> None:
         raw = raw_columns(frame.iloc[[row]], model.schema)
         (found,) = model.served_form.output(raw)
         np.testing.assert_allclose(found, many[row], rtol=1e-6, atol=1e-6)
+
+
+def _boosted_blend(task: Task, n_outputs: int) -> tuple[Blend, FitData]:
+    """Two members of each kind of boosting, and one that is none."""
+    data = _data(task, n_outputs, missing=True)
+    table = canonical(pd.DataFrame(data.X, columns=list("abcd")))
+    encoder = FrameEncoder(describe_schema(table)).fit(table)
+    parts = []
+    for place, name in enumerate(
+        ("lightgbm", "histogram_boosting", "extra_trees", "lightgbm")
+    ):
+        family = FAMILIES[name]
+        part = replace(data, X=data.X[place * 10 :], y=data.y[place * 10 :])
+        fitted = family.fit(part, family.fixed[0], place, Watch(30)).estimator
+        parts.append(Pipeline([("encoder", encoder), ("estimator", fitted)]))
+    return Blend(parts, [0.4, 0.3, 0.2, 0.1], n_outputs), data
+
+
+def _raw(row: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: np.array([float(v)]) for name, v in zip("abcd", row, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("task", "n_outputs"), [("binary", 2), ("multiclass", 3), ("regression", 1)]
+)
+def test_boosted_members_answer_together_what_each_says_alone(task, n_outputs) -> None:
+    blend, data = _boosted_blend(task, n_outputs)
+    form = ServedForm(blend, n_outputs)
+    assert form.n_together == 3
+    speck = np.array([[1e-40, -1e-40, 0.0, 1e-36]], dtype=np.float32)
+    rows = np.vstack([data.X_valid, speck, np.full((1, 4), np.nan)])
+    for row in rows:
+        raw = _raw(row)
+        (expected,) = read_output(blend, pd.DataFrame(raw), n_outputs)
+        (found,) = form.output(raw)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_callers_at_the_same_time_get_their_own_answers() -> None:
+    blend, data = _boosted_blend("regression", 1)
+    form = ServedForm(blend, 1)
+    raws = [_raw(row) for row in data.X_valid]
+    alone = [form.output(raw)[0] for raw in raws]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda raw: form.output(raw)[0], raws * 20))
+    assert found == alone * 20
 
 
 @pytest.mark.parametrize("n_trees", [1, 2, 3, 7])

@@ -4,17 +4,14 @@ LightGBM explains any trees that are written in its own text (TreeSHAP); so tree
 another library need no code of their own.
 """
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.modeling.boosting import LIGHTGBM_MISSING
-from core.modeling.flat_trees import FlatTree, histogram_trees
-
-_NAN_LEFT, _NAN_RIGHT = 10, 8
-"""LightGBM's decision types: NaN is missing (8), and goes left by default (2)."""
+from core.modeling.flat_trees import histogram_trees
+from core.modeling.lean_boosters import LeanBooster
 
 
 def booster_of(estimator: Any) -> Any | None:
@@ -50,54 +47,7 @@ def booster_of(estimator: Any) -> Any | None:
     start = float(np.ravel(estimator._baseline_prediction)[0])
     import lightgbm  # heavy, and not on every machine
 
-    return lightgbm.Booster(
-        model_str=_text(trees, counts, start, estimator.n_features_in_)
-    )
-
-
-def _text(
-    trees: list[FlatTree],
-    counts: list[NDArray[np.int64]],
-    start: float,
-    n_features: int,
-) -> str:
-    names = " ".join(f"f{i}" for i in range(n_features))
-    lines = [
-        "tree", "version=v4", "num_class=1", "num_tree_per_iteration=1",
-        "label_index=0", f"max_feature_idx={n_features - 1}", "objective=regression",
-        f"feature_names={names}", f"feature_infos={' '.join(['none'] * n_features)}",
-        "",
-    ]  # fmt: skip
-    for place, (tree, count) in enumerate(zip(trees, counts, strict=True)):
-        lines += [f"Tree={place}", *_tree(tree, count, 0.0 if place else start), ""]
-    return "\n".join([*lines, "end of trees", ""])
-
-
-def _tree(tree: FlatTree, count: NDArray[np.int64], start: float) -> Iterator[str]:
-    """Yield the lines of a tree; `start` is added to what its leaves say."""
-    leaf = tree.left < 0
-    value = tree.value[:, 0] + start
-    is_leaf = leaf.astype(np.int64)
-    number = np.where(leaf, -np.cumsum(is_leaf), np.cumsum(1 - is_leaf) - 1)
-    inner = np.flatnonzero(~leaf)  # leaf number k is named -k - 1
-    yield f"num_leaves={int(leaf.sum())}"
-    yield "num_cat=0"
-    decision = np.where(tree.missing_left[inner], _NAN_LEFT, _NAN_RIGHT)
-    columns = {
-        "split_feature": tree.feature[inner],
-        "split_gain": np.zeros(len(inner), dtype=np.int64),
-        "threshold": tree.threshold[inner],
-        "decision_type": decision,
-        "left_child": number[tree.left[inner]],
-        "right_child": number[tree.right[inner]],
-        "leaf_value": value[leaf],
-        "leaf_weight": count[leaf],
-        "leaf_count": count[leaf],
-        "internal_value": value[inner],
-        "internal_weight": count[inner],
-        "internal_count": count[inner],
-    }
-    for name, values in columns.items():
-        yield f"{name}={' '.join(repr(each) for each in values.tolist())}"
-    yield "is_linear=0"
-    yield "shrinkage=1"
+    trees[0] = replace(trees[0], value=trees[0].value + start)
+    width = estimator.n_features_in_
+    lean = LeanBooster.of(trees, [0] * len(trees), width, counts=counts)
+    return lightgbm.Booster(model_str=lean.text())

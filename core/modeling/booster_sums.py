@@ -1,0 +1,138 @@
+"""What many boosted models add up to for one row, in one compiled call.
+
+Walked through one after the other, a thousand trees wait for memory at every step. Here
+the trees of all models lie behind each other as one booster of LightGBM, each sum as a
+class of its own, and LightGBM's call for single rows (C API,
+``LGBM_BoosterPredictForMatSingleRowFast``) adds them up in the order of each model.
+"""
+
+import ctypes
+import threading
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from core.modeling.flat_trees import FlatTree
+from core.modeling.lean_boosters import LeanBooster
+from core.modeling.metrics import Floats
+from core.modeling.numbers import Matrix
+
+_RAW: Final = 1  # C_API_PREDICT_RAW_SCORE
+_FLOAT32: Final = 0  # C_API_DTYPE_FLOAT32
+
+
+@dataclass(frozen=True, eq=False)
+class Boosted:
+    """One model as trees that are added up.
+
+    Attributes
+    ----------
+    trees : sequence of FlatTree
+        Turn by turn, one for each sum.
+    start : ndarray of shape (n_sums,)
+        What is added first.
+    """
+
+    trees: Sequence[FlatTree]
+    start: Floats
+
+
+class BoosterSums:
+    """The sums of several boosted models for one row.
+
+    Parameters
+    ----------
+    models : sequence of Boosted
+    places : sequence of int
+        Where each model's features begin in a row.
+    n_features : int
+        Of a row.
+
+    Raises
+    ------
+    ImportError, KeyError, AttributeError
+        LightGBM is not there, or is not the one that is known here.
+    """
+
+    def __init__(
+        self, models: Sequence[Boosted], places: Sequence[int], n_features: int
+    ) -> None:
+        library = _library()
+        self._call = library.LGBM_BoosterPredictForMatSingleRowFast
+        ends = np.cumsum([len(model.start) for model in models]).tolist()
+        self._slices = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+        text = _lined_up(models, places, n_features).text()
+        handle, config = ctypes.c_void_p(), ctypes.c_void_p()
+        n_read = ctypes.c_int()
+        _done(
+            library.LGBM_BoosterLoadModelFromString(
+                text.encode(), ctypes.byref(n_read), ctypes.byref(handle)
+            )
+        )
+        weakref.finalize(self, library.LGBM_BoosterFree, handle)
+        _done(
+            library.LGBM_BoosterPredictForMatSingleRowFastInit(
+                handle, _RAW, 0, -1, _FLOAT32, ctypes.c_int32(n_features),
+                b"num_threads=1", ctypes.byref(config),
+            )
+        )  # fmt: skip
+        weakref.finalize(self, library.LGBM_FastConfigFree, config)
+        self._config = config
+        self._sums = np.zeros(ends[-1])
+        self._out = ctypes.c_void_p(self._sums.ctypes.data)
+        self._n_out = ctypes.byref(ctypes.c_int64())
+        self._lock = threading.Lock()
+
+    def of(self, row: Matrix) -> list[Floats]:
+        """Return the sums of each model.
+
+        Parameters
+        ----------
+        row : ndarray of shape (n_features,), float32, C order
+        """
+        with self._lock:  # the library has one place for the answer
+            data = ctypes.c_void_p(row.ctypes.data)
+            _done(self._call(self._config, data, self._n_out, self._out))
+            sums = self._sums.copy()
+        return [sums[part] for part in self._slices]
+
+
+def _library() -> Any:
+    from lightgbm import basic  # heavy, and not on every machine
+
+    return vars(basic)["_LIB"]  # its C API has no other door
+
+
+def _done(code: int) -> None:
+    if code != 0:
+        raise AttributeError("LightGBM does not read these trees.")
+
+
+def _lined_up(
+    models: Sequence[Boosted], places: Sequence[int], n_features: int
+) -> LeanBooster:
+    """Put the trees of all models turn by turn; who has fewer adds nothing."""
+    columns: list[list[tuple[FlatTree, int]]] = []
+    for model, place in zip(models, places, strict=True):
+        n_sums = len(model.start)
+        for number, start in enumerate(model.start.tolist()):
+            trees = [_leaf(start), *model.trees[number::n_sums]]
+            columns.append([(tree, place) for tree in trees])
+    n_turns = max(len(column) for column in columns)
+    nothing = (_leaf(0.0), 0)
+    turns = [
+        column[turn] if turn < len(column) else nothing
+        for turn in range(n_turns)
+        for column in columns
+    ]
+    lined, firsts = zip(*turns, strict=True)
+    return LeanBooster.of(lined, firsts, n_features, len(columns))
+
+
+def _leaf(value: float) -> FlatTree:
+    alone = np.array([-1])
+    no = np.zeros(1, dtype=bool)
+    return FlatTree(alone, alone, alone, np.zeros(1), no, np.array([[value]]))
