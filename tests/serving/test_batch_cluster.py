@@ -173,10 +173,10 @@ def test_only_so_many_pieces_are_under_way(
         most = max(most, under_way)
         return submit(line, frame)
 
-    def counted_wait(line: _Line, future: Any) -> Any:
+    def counted_wait(line: _Line, future: Any, frame: pd.DataFrame) -> Any:
         nonlocal under_way
         under_way -= 1
-        return wait(line, future)
+        return wait(line, future, frame)
 
     monkeypatch.setattr(_Line, "submit", counted_submit)
     monkeypatch.setattr(_Line, "wait", counted_wait)
@@ -210,6 +210,26 @@ def test_a_worker_that_dies_costs_no_row(
         score_file(service, pieces, to, on_progress=told)
 
     here, there = both_ways(point_at, scheduler, answer, tmp_path)
+    assert here.read_bytes() == there.read_bytes()
+
+
+def test_a_piece_that_the_scheduler_dropped_is_handed_over_once_more(
+    service, pieces, scheduler, point_at, tmp_path, monkeypatch
+):
+    submit, dropped = _Line.submit, []
+
+    def submit_and_drop(line: _Line, frame: pd.DataFrame) -> Any:
+        future = submit(line, frame)
+        if len(dropped) < 2:
+            line._client.cancel([future, line._parcel], force=True)
+            dropped.append(future)
+        return future
+
+    monkeypatch.setattr(_Line, "submit", submit_and_drop)
+    here, there = both_ways(
+        point_at, scheduler, lambda to: score_file(service, pieces, to), tmp_path
+    )
+    assert len(dropped) == 2
     assert here.read_bytes() == there.read_bytes()
 
 

@@ -27,6 +27,7 @@ Item = TypeVar("Item")
 Answered = Generator[tuple[Item, pd.DataFrame], None, None]
 
 _LOOK_S: Final = 1.0
+_TRIES: Final = 3
 _MOST_UNDER_WAY: Final = 32
 _GRAPH_LIMIT: Final = "distributed.admin.large-graph-warning-threshold"
 
@@ -100,7 +101,7 @@ def _answer_there(
 
     def first() -> tuple[Item, pd.DataFrame]:
         item, frame, future = under_way.popleft()
-        return item, scorer.told(frame, line.wait(future))
+        return item, scorer.told(frame, line.wait(future, frame))
 
     try:
         for item, frame in pieces:
@@ -117,7 +118,7 @@ class _Line:
     """The way to the workers and back."""
 
     def __init__(self, scorer: Scorer, address: str) -> None:
-        parcel = Parcel(
+        self._contents = Parcel(
             f"rondo-batch-{uuid.uuid4().hex}",
             copy_version(scorer.service.version),
             scorer.options,
@@ -128,10 +129,14 @@ class _Line:
             # Two for each place, so that none waits while the next piece is read.
             places = count_places(self._client, address)
             self.n_most = min(2 * places, _MOST_UNDER_WAY)
-            self._parcel = self._client.scatter(parcel, broadcast=True)
+            self._parcel = self._scatter()
         except BaseException:
             self._client.close()
             raise
+
+    def _scatter(self) -> Any:
+        """Give the parcel to all workers, under a name that none has forgotten yet."""
+        return self._client.scatter(self._contents, broadcast=True, hash=False)
 
     def submit(self, frame: pd.DataFrame) -> Any:
         """Hand a piece over; another worker takes it when the first one dies."""
@@ -148,16 +153,23 @@ class _Line:
             except (OSError, ClosedClientError) as error:
                 raise _lost() from error
 
-    def wait(self, future: Any) -> Worked:
-        """Return what became of a piece; an error of Rondo's own comes through."""
+    def wait(self, future: Any, frame: pd.DataFrame) -> Worked:
+        """Return what became of a piece; an error of Rondo's own comes through.
+
+        One that was dropped together with a worker is handed over once more.
+        """
         from distributed import CancelledError, KilledWorker
 
-        is_done = threading.Event()
-        future.add_done_callback(lambda _: is_done.set())
         try:
-            while not is_done.wait(_LOOK_S):
-                self._check_workers()
-            worked: Worked = future.result()
+            for _ in range(_TRIES):
+                try:
+                    return self._result(future)
+                except CancelledError:
+                    self._check_workers()
+                    if self._parcel.cancelled():
+                        self._parcel = self._scatter()
+                    future = self.submit(frame)
+            return self._result(future)
         except (CancelledError, KilledWorker, OSError) as error:
             raise _lost() from error
         except ImportError as error:
@@ -165,6 +177,13 @@ class _Line:
                 f"A worker of the Dask cluster cannot import what it needs: {error}.",
                 hint="Give the workers the same Rondo and the same libraries.",
             ) from error
+
+    def _result(self, future: Any) -> Worked:
+        is_done = threading.Event()
+        future.add_done_callback(lambda _: is_done.set())
+        while not is_done.wait(_LOOK_S):
+            self._check_workers()
+        worked: Worked = future.result()
         return worked
 
     def _check_workers(self) -> None:
