@@ -47,6 +47,7 @@ class Form:
     ----------
     kernel : callable
     trees : list of FlatTree
+        None are kept of the library's own form.
     boosted : Boosted or None
         The same as trees that are added up, for what has the form of boosting.
     finish : callable or None
@@ -57,6 +58,16 @@ class Form:
     trees: list[FlatTree]
     boosted: Boosted | None = None
     finish: Link | None = None
+
+
+def library_form(estimator: Any, n_outputs: int) -> Form:
+    """Return the estimator itself as a form: exact, slow, and nothing to keep."""
+
+    def slow(row: Matrix) -> Floats:
+        output = read_output(estimator, row.reshape(1, -1), n_outputs)
+        return output.reshape(-1)
+
+    return Form(slow, [])
 
 
 def form_of(estimator: Any, width: int, n_outputs: int) -> Form:
@@ -70,17 +81,12 @@ def form_of(estimator: Any, width: int, n_outputs: int) -> Form:
     n_outputs : int
         Number of classes, or 1.
     """
-
-    def slow(row: Matrix) -> Floats:
-        output = read_output(estimator, row.reshape(1, -1), n_outputs)
-        return output.reshape(-1)
-
     try:
         quick = _translated(estimator, n_outputs)
         agrees = _agrees(estimator, quick, (width, n_outputs))
     except CANNOT:
-        return Form(slow, [])
-    return quick if agrees else Form(slow, [])
+        return library_form(estimator, n_outputs)
+    return quick if agrees else library_form(estimator, n_outputs)
 
 
 def _agrees(estimator: Any, quick: Form, shape: tuple[int, int]) -> bool:

@@ -5,7 +5,7 @@ members are walked through together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from core.modeling.estimators import Blend
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.one_row import RowEncoder
-from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of
+from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of, library_form
 
 FEW_ROWS: Final = 8
 """So many are answered one by one rather than by the libraries."""
@@ -53,11 +53,15 @@ class ServedForm:
         self._weight = sum(weights)
         self._n_outputs = n_outputs
         self._together = _Together.of(self._members, widths)
+        for number in self._together.finish if self._together else ():
+            # Its own trees are let go; only rows with specks ask the library.
+            form = library_form(parts[number][-1], n_outputs)
+            self._members[number] = replace(self._members[number], form=form)
 
     @property
     def n_together(self) -> int:
         """Number of members whose trees are walked through in one call."""
-        return 0 if self._together is None else len(self._together.numbers)
+        return 0 if self._together is None else len(self._together.finish)
 
     def output(self, raw: Mapping[str, Any]) -> Floats:
         """Return the output for one record of plain columns.
@@ -105,11 +109,10 @@ class _Together:
     def __init__(
         self, members: Mapping[int, _Member], widths: Sequence[int], probes: int = 6
     ) -> None:
-        self.numbers = tuple(members)
-        self._forms = [member.form for member in members.values()]
+        self.finish = {i: m.form.finish for i, m in members.items() if m.form.finish}
         firsts = np.cumsum([0, *widths])
         self._sums = BoosterSums(
-            [form.boosted for form in self._forms if form.boosted is not None],
+            [m.form.boosted for m in members.values() if m.form.boosted is not None],
             [int(firsts[member.place]) for member in members.values()],
             int(firsts[-1]),
         )
@@ -141,10 +144,5 @@ class _Together:
         size = np.abs(row)
         if ((size <= SPECK) & (size > 0)).any():  # LightGBM would read them as 0
             return {}
-        return {
-            number: form.finish(sums)
-            for number, form, sums in zip(
-                self.numbers, self._forms, self._sums.of(row), strict=True
-            )
-            if form.finish is not None
-        }
+        sums = zip(self.finish.items(), self._sums.of(row), strict=True)
+        return {number: finish(of_member) for (number, finish), of_member in sums}
