@@ -87,7 +87,7 @@ def _rows(connection: Connection, wanted: Filter) -> list[Any]:
     found: list[Any] = []
     for first in range(0, len(wanted.ids), _AT_ONCE):
         part = predictions.c.id.in_(wanted.ids[first : first + _AT_ONCE])
-        found += connection.execute(_query(wanted).where(part)).all()
+        found += connection.execute(_query(wanted).where(part).order_by(None)).all()
     return sorted(found, key=lambda row: (row.at, row.id))
 
 
@@ -99,6 +99,8 @@ def _query(wanted: Filter) -> Select[Any]:
         and_(o.prediction_id == p.id, o.superseded.is_(False)),
         isouter=not wanted.with_outcomes,
     )
+    # Without statistics SQLite would rather go through a project than look ids up.
+    project = p.project_id if wanted.ids is None else p.project_id.concat("")
     query = (
         select(
             p.id,
@@ -112,7 +114,7 @@ def _query(wanted: Filter) -> Select[Any]:
             cast(o.value, Text).label("outcome"),
         )
         .select_from(joined)
-        .where(p.project_id == wanted.project)
+        .where(project == wanted.project)
         .order_by(p.at.desc(), p.id.desc())
     )
     if wanted.since is not None:

@@ -165,12 +165,15 @@ class _Merge:
 def _known_ids(
     connection: Connection, project: str, ids: Sequence[str]
 ) -> Iterator[str]:
+    c = predictions.c
     for chunk in _chunks([id_ for id_ in ids if _ID.fullmatch(id_)]):
-        yield from connection.scalars(
-            select(predictions.c.id)
-            .where(predictions.c.project_id == project, predictions.c.id.in_(chunk))
+        # Asked for the project too, SQLite would go through all rows of the project.
+        found = connection.execute(
+            select(c.id, c.project_id)
+            .where(c.id.in_(chunk))
             .with_for_update()  # SQLite has locked already; others lock the rows
         )
+        yield from (row.id for row in found if row.project_id == project)
 
 
 def _current(
