@@ -4,6 +4,7 @@
     python -m benchmarks.ui --training      # while a job works, see while_training.py
     python -m benchmarks.ui --explore       # a table of a million rows, see explore.py
     python -m benchmarks.ui --sliders       # the sliders of Evaluate, see sliders.py
+    python -m benchmarks.ui --monitor       # a million captured rows: monitor_page.py
 
 Starts Rondo with the finished churn example and, beside it, a Streamlit application
 of two empty pages; drives both in the same Chromium, turn by turn, and prints for each
@@ -26,6 +27,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.explore import measure_explore
+from benchmarks.monitor_page import measure_monitor
 from benchmarks.sliders import measure_sliders
 from benchmarks.while_training import measure_training
 from core.settings import Settings
@@ -116,6 +118,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--explore", action="store_true", help="a million rows")
     parser.add_argument("--sliders", action="store_true", help="those of Evaluate")
+    parser.add_argument("--monitor", action="store_true", help="a million rows")
     parser.add_argument("--training", action="store_true", help="while a job works")
     parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args()
@@ -124,6 +127,9 @@ def main() -> None:
         return
     if given.sliders:
         measure_sliders(serve, ROOT, given.rounds)
+        return
+    if given.monitor:
+        measure_monitor(serve, change, title_of, ROOT, (given.rows, given.rounds))
         return
     if given.training:
         measure_training(serve, change, title_of, ROOT, given.rounds)

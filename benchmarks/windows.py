@@ -5,7 +5,7 @@
 Builds the churn example, multiplies its captured predictions in the database to a
 million over 50 weeks, gives each week the summary of a real window, and times what the
 page asks for: what is due, all summaries, one window's report; then the page itself,
-without a browser.
+without a browser (`python -m benchmarks.ui --monitor` opens it in one).
 """
 
 import logging
@@ -89,6 +89,16 @@ def summarise(workspace: Workspace, project: str, period_of: Track) -> None:
             )
 
 
+def fill(workspace: Workspace, project: str, n_rows: int, n_windows: int) -> None:
+    """Give a project so many captured rows in so many weeks, summarised and judged."""
+    watch = workspace.alarms.watch(project)
+    workspace.alarms.save_watch(project, type(watch)(period="week"))
+    workspace.monitoring.windows.bring_up_to_date(project, 1, "week")
+    workspace.alarms.judge(project, 1)
+    multiply(workspace, project, n_rows, n_windows)
+    summarise(workspace, project, Track(project, 1, "week"))
+
+
 def timed(
     what: str, ask: Callable[[], object], *, n_times: int = 1, most: float | None = None
 ) -> None:
@@ -135,14 +145,8 @@ def measure_page(n_rows: int, n_windows: int, built: Path | None) -> None:
     get_settings.cache_clear()
     workspace = open_workspace(Settings())
     project = "churn" if built else build(workspace)
-    track = Track(project, 1, "week")
-    watch = workspace.alarms.watch(project)
-    workspace.alarms.save_watch(project, type(watch)(period="week"))
+    fill(workspace, project, n_rows, n_windows)
     kept = workspace.monitoring.windows
-    kept.bring_up_to_date(project, 1, "week")
-    workspace.alarms.judge(project, 1)
-    multiply(workspace, project, n_rows, n_windows)
-    summarise(workspace, project, track)
     start = kept.list(project, 1, "week")[0].start
     print(f"Page: {n_rows:,} captured rows in {n_windows} windows")
     timed("what is due", lambda: kept.due(project, 1, "week"))
