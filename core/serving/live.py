@@ -71,9 +71,7 @@ class LiveServices:
                 return self._loaded[key]
             gate = self._gates.setdefault(key, threading.Lock())
         with gate:  # one thread loads; the others wait for it, not for one another
-            service = self._loaded.get(key) or Service(
-                self._load(project, number), partial(self.overrides.of, project)
-            )
+            service = self._loaded.get(key) or self._service(project, number)
         with self._lock:
             self._loaded[key] = service
             self._gates.pop(key, None)
@@ -94,6 +92,11 @@ class LiveServices:
         """Raise a StorageError when the database does not answer."""
         with self.registry.database.connect() as connection:
             connection.execute(select(1))
+
+    def _service(self, project: str, number: int) -> Service:
+        version = self._load(project, number)
+        _ = version.model.served_form  # of many trees it takes seconds, once
+        return Service(version, partial(self.overrides.of, project))
 
     def _load(self, project: str, number: int) -> ModelVersion:
         try:

@@ -48,3 +48,9 @@ def test_only_so_many_versions_stay_loaded(registry, monkeypatch):
     live.champion("regression")
     assert live.champion("binary") is first
     assert len(live._loaded) == 2
+
+
+def test_the_first_caller_does_not_wait_for_the_quick_form(registry):
+    live = LiveServices(registry)
+    live.load_champions()
+    assert "served_form" in vars(live.champion("binary").version.model)
