@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import DeploymentError
-from core.modeling import flat_trees
+from core.modeling import flat_trees, lean_boosters
 from core.modeling.flat_trees import FlatTree
 
 Nodes = dict[str, Any]
@@ -36,7 +36,9 @@ def booster_trees(estimator: Any) -> Nodes:
     if objective not in links or told["average_output"]:
         raise _unknown(f"Boosting with the loss {objective!r}")
     start = np.zeros(told["num_tree_per_iteration"])
-    return _boosting(_read(flat_trees.booster_trees, booster), start, links[objective])
+    return _boosting(
+        _read(lean_boosters.booster_trees, booster), start, links[objective]
+    )
 
 
 def forest_trees(estimator: Any) -> Nodes:

@@ -11,7 +11,7 @@ from sklearn.ensemble import (
 
 from core.modeling.estimators import RescaledRegressor
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
-from core.modeling.lean_boosters import LeanBooster
+from core.modeling.lean_boosters import LeanBooster, remember
 from core.modeling.metrics import Floats
 
 try:
@@ -129,9 +129,12 @@ def _settle(estimator: Any) -> None:
     booster = estimator.booster_
     text = booster.model_to_string(num_iteration=max(-1, booster.best_iteration))
     lean = LeanBooster.read(text)
-    if lean is not None:
-        text = lean.with_settled_leaves().text()
-    estimator._Booster = lightgbm.Booster(model_str=text)
+    if lean is None:
+        estimator._Booster = lightgbm.Booster(model_str=text)
+        return
+    lean = lean.with_settled_leaves()
+    estimator._Booster = lightgbm.Booster(model_str=lean.text())
+    remember(estimator._Booster, lean)
 
 
 def fit_histogram(

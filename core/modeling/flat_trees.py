@@ -75,53 +75,6 @@ def histogram_trees(estimator: Any) -> list[FlatTree]:
     return found
 
 
-def booster_trees(booster: Any) -> list[FlatTree]:
-    """Return the trees of LightGBM, read from its own text.
-
-    Raises
-    ------
-    ValueError
-        They split on categories, or take zeros for missing values.
-    """
-    parts = booster.model_to_string().split("\nTree=")[1:]
-    return [_booster_tree(part) for part in parts]
-
-
-def _booster_tree(text: str) -> FlatTree:
-    lines = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    leaf_value = _floats(lines["leaf_value"])
-    if len(leaf_value) == 1:
-        alone = np.array([-1])
-        no = np.zeros(1, dtype=bool)
-        return FlatTree(alone, alone, alone, np.zeros(1), no, leaf_value[:, None])
-    left, right, feature, decision = (
-        _floats(lines[name]).astype(np.int64)
-        for name in ("left_child", "right_child", "split_feature", "decision_type")
-    )
-    threshold, n_inner = _floats(lines["threshold"]), len(left)
-    # Bit 1: missing values go left. Bits 2 and 3: which count as missing; if none do,
-    # LightGBM reads them as 0.
-    by_default, kind = (decision & 2) > 0, (decision >> 2) & 3
-    if (decision & 1).any() or (kind == 1).any():
-        raise ValueError("Categories and zeros as missing values are not known here.")
-    missing_left = np.where(kind == 2, by_default, threshold >= 0)
-    ends = np.full(len(leaf_value), -1)
-    # A child below 0 is leaf number -child - 1; leaves stand behind the inner nodes.
-    left, right = (
-        np.where(side < 0, n_inner - side - 1, side) for side in (left, right)
-    )
-    return FlatTree(
-        np.append(left, ends), np.append(right, ends), np.append(feature, ends),
-        np.append(threshold, np.zeros(len(ends))),
-        np.append(missing_left, ends > 0).astype(bool),
-        np.append(np.zeros(n_inner), leaf_value)[:, None],
-    )  # fmt: skip
-
-
-def _floats(text: str) -> Floats:
-    return np.array(text.split(), dtype=np.float64)
-
-
 def float32_below(threshold: Floats) -> NDArray[np.float32]:
     """Return the largest float32 that is not above each threshold.
 

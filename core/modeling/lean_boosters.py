@@ -8,6 +8,7 @@ had (which explanations ask for): about eight bytes a leaf in a compressed file.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,6 +146,48 @@ class LeanBooster:
             count[leaf].astype(np.int32),
         )
 
+    def trees(self) -> list[FlatTree]:
+        """Return the trees, inner nodes before leaves.
+
+        Raises
+        ------
+        ValueError
+            They take zeros for missing values.
+        """
+        # Bits 2 and 3 say which values count as missing; if none do, NaN is read as 0.
+        kind = (self.decision >> 2) & 3
+        if (kind == 1).any():
+            raise ValueError("Zeros as missing values are not known here.")
+        by_default = (self.decision & 2) > 0
+        missing_left = np.where(kind == 2, by_default, self.threshold >= 0)
+        inner_ends, leaf_ends = np.cumsum(self.n_leaves - 1), np.cumsum(self.n_leaves)
+        n_inner = np.repeat(self.n_leaves - 1, self.n_leaves - 1)
+        # A child below 0 is leaf number -child - 1; leaves stand behind inner nodes.
+        left, right = (
+            np.where(side < 0, n_inner - side - 1, side)
+            for side in (self.left.astype(np.int64), self.right.astype(np.int64))
+        )
+        feature = self.feature.astype(np.int64)
+        threshold = self.threshold.astype(np.float64)
+        value = self.value.astype(np.float64)
+        found = []
+        for n, a, b in zip(
+            self.n_leaves.tolist(), inner_ends.tolist(), leaf_ends.tolist(), strict=True
+        ):
+            inner, leaves = slice(a - n + 1, a), slice(b - n, b)
+            none = np.full(n, -1)
+            found.append(
+                FlatTree(
+                    np.append(left[inner], none),
+                    np.append(right[inner], none),
+                    np.append(feature[inner], none),
+                    np.append(threshold[inner], np.zeros(n)),
+                    np.append(missing_left[inner], none > 0),
+                    np.append(np.zeros(n - 1), value[leaves])[:, None],
+                )
+            )
+        return found
+
     def text(self) -> str:
         """Return a text that LightGBM reads as the same trees."""
         told: dict[str, NDArray[Any]] = {
@@ -200,6 +243,45 @@ class LeanBooster:
                 break
             todo = todo[~known]
         return counts[:n_inner]
+
+
+_KNOWN: "WeakKeyDictionary[Any, LeanBooster]" = WeakKeyDictionary()
+"""What was read or written of boosters in this process: their text takes long."""
+
+
+def lean_of(booster: Any) -> LeanBooster | None:
+    """Return a booster of LightGBM as it is kept; None when it has what is not known.
+
+    Parameters
+    ----------
+    booster : lightgbm.Booster
+        Not changed afterwards.
+    """
+    known = _KNOWN.get(booster)
+    if known is None:
+        known = LeanBooster.read(booster.model_to_string(num_iteration=-1))
+        if known is not None:
+            _KNOWN[booster] = known
+    return known
+
+
+def remember(booster: Any, lean: LeanBooster) -> None:
+    """Note that a booster was made of these trees."""
+    _KNOWN[booster] = lean
+
+
+def booster_trees(booster: Any) -> list[FlatTree]:
+    """Return the trees of LightGBM.
+
+    Raises
+    ------
+    ValueError
+        They split on categories, or take zeros for missing values.
+    """
+    lean = lean_of(booster)
+    if lean is None:
+        raise ValueError("Categories in trees are not known here.")
+    return lean.trees()
 
 
 def _within(chosen: NDArray[np.bool_], roots: Ints) -> Ints:

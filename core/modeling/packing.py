@@ -17,10 +17,11 @@ import numpy as np
 from sklearn.tree._tree import Tree
 
 from core.modeling.flat_trees import float32_below
-from core.modeling.lean_boosters import LeanBooster
+from core.modeling.lean_boosters import LeanBooster, lean_of, remember
 
 _LEVEL: Final = 3
 _TEXT: Final = "_handle"  # what a booster's state calls its own text
+_NOT_KEPT: Final = (_TEXT, "train_set", "valid_sets")  # as its own state
 _NODE: Final = Tree(1, np.array([1], dtype=np.intp), 1).__getstate__()["nodes"].dtype
 
 
@@ -29,10 +30,9 @@ class _Packer(pickle.Pickler):
         if type(obj) is Tree:
             return _grown, _cut(obj)
         if _is_booster(obj):
-            state = obj.__getstate__()
-            lean = LeanBooster.read(state[_TEXT])
+            lean = lean_of(obj)
             if lean is not None:
-                others = {k: v for k, v in state.items() if k != _TEXT}
+                others = {k: v for k, v in vars(obj).items() if k not in _NOT_KEPT}
                 return _boosted, (type(obj), others, vars(lean))
         return NotImplemented
 
@@ -78,7 +78,9 @@ def _is_booster(obj: Any) -> bool:
 
 def _boosted(kind: type, others: dict[str, Any], lean: dict[str, Any]) -> Any:
     booster: Any = object.__new__(kind)
-    booster.__setstate__({**others, _TEXT: LeanBooster(**lean).text()})
+    kept = LeanBooster(**lean)
+    booster.__setstate__({**others, _TEXT: kept.text()})
+    remember(booster, kept)
     return booster
 
 

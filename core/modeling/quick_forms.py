@@ -15,13 +15,9 @@ from scipy.special import expit
 
 from core.modeling.booster_sums import Boosted
 from core.modeling.estimators import RescaledRegressor, read_output
-from core.modeling.flat_trees import (
-    FlatTree,
-    booster_trees,
-    forest_trees,
-    histogram_trees,
-)
+from core.modeling.flat_trees import FlatTree, forest_trees, histogram_trees
 from core.modeling.grove import MOST_NODES, Grove
+from core.modeling.lean_boosters import booster_trees
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 

@@ -20,6 +20,8 @@ from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of, library_form
 
 FEW_ROWS: Final = 8
 """So many are answered one by one rather than by the libraries."""
+_MOST_NODES: Final = 1_000_000
+"""Of boosted members together: more would take seconds to put together."""
 
 
 class ServedForm:
@@ -131,7 +133,8 @@ class _Together:
     ) -> "_Together | None":
         """Return it for two members and more, where it gives what each gives alone."""
         boosted = {i: m for i, m in enumerate(members) if m.form.boosted is not None}
-        if len(boosted) < 2:
+        trees = (tree for m in boosted.values() for tree in m.form.trees)
+        if len(boosted) < 2 or sum(len(tree.left) for tree in trees) > _MOST_NODES:
             return None
         try:
             return cls(boosted, widths)

@@ -16,8 +16,8 @@ from core.modeling.encoder import FrameEncoder, raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Watch
-from core.modeling.flat_trees import booster_trees
 from core.modeling.grove import Grove
+from core.modeling.lean_boosters import booster_trees
 from core.modeling.numbers import Style
 from core.modeling.one_row import RowEncoder
 from core.modeling.quick_forms import form_of
