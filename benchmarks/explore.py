@@ -14,8 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.chromium import open_rondo
 from benchmarks.data import mixed_table
 from core.data.steps import STEPS
 from core.settings import Settings
@@ -118,28 +119,13 @@ def changes(page: Page) -> dict[str, list[float]]:
     return {"add a step": [added], "undo a step": [timed(page, undo.click)]}
 
 
-def measure_explore(
-    serve: Callable[..., None], root: Path, n_rows: int, rounds: int
-) -> None:
+def measure_explore(n_rows: int, rounds: int) -> None:
     """Print the quantiles of every interaction."""
-    from tests.browser.conftest import FLAGS, find_chromium
-
     folder = Path(tempfile.mkdtemp(prefix="rondo-explore-"))
     settings, project = prepare(folder, n_rows)
-    environment = {
-        "RONDO_HOME": str(settings.home),
-        "RONDO_MODELS": str(settings.models),
-    }
     times: dict[str, list[float]] = {}
     with ExitStack() as stack:
-        serve(stack, root / "app.py", 8623, environment)
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=FLAGS
-        )
-        stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": 1360, "height": 1000})
-        page.goto(f"http://localhost:8623/explore?project={project}")
+        page = open_rondo(stack, settings, 8623, f"explore?project={project}")
         page.get_by_role("tab", name="Columns", exact=True).wait_for(timeout=60_000)
         page.wait_for_timeout(4_000)
         first: dict[str, list[float]] = {}

@@ -9,67 +9,40 @@ its address; the time runs until it is painted and at rest, and is to stay under
 
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.chromium import AT_REST, change, open_rondo, title_of
 from benchmarks.windows import build, fill
 from core.settings import Settings
 from core.workspace import open_workspace
 
 PORT = 8625
 N_WINDOWS = 50
-AT_REST = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  const head = document.querySelector('[data-testid=stMain] h1');
-  return app && app.dataset.testScriptState === 'notRunning' && head
-    && head.innerText.trim() === 'Monitor';
-}"""
 
 
-def measure_monitor(
-    serve: Callable[..., None],
-    change: Callable[[Page, str, str], float],
-    title_of: Callable[[Page, str], str],
-    root: Path,
-    given: tuple[int, int],
-) -> None:
-    """Print the quantiles; `given` are the captured rows and the rounds."""
-    from tests.browser.conftest import FLAGS, find_chromium
-
-    n_rows, rounds = given
+def measure_monitor(n_rows: int, rounds: int) -> None:
+    """Print the quantiles over so many captured rows."""
     folder = Path(tempfile.mkdtemp(prefix="rondo-monitor-"))
     settings = Settings(home=folder / "workspace", models=folder / "models")
     workspace = open_workspace(settings)
     project = build(workspace)
     fill(workspace, project, n_rows, N_WINDOWS)
     workspace.close()
-    environment = {
-        "RONDO_HOME": str(settings.home),
-        "RONDO_MODELS": str(settings.models),
-    }
-    address = f"http://localhost:{PORT}/monitor?project={project}"
+    path = f"monitor?project={project}"
     with ExitStack() as stack:
-        serve(stack, root / "app.py", PORT, environment)
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=FLAGS
-        )
-        stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": 1360, "height": 1000})
-        page.goto(address)
-        page.wait_for_function(AT_REST, timeout=60_000)
+        page = open_rondo(stack, settings, PORT, path)
+        page.wait_for_function(AT_REST, arg="Monitor", timeout=60_000)
         explore, monitor = title_of(page, "Explore"), title_of(page, "Monitor")
         by_link, anew = [], []
         for _ in range(rounds):
             change(page, "Explore", explore)
             by_link.append(change(page, "Monitor", monitor))
             began = time.perf_counter()
-            page.goto(address)
-            page.wait_for_function(AT_REST, polling=5)
+            page.goto(f"http://localhost:{PORT}/{path}")
+            page.wait_for_function(AT_REST, arg="Monitor", polling=5)
             anew.append((time.perf_counter() - began) * 1000)
     print(f"Monitor over {n_rows:,} captured rows in {N_WINDOWS} windows, ms")
     for name, times in {"by its link": by_link, "as a new session": anew}.items():

@@ -10,13 +10,13 @@ under 300 ms.
 
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 
+from benchmarks.chromium import open_rondo
 from core.settings import Settings
 from core.workspace import open_workspace, start_sample
 
@@ -117,34 +117,19 @@ def stress(page: Page, rounds: int) -> dict[str, list[float]]:
     return found
 
 
-def measure_sliders(serve: Callable[..., None], root: Path, rounds: int) -> None:
+def measure_sliders(rounds: int) -> None:
     """Print the quantiles of every slider."""
-    from tests.browser.conftest import FLAGS, find_chromium
-
     folder = Path(tempfile.mkdtemp(prefix="rondo-sliders-"))
     settings = Settings(home=folder / "workspace", models=folder / "models")
     workspace = open_workspace(settings)
     project = workspace.jobs.wait(start_sample(workspace, "churn")).project_id
-    environment = {
-        "RONDO_HOME": str(settings.home),
-        "RONDO_MODELS": str(settings.models),
-    }
     with ExitStack() as stack:
-        serve(stack, root / "app.py", PORT, environment)
-        playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=FLAGS
-        )
-        stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": 1360, "height": 1000})
-        report_sliders(
-            page, f"http://localhost:{PORT}/evaluate?project={project}", rounds
-        )
+        path = f"evaluate?project={project}"
+        report_sliders(open_rondo(stack, settings, PORT, path), rounds)
 
 
-def report_sliders(page: Page, address: str, rounds: int) -> None:
-    """Print the quantiles of every slider of an Evaluate page."""
-    page.goto(address)
+def report_sliders(page: Page, rounds: int) -> None:
+    """Print the quantiles of every slider of an open Evaluate page."""
     page.get_by_role("tab", name="Decision", exact=True).wait_for(timeout=60_000)
     page.wait_for_timeout(4_000)
     page.evaluate(WATCH)

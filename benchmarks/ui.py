@@ -13,19 +13,14 @@ ratio of the 95th percentiles is to stay under 3.
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 import textwrap
-import time
-import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.chromium import change, open_browser, serve, serve_rondo, title_of
 from benchmarks.explore import measure_explore
 from benchmarks.monitor_page import measure_monitor
 from benchmarks.sliders import measure_sliders
@@ -33,15 +28,8 @@ from benchmarks.while_training import measure_training
 from core.settings import Settings
 from core.workspace import open_workspace, start_sample
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("Explore", "Train", "Evaluate", "Deploy", "Predict", "Monitor", "Home")
 PORTS = {"rondo": 8621, "empty": 8622}
-AT_REST = """(title) => {
-  const app = document.querySelector('[data-testid=stApp]');
-  const head = document.querySelector('[data-testid=stMain] h1');
-  return app.dataset.testScriptState === 'notRunning' && head
-    && head.innerText.trim() === title;
-}"""
 
 
 def make_empty(folder: Path) -> Path:
@@ -61,57 +49,6 @@ def make_empty(folder: Path) -> Path:
     return main
 
 
-def serve(
-    stack: ExitStack, script: Path, port: int, environment: dict[str, str]
-) -> None:
-    """Start a server and wait until it answers."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            str(script),
-            "--server.port",
-            str(port),
-            "--server.headless",
-            "true",
-        ],
-        cwd=script.parent,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    stack.callback(process.wait)
-    stack.callback(process.terminate)
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2)
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-        else:
-            return
-
-
-def change(page: Page, link: str, title: str) -> float:
-    """Click a page's link and return the milliseconds until it is at rest."""
-    anchor = page.get_by_test_id("stSidebarNav").get_by_role("link", name=link)
-    began = time.perf_counter()
-    anchor.click()
-    page.wait_for_function(AT_REST, arg=title, polling=5)
-    return (time.perf_counter() - began) * 1000
-
-
-def title_of(page: Page, link: str) -> str:
-    """Go to a page once and return its heading."""
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=link).click()
-    page.wait_for_timeout(4000)
-    return page.locator("[data-testid=stMain] h1").first.inner_text().strip()
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -123,28 +60,24 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args()
     if given.explore:
-        measure_explore(serve, ROOT, given.rows, given.rounds)
+        measure_explore(given.rows, given.rounds)
         return
     if given.sliders:
-        measure_sliders(serve, ROOT, given.rounds)
+        measure_sliders(given.rounds)
         return
     if given.monitor:
-        measure_monitor(serve, change, title_of, ROOT, (given.rows, given.rounds))
+        measure_monitor(given.rows, given.rounds)
         return
     if given.training:
-        measure_training(serve, change, title_of, ROOT, given.rounds)
+        measure_training(given.rounds)
         return
     rounds = given.rounds
     folder = Path(tempfile.mkdtemp(prefix="rondo-ui-"))
     settings = Settings(home=folder / "workspace", models=folder / "models")
     workspace = open_workspace(settings)
     job = workspace.jobs.wait(start_sample(workspace, "churn"))
-    environment = {
-        "RONDO_HOME": str(settings.home),
-        "RONDO_MODELS": str(settings.models),
-    }
     with ExitStack() as stack:
-        serve(stack, ROOT / "app.py", PORTS["rondo"], environment)
+        serve_rondo(stack, settings, PORTS["rondo"])
         serve(stack, make_empty(folder), PORTS["empty"], {})
         times = measure(stack, job.project_id, rounds)
     report(times)
@@ -152,11 +85,7 @@ def main() -> None:
 
 def measure(stack: ExitStack, project: str, rounds: int) -> dict[str, list[float]]:
     """Change pages in both applications, turn by turn."""
-    from tests.browser.conftest import FLAGS, find_chromium
-
-    playwright = stack.enter_context(sync_playwright())
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-    stack.callback(browser.close)
+    browser = open_browser(stack)
     rondo, empty = browser.new_page(), browser.new_page()
     rondo.goto(f"http://localhost:{PORTS['rondo']}/?project={project}")
     empty.goto(f"http://localhost:{PORTS['empty']}/")

@@ -11,15 +11,14 @@ twice that of the idle server.
 import os
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from benchmarks.chromium import change, open_browser, serve_rondo, title_of
 from core.modeling import TrainingPlan
 from core.settings import Settings
 from core.workspace import Workspace, open_workspace
@@ -28,13 +27,9 @@ PAGES = ("Explore", "Train", "Home")
 PORT = 8641
 N_ROWS = 20_000
 LONG_S = 3_600.0
-Change = Callable[[Page, str, str], float]
-Serve = Callable[[ExitStack, Path, int, dict[str, str]], None]
 
 
-def measure_training(
-    serve: Serve, change: Change, title_of: Any, root: Path, rounds: int
-) -> None:
+def measure_training(rounds: int) -> None:
     """Measure and print."""
     folder = Path(tempfile.mkdtemp(prefix="rondo-while-"))
     settings = Settings(
@@ -42,24 +37,19 @@ def measure_training(
     )
     workspace = open_workspace(settings)
     cycle_id, project_id = _split_table(workspace)
-    environment = {
-        "RONDO_HOME": str(settings.home),
-        "RONDO_MODELS": str(settings.models),
-        "RONDO_JOB_THREADS": "2",
-    }
     with ExitStack() as stack:
-        serve(stack, root / "app.py", PORT, environment)
+        serve_rondo(stack, settings, PORT, RONDO_JOB_THREADS="2")
         page = _open(stack, project_id)
         titles = {link: title_of(page, link) for link in PAGES}
-        before = _rounds(page, change, titles, rounds)
+        before = _rounds(page, titles, rounds)
         plan = TrainingPlan("y", budget_s=LONG_S, n_jobs=2, whole_budget=True)
         job = workspace.training.start(cycle_id, plan)
         stack.callback(workspace.jobs.cancel, job.id)
         _wait_for_candidates(workspace, job.id)
-        during = _rounds(page, change, titles, rounds)
+        during = _rounds(page, titles, rounds)
         assert workspace.jobs.get(job.id).is_active
         workspace.jobs.cancel(job.id)
-        after = _rounds(page, change, titles, rounds)
+        after = _rounds(page, titles, rounds)
     report(before, during, after)
 
 
@@ -78,12 +68,7 @@ def _split_table(workspace: Workspace) -> tuple[str, str]:
 
 
 def _open(stack: ExitStack, project_id: str) -> Page:
-    from tests.browser.conftest import FLAGS, find_chromium
-
-    playwright = stack.enter_context(sync_playwright())
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-    stack.callback(browser.close)
-    page = browser.new_page()
+    page = open_browser(stack).new_page()
     page.goto(f"http://localhost:{PORT}/?project={project_id}")
     page.get_by_test_id("stSidebarNav").wait_for()
     page.wait_for_timeout(5_000)
@@ -97,9 +82,7 @@ def _wait_for_candidates(workspace: Workspace, job_id: str, n_wanted: int = 3) -
         time.sleep(0.5)
 
 
-def _rounds(
-    page: Page, change: Change, titles: dict[str, str], rounds: int
-) -> dict[str, list[float]]:
+def _rounds(page: Page, titles: dict[str, str], rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {link: [] for link in PAGES}
     for _ in range(rounds):
         for link in PAGES:

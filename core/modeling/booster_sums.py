@@ -1,4 +1,4 @@
-"""What many boosted models add up to for one row, in one compiled call.
+"""What many boosted models say of one row, by one compiled call.
 
 Walked through one after the other, a thousand trees wait for memory at every step. Here
 the trees of all models lie behind each other as one booster of LightGBM, each sum as a
@@ -9,7 +9,7 @@ class of its own, and LightGBM's call for single rows (C API,
 import ctypes
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,14 +34,17 @@ class Boosted:
         Turn by turn, one for each sum.
     start : ndarray of shape (n_sums,)
         What is added first.
+    finish : callable
+        Turns the sums into what the model says.
     """
 
     trees: Sequence[FlatTree]
     start: Floats
+    finish: Callable[[Floats], Floats]
 
 
 class BoosterSums:
-    """The sums of several boosted models for one row.
+    """Several boosted models, asked together for one row.
 
     Parameters
     ----------
@@ -63,7 +66,10 @@ class BoosterSums:
         library = _library()
         self._call = library.LGBM_BoosterPredictForMatSingleRowFast
         ends = np.cumsum([len(model.start) for model in models]).tolist()
-        self._slices = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+        self._parts = [
+            (model.finish, slice(end - len(model.start), end))
+            for model, end in zip(models, ends, strict=True)
+        ]
         text = _lined_up(models, places, n_features).text()
         handle, config = ctypes.c_void_p(), ctypes.c_void_p()
         n_read = ctypes.c_int()
@@ -87,7 +93,7 @@ class BoosterSums:
         self._lock = threading.Lock()
 
     def of(self, row: Matrix) -> list[Floats]:
-        """Return the sums of each model.
+        """Return what each model says.
 
         Parameters
         ----------
@@ -97,7 +103,7 @@ class BoosterSums:
             data = ctypes.c_void_p(row.ctypes.data)
             _done(self._call(self._config, data, self._n_out, self._out))
             sums = self._sums.copy()
-        return [sums[part] for part in self._slices]
+        return [finish(sums[part]) for finish, part in self._parts]
 
 
 def _library() -> Any:

@@ -127,7 +127,7 @@ def _fit_watched(
 def _settle(estimator: Any) -> None:
     """Forget the trees after the best one, and what a file does not keep of others."""
     booster = estimator.booster_
-    text = booster.model_to_string(num_iteration=max(-1, booster.best_iteration))
+    text = booster.model_to_string()
     lean = LeanBooster.read(text)
     if lean is None:
         estimator._Booster = lightgbm.Booster(model_str=text)

@@ -69,9 +69,8 @@ def finish_candidate(  # noqa: PLR0913 as many as `train` was given
             output = model.output(material.frame.iloc[rows].reset_index(drop=True))
         if output is None:
             return model
-        rows = np.arange(len(material.y_valid))
-        if len(output) < len(rows):
-            rows = kept_rows(len(rows))
+        n_rows = len(material.y_valid)
+        rows = np.arange(n_rows) if len(output) == n_rows else kept_rows(n_rows)
         if len(output) != len(rows):  # the table is not the one it was judged on
             return model
         return finish(

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from core.data.associations import sample_rows
 from core.errors import ModelingError
 from core.modeling.metrics import Floats
 from core.modeling.rows import Rows
@@ -107,10 +108,7 @@ def kept_rows(n_rows: int) -> Rows:
     >>> kept_rows(3).tolist(), len(kept_rows(50_000))
     ([0, 1, 2], 20000)
     """
-    if n_rows <= MOST_ROWS:
-        return np.arange(n_rows)
-    drawn = np.random.default_rng(0).choice(n_rows, MOST_ROWS, replace=False)
-    return np.sort(drawn)
+    return sample_rows(n_rows, MOST_ROWS)
 
 
 def gather(

@@ -6,7 +6,7 @@ had (which explanations ask for): about eight bytes a leaf in a compressed file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -217,17 +217,13 @@ class LeanBooster:
 
     def with_settled_leaves(self) -> "LeanBooster":
         """Return it with the leaves' values rounded to float32."""
-        return self._with(value=self.value.astype(np.float32))
-
-    def _with(self, **changed: Any) -> "LeanBooster":
-        return LeanBooster(**{**vars(self), **changed})
+        return replace(self, value=self.value.astype(np.float32))
 
     def _inner_counts(self) -> Ints:
         """Add up the rows of leaves, from the children to the roots."""
-        first_inner = np.repeat(np.cumsum(self.n_leaves - 1), self.n_leaves - 1)
-        first_inner -= np.repeat(self.n_leaves - 1, self.n_leaves - 1)
-        first_leaf = np.repeat(np.cumsum(self.n_leaves), self.n_leaves - 1)
-        first_leaf -= np.repeat(self.n_leaves, self.n_leaves - 1)
+        of_tree = self.n_leaves - 1
+        first_inner = np.repeat(np.cumsum(of_tree) - of_tree, of_tree)
+        first_leaf = np.repeat(np.cumsum(self.n_leaves) - self.n_leaves, of_tree)
         n_inner = len(first_inner)
         sides = [
             np.where(side < 0, n_inner + first_leaf - side - 1, first_inner + side)

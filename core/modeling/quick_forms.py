@@ -1,8 +1,8 @@
 """Estimators in a form that answers one encoded row in a fraction of the time.
 
 What libraries do around a single row is left out. An estimator is taken over only when
-its answers agree with the library's to 1e-6 on rows made to be difficult: on
-thresholds, just beside them, missing, far out.
+its answers agree with the library's, to 1e-6 of the largest and at least 1e-6, on rows
+made to be difficult: on thresholds, just beside them, missing, far out.
 """
 
 import math
@@ -46,14 +46,11 @@ class Form:
         None are kept of the library's own form.
     boosted : Boosted or None
         The same as trees that are added up, for what has the form of boosting.
-    finish : callable or None
-        Turns what they add up to into the kernel's output.
     """
 
     kernel: Kernel
     trees: list[FlatTree]
     boosted: Boosted | None = None
-    finish: Link | None = None
 
 
 def library_form(estimator: Any, n_outputs: int) -> Form:
@@ -127,11 +124,12 @@ def _translated(estimator: Any, n_outputs: int) -> Form:
             values = values * scale + offset
             return np.expm1(values) if log else values
 
-        finish = inner.finish
+        boosted = inner.boosted
+        if boosted is not None:
+            finish = boosted.finish
+            boosted = replace(boosted, finish=lambda sums: back(finish(sums)))
         return replace(
-            inner,
-            kernel=lambda row: back(inner.kernel(row)),
-            finish=None if finish is None else lambda sums: back(finish(sums)),
+            inner, kernel=lambda row: back(inner.kernel(row)), boosted=boosted
         )
     seen = getattr(estimator, "classes_", None)
     if n_outputs > 1 and (seen is None or len(seen) != n_outputs):
@@ -178,7 +176,7 @@ def _boosted(trees: list[FlatTree], n_features: int, start: Floats, link: Link) 
         turns[0] += start
         return link(_in_turn(turns))
 
-    return Form(kernel, trees, Boosted(trees, start), link)
+    return Form(kernel, trees, Boosted(trees, start, link))
 
 
 def _in_turn(values: Floats) -> Floats:

@@ -55,7 +55,7 @@ class ServedForm:
         self._weight = sum(weights)
         self._n_outputs = n_outputs
         self._together = _Together.of(self._members, widths)
-        for number in self._together.finish if self._together else ():
+        for number in self._together.numbers if self._together else ():
             # Its own trees are let go; only rows with specks ask the library.
             form = library_form(parts[number][-1], n_outputs)
             self._members[number] = replace(self._members[number], form=form)
@@ -63,7 +63,7 @@ class ServedForm:
     @property
     def n_together(self) -> int:
         """Number of members whose trees are walked through in one call."""
-        return 0 if self._together is None else len(self._together.finish)
+        return 0 if self._together is None else len(self._together.numbers)
 
     def output(self, raw: Mapping[str, Any]) -> Floats:
         """Return the output for one record of plain columns.
@@ -80,14 +80,13 @@ class ServedForm:
         rows = [encoder.encode(raw) for encoder in self._encoders]
         known = self._together.outputs(rows) if self._together else {}
         # In the order and with the operations of `Blend`, so that sums round alike.
-        total = sum(
-            member.weight
-            * (
-                known[number]
-                if number in known
-                else member.form.kernel(rows[member.place])
-            )
+        answers = (
+            known[number] if number in known else member.form.kernel(rows[member.place])
             for number, member in enumerate(self._members)
+        )
+        total = sum(
+            member.weight * answer
+            for member, answer in zip(self._members, answers, strict=True)
         )
         output = np.asarray(total / self._weight, dtype=np.float64)
         return output if self._n_outputs == 1 else output.reshape(1, -1)
@@ -111,7 +110,7 @@ class _Together:
     def __init__(
         self, members: Mapping[int, _Member], widths: Sequence[int], probes: int = 6
     ) -> None:
-        self.finish = {i: m.form.finish for i, m in members.items() if m.form.finish}
+        self.numbers = tuple(members)
         firsts = np.cumsum([0, *widths])
         self._sums = BoosterSums(
             [m.form.boosted for m in members.values() if m.form.boosted is not None],
@@ -147,5 +146,4 @@ class _Together:
         size = np.abs(row)
         if ((size <= SPECK) & (size > 0)).any():  # LightGBM would read them as 0
             return {}
-        sums = zip(self.finish.items(), self._sums.of(row), strict=True)
-        return {number: finish(of_member) for (number, finish), of_member in sums}
+        return dict(zip(self.numbers, self._sums.of(row), strict=True))

@@ -102,7 +102,7 @@ class CallLedger:
 
     def note(self, call: Call, at: datetime | None = None) -> None:
         """Count a call; it is in the database two seconds later."""
-        hour = (at or now()).replace(minute=0, second=0, microsecond=0)
+        hour = hour_of(at or now())
         made_by = (call.version or 0, call.key_id, call.status, step_of(call.ms))
         place = Place(call.project, hour, *made_by)
         with self._lock:
@@ -161,6 +161,11 @@ def _add(connection: Connection, place: Place, seen: _Seen) -> None:
             connection.execute(insert(calls).values(**place._asdict(), **vars(seen)))
     except IntegrityError:  # another worker was the first
         connection.execute(grown)
+
+
+def hour_of(at: datetime) -> datetime:
+    """Return the hour that a call of this moment is counted in."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def step_of(ms: float) -> int:

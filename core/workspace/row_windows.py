@@ -24,6 +24,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, delete, func, select
 
 from core.retraining.mix import places_in_order
+from core.serving.calls import hour_of
 from core.storage.tables import outcomes, predictions, windows
 from core.storage.types import now
 from core.workspace.window_due import Due, Track, heads_of, is_of, of_version
@@ -141,11 +142,7 @@ def hours_of(due: Due) -> tuple[datetime, datetime]:
     (9, 11)
     """
     since = moment_of(due.after) if due.after else due.start
-    return _hour(since), _hour(due.end)
-
-
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
+    return hour_of(since), hour_of(due.end)
 
 
 def label_of(number: int, start: datetime, end: datetime) -> str:

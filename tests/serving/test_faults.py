@@ -20,6 +20,7 @@ from core.deployment.callers import free_port
 from core.serving import PredictionLog
 from core.serving.losses import CaptureLosses
 from core.serving.queued import STATED_S
+from tests.servers import wait_until_up
 
 ROW = json.dumps({"age": 41, "plan": "basic"}).encode()
 
@@ -39,22 +40,10 @@ def serving(settings, *options, **variables):
     with (settings.home / "said.txt").open("wb") as said:
         process = subprocess.Popen(command, env=environment, stderr=said)
     try:
-        wait_until_ready(f"{address}/health/ready")
+        wait_until_up(f"{address}/health/ready")
         yield process, f"{address}/projects/binary/predict"
     finally:
         end_all(process)
-
-
-def wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        else:
-            return
 
 
 def end_all(process: "subprocess.Popen[bytes]") -> None:

@@ -8,6 +8,7 @@ import pytest
 from core.settings import Settings
 from core.workspace import Cycle, Workspace, open_workspace
 from tests.fitted import enough
+from tests.rounds import QUICK
 
 
 @pytest.fixture
@@ -55,13 +56,9 @@ def split_cycle(workspace: Workspace, csv: bytes) -> Cycle:
 @pytest.fixture
 def trained_cycle(workspace: Workspace, split_cycle: Cycle) -> Cycle:
     """The same, with a quick run on it."""
-    from core.modeling import TrainingPlan
-
     workspace.training.execute(
         split_cycle.id,
-        TrainingPlan(
-            target="left", task="binary", budget_s=60, families=("linear",), n_jobs=1
-        ),
+        QUICK,
         split_id=split_cycle.split_id or "",
         run_id="run-test",
         **enough(),
