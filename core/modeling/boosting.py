@@ -92,7 +92,7 @@ def fit_lightgbm(
         n_estimators=n_trees or _MOST_TREES, n_jobs=1, verbosity=-1,
         random_state=random_state, deterministic=True, force_row_wise=True, **settings,
     )  # fmt: skip
-    y, frame = _rescaled(data.y, log=log)
+    y, frame = rescaled(data.y, log=log)
     if watch.due():
         raise Interrupted
     if n_trees is None:
@@ -161,7 +161,7 @@ def fit_histogram(
     kind = (
         HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
     )
-    y, frame = _rescaled(data.y, log=log)
+    y, frame = rescaled(data.y, log=log)
     estimator = kind(
         max_iter=_HGB_STEP, early_stopping=most is None, n_iter_no_change=20,
         warm_start=True, categorical_features=None, random_state=random_state,
@@ -211,7 +211,8 @@ def _boost_exactly(
         estimator.fit(data.X, y, sample_weight=data.weight)
 
 
-def _rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:
+def rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:
+    """Return the numbers to learn, and what turns answers back."""
     frame = RescaledRegressor(None, log=log)
     return (frame.forward(y) if log else y), frame
 
@@ -219,13 +220,13 @@ def _rescaled(y: Floats, *, log: bool) -> tuple[Floats, RescaledRegressor]:
 def draw_lightgbm(rng: np.random.Generator) -> dict[str, Any]:
     """Draw one setting of LightGBM."""
     return {
-        "learning_rate": _log_uniform(rng, 0.02, 0.12),
-        "num_leaves": int(_log_uniform(rng, 6, 160)),
-        "min_child_samples": int(_log_uniform(rng, 3, 100)),
+        "learning_rate": log_uniform(rng, 0.02, 0.12),
+        "num_leaves": int(log_uniform(rng, 6, 160)),
+        "min_child_samples": int(log_uniform(rng, 3, 100)),
         "colsample_bytree": round(float(rng.uniform(0.3, 1.0)), 3),
         "subsample": round(float(rng.uniform(0.5, 1.0)), 3),
         "subsample_freq": 1,
-        "reg_lambda": _log_uniform(rng, 0.01, 30),
+        "reg_lambda": log_uniform(rng, 0.01, 30),
         "extra_trees": bool(rng.random() < 0.25),
         "patience": 80,
     }
@@ -234,15 +235,16 @@ def draw_lightgbm(rng: np.random.Generator) -> dict[str, Any]:
 def draw_histogram(rng: np.random.Generator) -> dict[str, Any]:
     """Draw one setting of histogram boosting."""
     return {
-        "learning_rate": _log_uniform(rng, 0.02, 0.2),
-        "max_leaf_nodes": int(_log_uniform(rng, 6, 128)),
-        "min_samples_leaf": int(_log_uniform(rng, 3, 100)),
-        "l2_regularization": _log_uniform(rng, 0.001, 30),
+        "learning_rate": log_uniform(rng, 0.02, 0.2),
+        "max_leaf_nodes": int(log_uniform(rng, 6, 128)),
+        "min_samples_leaf": int(log_uniform(rng, 3, 100)),
+        "l2_regularization": log_uniform(rng, 0.001, 30),
         "max_features": round(float(rng.uniform(0.3, 1.0)), 3),
     }
 
 
-def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw a number whose logarithm is uniform, to four digits."""
     return float(f"{np.exp(rng.uniform(np.log(low), np.log(high))):.4g}")
 
 

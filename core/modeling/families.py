@@ -12,6 +12,12 @@ from core.modeling.boosting import (
     fit_histogram,
     fit_lightgbm,
 )
+from core.modeling.catboosting import (
+    CATBOOST_MISSING,
+    CATBOOST_SETTINGS,
+    draw_catboost,
+    fit_catboost,
+)
 from core.modeling.family import Family
 from core.modeling.forests import draw_forest, fit_extra_trees, fit_random_forest
 from core.modeling.online import ONLINE, draw_online, fit_online
@@ -56,6 +62,18 @@ _ALL = (
         fit_lightgbm,
         LIGHTGBM_SETTINGS,
         draw_lightgbm,
+        monotonic=True,
+        quantiles=True,
+    ),
+    Family(
+        "catboost",
+        "CatBoost",
+        "Boosting with symmetric trees, which ask one question at all nodes of a "
+        "level; often the better half of LightGBM.",
+        "tree",
+        fit_catboost,
+        CATBOOST_SETTINGS,
+        draw_catboost,
         monotonic=True,
         quantiles=True,
     ),
@@ -136,6 +154,13 @@ FAMILIES: Final = MappingProxyType({family.name: family for family in _ALL})
 """Every family by its name."""
 
 UNAVAILABLE: Final = MappingProxyType(
-    {"lightgbm": LIGHTGBM_MISSING} if LIGHTGBM_MISSING else {}
+    {
+        name: why
+        for name, why in (
+            ("lightgbm", LIGHTGBM_MISSING),
+            ("catboost", CATBOOST_MISSING),
+        )
+        if why
+    }
 )
 """Families that cannot run on this machine, and why."""

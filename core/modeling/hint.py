@@ -31,7 +31,7 @@ _EACH_S: Final = 0.3
 _START_S: Final = 2.0
 _GIVES_UP: Final[tuple[type[BaseException], ...]] = (Interrupted, *FIT_ERRORS)
 _USUAL: Final = {
-    "lightgbm": (10, 200), "histogram_boosting": (10, 120),
+    "lightgbm": (10, 200), "catboost": (10, 500), "histogram_boosting": (10, 120),
     "extra_trees": (4, 160), "random_forest": (4, 160), "neural_network": (1, 30),
 }  # fmt: skip
 """Iterations on the sample, and the usual number of a whole fit."""

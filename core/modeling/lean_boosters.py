@@ -100,6 +100,7 @@ class LeanBooster:
         n_features: int,
         n_classes: int = 1,
         counts: Sequence[Ints] | None = None,
+        objective: str = "regression",
     ) -> "LeanBooster":
         """Write trees of any library as a booster that adds their leaves up.
 
@@ -113,6 +114,8 @@ class LeanBooster:
         n_classes : int, default=1
         counts : sequence of ndarray of shape (n_nodes,), default=None
             Rows that reached each node in training; None: not known.
+        objective : str, default="regression"
+            In LightGBM's words; it says what becomes of the sums.
         """
         sizes = [len(tree.left) for tree in trees]
         roots = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
@@ -128,7 +131,7 @@ class LeanBooster:
         head = (
             f"tree\nversion=v4\nnum_class={n_classes}\n"
             f"num_tree_per_iteration={n_classes}\nlabel_index=0\n"
-            f"max_feature_idx={n_features - 1}\nobjective=regression\n"
+            f"max_feature_idx={n_features - 1}\nobjective={objective}\n"
             f"feature_names={names}\nfeature_infos={'none ' * n_features}\n"
         )
         inner = ~leaf

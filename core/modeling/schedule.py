@@ -14,19 +14,20 @@ from core.modeling.scoring import Metric
 
 _ORDER: Final = (
     ("linear", 0), ("lightgbm", 0), ("histogram_boosting", 0), ("lightgbm", 1),
-    ("extra_trees", 0), ("lightgbm", 3), ("random_forest", 0), ("neural_network", 0),
-    ("lightgbm", 2), ("histogram_boosting", 1), ("lightgbm", 4),
+    ("catboost", 0), ("extra_trees", 0), ("lightgbm", 3), ("random_forest", 0),
+    ("neural_network", 0), ("lightgbm", 2), ("histogram_boosting", 1), ("lightgbm", 4),
     ("nearest_neighbours", 0), ("linear", 1), ("online", 0),
 )  # fmt: skip
 _ORDER_SMALL: Final = (
-    ("linear", 0), ("lightgbm", 0), ("extra_trees", 0), ("histogram_boosting", 0),
+    ("linear", 0), ("lightgbm", 0), ("extra_trees", 0), ("catboost", 0),
+    ("histogram_boosting", 0),
     ("linear", 1), ("random_forest", 0), ("lightgbm", 3), ("neural_network", 0),
     ("nearest_neighbours", 0), ("lightgbm", 2), ("histogram_boosting", 1),
     ("lightgbm", 1), ("online", 0),
 )  # fmt: skip
 _LOG_TOO: Final = frozenset(
-    (("lightgbm", 0), ("lightgbm", 1), ("histogram_boosting", 0), ("linear", 0),
-     ("neural_network", 0))
+    (("lightgbm", 0), ("lightgbm", 1), ("catboost", 0), ("histogram_boosting", 0),
+     ("linear", 0), ("neural_network", 0))
 )  # fmt: skip
 """Settings that are tried on the logarithm of a skewed target as well."""
 

@@ -69,13 +69,16 @@ def test_a_fit_without_any_time_left_says_so(name) -> None:
         family.fit(_data("binary"), family.fixed[0], 0, Watch(0))
 
 
-def test_a_fit_that_is_asked_to_stop_ends_at_once() -> None:
-    family = FAMILIES["lightgbm"]
+@pytest.mark.parametrize("name", ["lightgbm", "catboost"])
+def test_a_fit_that_is_asked_to_stop_ends_at_once(name) -> None:
+    family = FAMILIES[name]
     with pytest.raises(Interrupted):
         family.fit(_data("binary"), family.fixed[0], 0, Watch(20, lambda: True))
 
 
-@pytest.mark.parametrize("name", ["lightgbm", "histogram_boosting", "linear"])
+@pytest.mark.parametrize(
+    "name", ["lightgbm", "catboost", "histogram_boosting", "linear"]
+)
 def test_the_logarithm_of_a_skewed_target_is_turned_back(name) -> None:
     data, family = _data("regression"), FAMILIES[name]
     params = {**family.fixed[0], "log_target": True}
@@ -91,7 +94,7 @@ def test_a_class_that_only_validation_rows_have_gets_probability_zero() -> None:
     short = FitData(
         data.X[seen], data.y[seen], data.X_valid, data.y_valid, "multiclass", 3
     )
-    for name in ("lightgbm", "histogram_boosting", "linear", "neural_network"):
+    for name in ("lightgbm", "catboost", "linear", "neural_network"):
         family = FAMILIES[name]
         fitted = family.fit(short, family.fixed[0], 0, Watch(20))
         output = read_output(fitted.estimator, data.X_valid, 3)

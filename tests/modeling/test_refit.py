@@ -31,9 +31,10 @@ def _trained(family: str, quick, n_rows: int = 240) -> Run:
     return quick(parts[0], "y", **options)
 
 
-@pytest.mark.parametrize(
-    "family", ["lightgbm", "histogram_boosting", "extra_trees", "neural_network"]
-)
+REFITTED = ("lightgbm", "catboost", "histogram_boosting", "neural_network")
+
+
+@pytest.mark.parametrize("family", [*REFITTED, "extra_trees"])
 def test_the_champion_learns_from_all_rows_and_as_long_as_before(family, quick) -> None:
     run = _trained(family, quick)
     row = run.leaderboard.set_index("candidate").loc[run.champion_name]
@@ -85,9 +86,7 @@ def _half(task: str = "binary") -> FitData:
     return FitData(X, y, X[:0], y[:0], task, 2 if task == "binary" else 1)
 
 
-@pytest.mark.parametrize(
-    "name", ["lightgbm", "histogram_boosting", "random_forest", "neural_network"]
-)
+@pytest.mark.parametrize("name", [*REFITTED, "random_forest"])
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_a_family_repeats_the_iterations_it_is_told(name, task) -> None:
     family = FAMILIES[name]
@@ -96,9 +95,7 @@ def test_a_family_repeats_the_iterations_it_is_told(name, task) -> None:
     assert iterations_of(fitted.estimator) == {"iterations": 45}
 
 
-@pytest.mark.parametrize(
-    "name", ["lightgbm", "histogram_boosting", "random_forest", "neural_network"]
-)
+@pytest.mark.parametrize("name", [*REFITTED, "random_forest"])
 def test_a_repetition_without_time_gives_nothing_rather_than_less(name) -> None:
     family = FAMILIES[name]
     with pytest.raises(Interrupted):

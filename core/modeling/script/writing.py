@@ -20,6 +20,7 @@ _LABELS: Final[tuple[Place, ...]] = (
     ("core.modeling.scoring", "Metric"),
     ("core.modeling.thresholds", "decided"),
 )
+_BOOSTERS: Final = ("lightgbm", "catboost")
 _ROWS: Final = ("RowFacts", "fit_weights", "read_groups", "read_times", "read_weights")
 _ALWAYS: Final[tuple[Place, ...]] = (
     ("core.modeling.encoder", "FrameEncoder"),
@@ -165,8 +166,9 @@ def _plain_function(metric: Metric) -> Any:
 
 
 def _needs(imports: Sequence[str]) -> str:
-    booster = ", lightgbm" if any("lightgbm" in line for line in imports) else ""
-    return f"pandas, pyarrow, scikit-learn{booster}"
+    said = " ".join(imports)
+    boosters = "".join(f", {name}" for name in _BOOSTERS if name in said)
+    return f"pandas, pyarrow, scikit-learn{boosters}"
 
 
 def _settings(story: Story) -> list[str]:
