@@ -14,7 +14,7 @@ from core.data.ranking import rank_columns
 from core.findings import Finding
 from core.modeling.checkpoint import Checkpoint
 from core.modeling.encoder import FrameEncoder
-from core.modeling.ensemble import select_weights
+from core.modeling.ensemble import drop_idle, select_weights
 from core.modeling.entry import Entry, ranked
 from core.modeling.estimators import Blend
 from core.modeling.families import FAMILIES
@@ -28,6 +28,8 @@ ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
 _MOST_MEMBERS: Final = 12
 _MOST_SUSPECTS: Final = 3
+_UNFELT: Final = 0.25
+"""Standard errors of the gain that members which are left out may cost."""
 _TOO_GOOD: Final = {"roc_auc": 0.999, "accuracy": 0.999, "r2": 0.9999}
 
 
@@ -57,19 +59,20 @@ def try_ensemble(
         sizes=[entry.size_bytes or 0 for entry in pool],
         most=most,
     )  # fmt: skip
-    chosen = [(e, o, n) for e, o, n in zip(pool, outputs, counts, strict=True) if n]
-    shares = np.array([n for _, _, n in chosen]) / sum(n for _, _, n in chosen)
-    output = np.asarray(
-        sum(share * o for share, (_, o, _) in zip(shares, chosen, strict=True))
-    )
+    first = outputs[pool.index(done[0])]
+    _, noise = gain_and_error(smooth, y, _mean(counts, outputs), first, weight=weight)
+    counts = drop_idle(counts, outputs, y, smooth, _UNFELT * noise, weight=weight)
+    chosen = [(e, n) for e, n in zip(pool, counts, strict=True) if n]
+    shares = np.array([n for _, n in chosen]) / sum(counts)
+    output = _mean(counts, outputs)
     both = [
         decided(metric, y, shown, weight=weight, together=material.together)
-        for shown in (output, outputs[pool.index(done[0])])
+        for shown in (output, first)
     ]
     gain, error = gain_and_error(metric, y, *both, weight=weight)
     members = {
         e.candidate: round(float(s), 3)
-        for s, (e, _, _) in zip(shares, chosen, strict=True)
+        for s, (e, _) in zip(shares, chosen, strict=True)
     }
     entry = Entry(ENSEMBLE, "ensemble", ENSEMBLE_INDEX, {"members": members})
     if gain <= error or len(chosen) < 2:
@@ -77,12 +80,10 @@ def try_ensemble(
         return checkpoint.write(
             replace(entry, state="skipped", message=words), None, None
         )
-    blend = _blend(material, checkpoint, [e for e, _, _ in chosen], shares.tolist())
+    blend = _blend(material, checkpoint, [e for e, _ in chosen], shares.tolist())
     model = build_model(material, entry, blend, output)
     words = ", ".join(f"{share:.0%} {name}" for name, share in members.items())
-    entry = replace(
-        entry, message=words, fit_s=sum(e.fit_s or 0.0 for e, _, _ in chosen)
-    )
+    entry = replace(entry, message=words, fit_s=sum(e.fit_s or 0.0 for e, _ in chosen))
     return checkpoint.write(
         scored(entry, material, metric, model, output), model, output
     )
@@ -98,6 +99,12 @@ def choose_champion(
     if not fitting or fitting[0] is order[0]:
         return (fitting or order or list(entries))[0], []
     return fitting[0], [_too_large(order[0], fitting[0], material)]
+
+
+def _mean(counts: Sequence[int], outputs: Sequence[Floats]) -> Floats:
+    shares = np.array(counts) / sum(counts)
+    taken = zip(shares.tolist(), outputs, strict=True)
+    return np.asarray(sum(share * output for share, output in taken if share))
 
 
 def _smooth(metric: Metric, output: Floats) -> Metric:

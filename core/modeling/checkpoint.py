@@ -12,7 +12,7 @@ import json
 import pickle
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,8 @@ class Checkpoint:
     """The folder of one run's finished candidates."""
 
     directory: Path
+    _last: dict[int, Model] = field(default_factory=dict, compare=False, repr=False)
+    """What was written last, which is mostly asked for next."""
 
     def open(self, fingerprint: str) -> list[Entry]:
         """Make the folder ready and return what an interrupted run left in it.
@@ -64,6 +66,8 @@ class Checkpoint:
             write_atomic(self._path(entry.index, "npy"), buffer.getvalue())
             entry = replace(entry, size_bytes=len(pickled))
             values["sha256"] = {"pkl": _sha(pickled), "npy": _sha(buffer.getvalue())}
+            self._last.clear()
+            self._last[entry.index] = model
         values = {**entry.to_dict(), **values}
         path = self._path(entry.index, "json")
         write_atomic(path, json.dumps(values, ensure_ascii=False).encode())
@@ -103,7 +107,10 @@ class Checkpoint:
         ModelingError
             Its file is missing or is not the one that was written.
         """
-        model = pickle.loads(self._checked(index, suffix))  # noqa: S301 own, checked
+        content = self._checked(index, suffix)
+        if suffix == "pkl" and index in self._last:
+            return self._last[index]
+        model = pickle.loads(content)  # noqa: S301 own, checked
         if not isinstance(model, Model):
             raise _damaged(index)
         return model

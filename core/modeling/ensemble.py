@@ -81,6 +81,62 @@ def select_weights(  # noqa: PLR0913 each is a fact about the same rows or model
     return best_counts
 
 
+def drop_idle(
+    counts: Sequence[int],
+    outputs: Sequence[Floats],
+    y: Floats,
+    metric: Metric,
+    slack: float,
+    *,
+    weight: Floats | None = None,
+) -> list[int]:
+    """Leave out members whose loss is not felt: each makes answers slower and larger.
+
+    The one that is missed least goes first, as long as the mean's score stays within
+    `slack` of what it was.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        From `select_weights`.
+    outputs, y, metric, weight
+        As there.
+    slack : float
+        In units of the metric, 0 or more.
+
+    Returns
+    -------
+    list of int
+        The counts, 0 for members that were left out; one at least stays.
+
+    Examples
+    --------
+    >>> from core.modeling.scoring import METRICS
+    >>> y = np.array([1.0, 2.0, 3.0])
+    >>> drop_idle([9, 1, 0], [y + 1, y + 1.1, y], y, METRICS["mae"], slack=0.05)
+    [9, 0, 0]
+    """
+    kept = list(counts)
+
+    def score(taken: Sequence[int]) -> float:
+        total = sum(n * o for n, o in zip(taken, outputs, strict=True) if n)
+        return metric.score(y, np.asarray(total) / sum(taken), weight=weight)
+
+    full = score(kept)
+    while sum(n > 0 for n in kept) > 1:
+        tried = [
+            [0 if place == out else n for place, n in enumerate(kept)]
+            for out, count in enumerate(kept)
+            if count
+        ]
+        losses = [metric.gain(full, score(taken)) for taken in tried]
+        least = int(np.argmin(losses))
+        if losses[least] > slack:
+            break
+        kept = tried[least]
+    return kept
+
+
 def _room(
     counts: Sequence[int], sizes: Sequence[int] | None, most: float
 ) -> list[bool]:

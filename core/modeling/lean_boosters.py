@@ -11,6 +11,8 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.modeling.flat_trees import FlatTree, float32_below
@@ -204,18 +206,15 @@ class LeanBooster:
         if self.count.any():  # otherwise they are not known
             told["internal_count"] = self._inner_counts()
             at_leaves["leaf_count"] = self.count
-        columns = {name: _words(values) for name, values in told.items()}
-        leaves = {name: _words(values) for name, values in at_leaves.items()}
-        lines, a, b = [self.head], 0, 0
-        for place, n in enumerate(self.n_leaves.tolist()):
+        n_leaves = self.n_leaves
+        columns = {name: _written(v, n_leaves - 1) for name, v in told.items()}
+        columns |= {name: _written(v, n_leaves) for name, v in at_leaves.items()}
+        lines = [self.head]
+        for place, n in enumerate(n_leaves.tolist()):
             lines += [f"Tree={place}", f"num_leaves={n}", "num_cat=0"]
-            for name, words in columns.items():
-                lines.append(f"{name}={' '.join(words[a : a + n - 1])}")
-            for name, words in leaves.items():
-                lines.append(f"{name}={' '.join(words[b : b + n])}")
+            lines += [f"{name}={words[place]}" for name, words in columns.items()]
             shrinkage = float(self.shrinkage[place])
             lines += ["is_linear=0", f"shrinkage={shrinkage!r}", "", ""]
-            a, b = a + n - 1, b + n
         return "\n".join(lines) + _END + self.tail
 
     def with_settled_leaves(self) -> "LeanBooster":
@@ -299,8 +298,20 @@ def _numbers(trees: Sequence[dict[str, str]], name: str) -> Floats:
     return np.fromstring(words, dtype=np.float64, sep=" ")
 
 
-def _words(values: NDArray[Any]) -> list[str]:
-    return [repr(value) for value in values.tolist()]
+def _written(values: NDArray[Any], sizes: Ints) -> list[str]:
+    """Return a line of numbers for each tree; numbers read back as they were.
+
+    By Arrow, in a tenth of the time that Python takes for a number.
+    """
+    ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+    if values.dtype.kind == "f":
+        values = values.astype(np.float64)
+    known = pa.array(values).dictionary_encode()  # thresholds repeat
+    words = pc.cast(known.dictionary, pa.string()).take(known.indices)
+    lines: list[str] = pc.binary_join(
+        pa.ListArray.from_arrays(pa.array(ends), words), " "
+    ).to_pylist()
+    return lines
 
 
 def _narrow(values: Floats) -> NDArray[np.integer[Any]]:

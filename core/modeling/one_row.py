@@ -1,18 +1,25 @@
 """One record encoded without arrays of one element: a tenth of the time, same numbers.
 
 What a column's class computes with numpy for many rows is computed here with Python's
-own floats, which round alike. Columns for which that would not be so (sentences,
-sines of dates, bent distances) are encoded by their class.
+own floats, which round alike. Columns for which that would not be so (sines of dates,
+bent distances) are encoded by their class.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
-from core.modeling.columns import CodeColumn, Column, DateColumn, IndicatorColumn
+from core.modeling.columns import (
+    CodeColumn,
+    Column,
+    DateColumn,
+    IndicatorColumn,
+    TextColumn,
+)
 from core.modeling.encoder import FrameEncoder
 from core.modeling.means import MeanColumn
 from core.modeling.numbers import FAR, LARGEST, Matrix, NumberBlock
@@ -61,12 +68,6 @@ class RowEncoder:
 
 def _numbers(block: NumberBlock) -> _Put:
     names = block.names
-    if block.bend:  # numpy's hypot may round otherwise than Python's
-        return lambda raw, row: row.extend(
-            block.encode(np.array([[raw[name][0] for name in names]]))[0].tolist()
-            if names
-            else ()
-        )
     scale = _scaling(block)
 
     def put(raw: Mapping[str, Any], row: list[float]) -> None:
@@ -76,6 +77,10 @@ def _numbers(block: NumberBlock) -> _Put:
 
 
 def _scaling(block: NumberBlock) -> Callable[[list[float], list[float]], None]:
+    if block.bend:  # numpy's hypot may round otherwise than Python's
+        return lambda values, row: row.extend(
+            block.encode(np.array([values]))[0].tolist() if values else ()
+        )
     plan = list(
         zip(
             block.offset.tolist(),
@@ -107,6 +112,8 @@ def _column(column: Column) -> _Put:
         part.endswith("sine") for part in column.numbers.names
     ):
         return _moments(column)
+    if isinstance(column, TextColumn):
+        return _sentences(column)
     name = column.name
     return lambda raw, row: row.extend(column.encode(raw[name])[0].tolist())
 
@@ -158,6 +165,45 @@ def _moments(column: DateColumn) -> _Put:
         scale([parts[part] for part in names], row)
 
     return put
+
+
+def _sentences(column: TextColumn) -> _Put:
+    name, scale, topics_of = column.name, _scaling(column.numbers), _topics(column)
+
+    def put(raw: Mapping[str, Any], row: list[float]) -> None:
+        value = raw[name][0]
+        text = value if isinstance(value, str) else ""
+        scale([float(len(text)), float(len(text.split()))], row)
+        row.extend(topics_of(text))
+
+    return put
+
+
+def _topics(column: TextColumn) -> Callable[[str], list[float]]:
+    """Return what weighs a sentence's words and adds up their topics.
+
+    As `TfidfVectorizer` (with sublinear counts) and `TruncatedSVD` do for many, in the
+    order in which they add up.
+    """
+    if column.topics is None:
+        return lambda _: []
+    known, split = column.vectorizer.vocabulary_, column.vectorizer.build_analyzer()
+    rarity = column.vectorizer.idf_.tolist()
+    topics = np.ascontiguousarray(column.topics.components_.T, dtype=np.float64)
+
+    def topics_of(text: str) -> list[float]:
+        counts = Counter(known[word] for word in split(text) if word in known)
+        places = sorted(counts)
+        weights = [(math.log(counts[i]) + 1.0) * rarity[i] for i in places]
+        length = 0.0
+        for weight in weights:
+            length += weight * weight
+        total, length = np.zeros(topics.shape[1]), math.sqrt(length)
+        for place, weight in zip(places, weights, strict=True):
+            total += weight / length * topics[place]
+        return total.tolist()
+
+    return topics_of
 
 
 def _calendar(moment: float, start_s: float) -> dict[str, float]:

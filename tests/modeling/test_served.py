@@ -67,6 +67,35 @@ def test_one_record_is_encoded_to_the_very_same_numbers(  # noqa: PLR0917
     np.testing.assert_array_equal(found, expected)
 
 
+WORDS = ("late", "again", "all", "good", "now", "new", "LATE", "a", "über", "x-ray")
+LETTERS = canonical(
+    pd.DataFrame(
+        {
+            "text": [
+                " ".join(np.random.default_rng(row).choice(WORDS, 4 + row % 9))
+                for row in range(300)
+            ]
+        }
+    )
+)
+WRITTEN = {
+    style: FrameEncoder(describe_schema(LETTERS), style).fit(LETTERS)
+    for style in ("tree", "linear", "smooth")
+}
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["tree", "linear", "smooth"]),
+    st.lists(st.sampled_from([*WORDS, "unheard", "", "late.late"]), max_size=40),
+)
+def test_one_sentence_is_encoded_to_the_very_same_numbers(style: Style, words) -> None:
+    raw, encoder = {"text": [" ".join(words)]}, WRITTEN[style]
+    (expected,) = encoder.encode(raw, 1)
+    assert len(expected) > 4
+    np.testing.assert_array_equal(RowEncoder(encoder).encode(raw), expected)
+
+
 def _data(task: Task, n_outputs: int, *, missing: bool) -> FitData:
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4)).astype(np.float32)
