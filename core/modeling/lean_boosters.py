@@ -11,10 +11,9 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.modeling.booster_text import read_column, settings_of, write_column
 from core.modeling.flat_trees import FlatTree, float32_below
 from core.modeling.metrics import Floats
 
@@ -68,14 +67,16 @@ class LeanBooster:
         head, *trees = body.split("\nTree=")
         if not end or not trees:
             return None
-        told = [_lines(tree) for tree in trees]
+        told = [settings_of(tree) for tree in trees]
         if any(t["num_cat"] != "0" or t.get("is_linear", "0") != "0" for t in told):
             return None
         for tree in told:  # one that was read again no longer says of how many rows
             tree["leaf_count"] = tree["leaf_count"] or "0"
         n_leaves = np.array([int(tree["num_leaves"]) for tree in told])
-        inner = {name: _numbers(told, name) for name in _INNER}
-        value, count = (_numbers(told, name) for name in ("leaf_value", "leaf_count"))
+        inner = {name: read_column(told, name) for name in _INNER}
+        value, count = (
+            read_column(told, name) for name in ("leaf_value", "leaf_count")
+        )
         with np.errstate(over="ignore"):  # "above all" is larger than any float32
             threshold = float32_below(inner["threshold"])
         lean = cls(
@@ -207,8 +208,8 @@ class LeanBooster:
             told["internal_count"] = self._inner_counts()
             at_leaves["leaf_count"] = self.count
         n_leaves = self.n_leaves
-        columns = {name: _written(v, n_leaves - 1) for name, v in told.items()}
-        columns |= {name: _written(v, n_leaves) for name, v in at_leaves.items()}
+        columns = {name: write_column(v, n_leaves - 1) for name, v in told.items()}
+        columns |= {name: write_column(v, n_leaves) for name, v in at_leaves.items()}
         lines = [self.head]
         for place, n in enumerate(n_leaves.tolist()):
             lines += [f"Tree={place}", f"num_leaves={n}", "num_cat=0"]
@@ -286,32 +287,6 @@ def _within(chosen: NDArray[np.bool_], roots: Ints) -> Ints:
     """Return the number of each node among the chosen ones of its tree, from 0."""
     before: Ints = np.cumsum(chosen) - chosen
     return before - before[roots]
-
-
-def _lines(tree: str) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in tree.split("\n") if "=" in line)
-
-
-def _numbers(trees: Sequence[dict[str, str]], name: str) -> Floats:
-    """Return a column of all trees; one with a single leaf has only its value."""
-    words = " ".join(tree.get(name, "") for tree in trees)
-    return np.fromstring(words, dtype=np.float64, sep=" ")
-
-
-def _written(values: NDArray[Any], sizes: Ints) -> list[str]:
-    """Return a line of numbers for each tree; numbers read back as they were.
-
-    By Arrow, in a tenth of the time that Python takes for a number.
-    """
-    ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
-    if values.dtype.kind == "f":
-        values = values.astype(np.float64)
-    known = pa.array(values).dictionary_encode()  # thresholds repeat
-    words = pc.cast(known.dictionary, pa.string()).take(known.indices)
-    lines: list[str] = pc.binary_join(
-        pa.ListArray.from_arrays(pa.array(ends), words), " "
-    ).to_pylist()
-    return lines
 
 
 def _narrow(values: Floats) -> NDArray[np.integer[Any]]:

@@ -1,6 +1,7 @@
 """One fitted model of every family, for the tests of bundles."""
 
 from dataclasses import replace
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -19,14 +20,33 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 
 from core.data import Task, describe_schema
+from core.modeling.catboosting import fit_catboost
 from core.modeling.encoder import FrameEncoder
+from core.modeling.family import FitData, Watch
 from core.modeling.model import Model
 from tests.fitted import customers, fit_model
+
+
+class Boosted:
+    """CatBoost, fitted as Rondo does."""
+
+    def __init__(self, task: Task | None = None) -> None:
+        self.task = task
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        """Return LightGBM's estimator with CatBoost's trees."""
+        n_classes = len(np.unique(y))
+        task = self.task or ("binary" if n_classes == 2 else "multiclass")
+        n_outputs = 1 if task == "regression" else n_classes
+        data = FitData(X, y, X[:0], y[:0], task, n_outputs)
+        return fit_catboost(data, {"iterations": 5}, 0, Watch(30)).estimator
+
 
 CLASSIFIERS = {
     "baseline": (DummyClassifier(strategy="prior"), "none"),
     "linear": (LogisticRegression(max_iter=50), "linear"),
     "lightgbm": (lightgbm.LGBMClassifier(n_estimators=5, verbosity=-1), "tree"),
+    "catboost": (Boosted(), "tree"),
     "histogram": (HistGradientBoostingClassifier(max_iter=5), "tree"),
     "forest": (RandomForestClassifier(5), "tree"),
     "extra": (ExtraTreesClassifier(5), "tree"),
@@ -38,6 +58,7 @@ REGRESSORS = {
     "baseline": (DummyRegressor(), "none"),
     "linear": (Ridge(), "linear"),
     "lightgbm": (lightgbm.LGBMRegressor(n_estimators=5, verbosity=-1), "tree"),
+    "catboost": (Boosted("regression"), "tree"),
     "histogram": (HistGradientBoostingRegressor(max_iter=5), "tree"),
     "forest": (RandomForestRegressor(5), "tree"),
     "extra": (ExtraTreesRegressor(5), "tree"),
@@ -50,7 +71,14 @@ CASES = [
     *(("binary", name) for name in CLASSIFIERS),
     *(
         ("multiclass", name)
-        for name in ("linear", "lightgbm", "histogram", "forest", "online")
+        for name in (
+            "linear",
+            "lightgbm",
+            "catboost",
+            "histogram",
+            "forest",
+            "online",
+        )
     ),
     *(("regression", name) for name in REGRESSORS),
 ]

@@ -64,6 +64,8 @@ def trained(
         ("churn", "binary", ("linear", "lightgbm")),
         ("level", "multiclass", ("extra_trees",)),
         ("value", "regression", ("neural_network", "linear")),
+        ("value", "regression", ("catboost",)),
+        ("level", "multiclass", ("catboost",)),
     ],
 )
 def test_the_script_of_the_champion_makes_the_same_model_without_rondo(
