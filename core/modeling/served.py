@@ -20,7 +20,7 @@ from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of, library_form
 
 FEW_ROWS: Final = 8
 """So many are answered one by one rather than by the libraries."""
-_MOST_NODES: Final = 5_000_000
+_MOST_NODES: Final = 3_000_000
 """Of boosted members together: more would take seconds to put together."""
 
 
