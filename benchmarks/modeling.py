@@ -10,8 +10,8 @@ Rondo and the peers (`benchmarks.modeling_peers` says how their environments are
 have the same budget, two threads and the task's default metric; scikit-learn's
 HistGradientBoosting as it comes, with categories as pandas' "category", takes what it
 takes. "row ms" is the processor time of one row in the served form, the mean over 300
-different rows. A figure is the mean over seeds, "gain" Rondo's over the contender with its
-standard error, "rank" the mean rank on each draw. Run it on a machine that does
+different rows. A figure is the mean over seeds, "gain" Rondo's over the contender with
+its standard error, "rank" the mean rank on each draw. Run it on a machine that does
 nothing else.
 """
 
