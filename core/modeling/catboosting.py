@@ -9,34 +9,28 @@ bundles treat both alike, and CatBoost is needed for fitting alone.
 import json
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from core.modeling.boosting import CUT, log_uniform, rescaled
+from core.modeling.boosting import CUT, LIGHTGBM_MISSING, log_uniform, rescaled
 from core.modeling.family import FitData, Fitted, Interrupted, Params, Watch
 from core.modeling.lean_boosters import remember
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.symmetric_trees import SymmetricTrees
 
-try:
-    import catboost
-    import lightgbm
-except (ImportError, OSError) as error:
-    catboost: Any = None  # type: ignore[no-redef]
-    lightgbm: Any = None  # type: ignore[no-redef]
-    CATBOOST_MISSING: str | None = (
-        f"CatBoost cannot be loaded ({error}). Install the packages catboost and "
-        "lightgbm, which keeps its trees."
-    )
-    CATBOOST_ERRORS: tuple[type[Exception], ...] = ()
-else:
-    CATBOOST_MISSING = None
-    CATBOOST_ERRORS = (catboost.CatBoostError,)
-
-_MOST_TREES: Final = 2_000
+CATBOOST_MISSING: Final = LIGHTGBM_MISSING or (
+    None
+    if find_spec("catboost")
+    else "CatBoost is not installed. Install the package catboost."
+)
+_ALWAYS: Final = {
+    "iterations": 2_000, "thread_count": 1, "boosting_type": "Plain",
+    "allow_writing_files": False, "logging_level": "Silent",
+}  # fmt: skip
 _CHECKED_ROWS: Final = 200
 
 
@@ -70,36 +64,43 @@ def fit_catboost(
     Interrupted
         No time was left for a single tree, or for as many as were asked for.
     ValueError
-        Its trees, in LightGBM's form, do not say what CatBoost says.
+        CatBoost refuses the rows, or its trees, in LightGBM's form, do not say what it
+        says.
     """
     settings = dict(params)
     log = settings.pop("log_target", False)
     patience = settings.pop("patience", 50)
-    n_trees = settings.pop("iterations", None)
+    n_trees = settings.get("iterations")
     if watch.due():
         raise Interrupted
     if data.monotonic is not None:
         settings["monotone_constraints"] = list(data.monotonic)
-    model = catboost.CatBoost(
-        {
-            "loss_function": _loss(data), "iterations": n_trees or _MOST_TREES,
-            "random_seed": random_state, "thread_count": 1, "boosting_type": "Plain",
-            "allow_writing_files": False, "logging_level": "Silent", **settings,
-        }
-    )  # fmt: skip
+    settings = {**_ALWAYS, "loss_function": _loss(data), **settings}
     y, frame = rescaled(data.y, log=log)
-    held_out, ender = {}, _Ender(watch)
+    library, held_out, ender = _library(), {}, _Ender(watch)
+    model = library.CatBoost({**settings, "random_seed": random_state})
     if n_trees is None:
         X_valid, y_valid, weight = data.watched()
         y_valid = frame.forward(y_valid) if log else y_valid
-        pool = catboost.Pool(X_valid, y_valid, weight=weight)
+        pool = library.Pool(X_valid, y_valid, weight=weight)
         held_out = {"eval_set": pool, "early_stopping_rounds": patience}
-    pool = catboost.Pool(data.X, y, weight=data.weight)
-    model.fit(pool, callbacks=[ender], **held_out)
+    pool = library.Pool(data.X, y, weight=data.weight)
+    try:
+        model.fit(pool, callbacks=[ender], **held_out)
+    except library.CatBoostError as error:
+        raise ValueError(str(error).rsplit(": ", 1)[-1]) from error
     if ender.stopped or not model.tree_count_ or (ender.cut and n_trees is not None):
         raise Interrupted
     frame.estimator = _kept(model, data, y)
     return Fitted(frame if log else frame.estimator, CUT if ender.cut else "")
+
+
+def _library() -> Any:
+    try:
+        import catboost  # 20 MB that servers do without
+    except (ImportError, OSError) as error:
+        raise ValueError(f"CatBoost cannot be loaded ({error}).") from error
+    return catboost
 
 
 def _loss(data: FitData) -> str:
@@ -112,6 +113,8 @@ def _loss(data: FitData) -> str:
 
 def _kept(model: Any, data: FitData, y: Floats) -> Any:
     """Return LightGBM's estimator with CatBoost's trees."""
+    import lightgbm  # not on every machine
+
     with tempfile.TemporaryDirectory(prefix="rondo-catboost-") as folder:
         path = Path(folder) / "model.json"
         model.save_model(str(path), format="json")

@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 
 from core.errors import ModelingError
 from core.modeling.boosting import LIGHTGBM_ERRORS
-from core.modeling.catboosting import CATBOOST_ERRORS
 from core.modeling.checkpoint import Checkpoint
 from core.modeling.conformal import ConformalScores
 from core.modeling.encoder import raw_columns
@@ -43,7 +42,6 @@ FIT_ERRORS: Final[tuple[type[BaseException], ...]] = (
     MemoryError,
     RuntimeError,
     *LIGHTGBM_ERRORS,
-    *CATBOOST_ERRORS,
 )
 """What libraries raise when a candidate does not suit the data."""
 

@@ -120,10 +120,11 @@ def write_training_script(story: Story) -> str:
     places.append(("core.data.frames", "canonical_column"))
     imports, carried = carry(places)
     names = {_name_of(part) for part in carried}
+    needs = _needs([*imports, *carried])
     imports, clean = _clean_part(story.clean, imports, names)
     return "\n".join(
         [
-            HEAD.format(title=_one_line(story.title), needs=_needs(imports)),
+            HEAD.format(title=_one_line(story.title), needs=needs),
             *_merged(imports),
             "",
             *_settings(story),
@@ -165,9 +166,9 @@ def _plain_function(metric: Metric) -> Any:
     return function.func if isinstance(function, partial) else function
 
 
-def _needs(imports: Sequence[str]) -> str:
-    said = " ".join(imports)
-    boosters = "".join(f", {name}" for name in _BOOSTERS if name in said)
+def _needs(lines: Sequence[str]) -> str:
+    said = "\n".join(lines)
+    boosters = "".join(f", {name}" for name in _BOOSTERS if f"import {name}" in said)
     return f"pandas, pyarrow, scikit-learn{boosters}"
 
 
