@@ -27,7 +27,7 @@ class SymmetricTree:
     ----------
     feature : ndarray of shape (depth,)
     border : ndarray of shape (depth,)
-        A row's answer is yes when its value is above.
+        A row's answer is yes when its value is above; float32 numbers all of them.
     values : ndarray of shape (n_leaves, n_outputs)
         Bit i of a leaf's number is the answer to question i.
     count : ndarray of shape (n_leaves,)
@@ -108,9 +108,10 @@ class SymmetricTrees:
         objective = {"Logloss": "binary sigmoid:1"}.get(self.loss, "regression")
         if n_outputs > 1:
             objective = f"multiclass num_class:{n_outputs}"
-        return LeanBooster.of(
+        lean = LeanBooster.of(
             flat, [0] * len(flat), n_features, n_outputs, counts, objective
         )
+        return replace(lean, threshold=lean.threshold.astype(np.float32))
 
 
 def _counts(weights: Floats) -> Ints:

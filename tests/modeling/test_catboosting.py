@@ -100,6 +100,12 @@ def test_branches_that_no_row_can_reach_are_left_out() -> None:
     assert booster.predict([[2.0], [4.0], [6.0]]).tolist() == [1.5, 2.5, 3.5]
 
 
+def test_a_tree_without_a_question_is_one_leaf() -> None:
+    lean = SymmetricTrees.read(_told([], [1.0])).as_booster(1)
+    booster = lightgbm.Booster(model_str=lean.text())
+    assert booster.predict([[2.0], [np.nan]]).tolist() == [1.5, 1.5]
+
+
 def test_branches_that_say_the_same_are_one_leaf() -> None:
     told = _told([(0, 5.0), (1, 3.0)], [1.0, 7.0, 1.0, 8.0])
     assert SymmetricTrees.read(told).as_booster(2).n_leaves.tolist() == [3]
