@@ -28,9 +28,12 @@ CATBOOST_MISSING: Final = LIGHTGBM_MISSING or (
     else "CatBoost is not installed. Install the package catboost."
 )
 _ALWAYS: Final = {
-    "iterations": 2_000, "thread_count": 1, "boosting_type": "Plain",
+    "depth": 6, "thread_count": 1, "boosting_type": "Plain",
     "allow_writing_files": False, "logging_level": "Silent",
 }  # fmt: skip
+_MOST_TREES: Final = 2_000
+_MOST_VALUES: Final = 2_000_000
+"""Of all leaves, one for each class: with many classes there are fewer trees."""
 _CHECKED_ROWS: Final = 200
 
 
@@ -76,6 +79,8 @@ def fit_catboost(
     if data.monotonic is not None:
         settings["monotone_constraints"] = list(data.monotonic)
     settings = {**_ALWAYS, "loss_function": _loss(data), **settings}
+    most = _MOST_VALUES // (data.n_outputs * 2 ** settings["depth"])
+    settings.setdefault("iterations", min(_MOST_TREES, most))
     y, frame = rescaled(data.y, log=log)
     library, held_out, ender = _library(), {}, _Ender(watch)
     model = library.CatBoost({**settings, "random_seed": random_state})
@@ -122,8 +127,8 @@ def _kept(model: Any, data: FitData, y: Floats) -> Any:
     regression = data.task == "regression"
     kind = lightgbm.LGBMRegressor if regression else lightgbm.LGBMClassifier
     estimator = kind(n_estimators=1, n_jobs=1, verbosity=-1)
-    known = np.unique(y)
-    few = np.zeros(2) if regression else known  # it learns the classes, no more
+    # It learns the classes, no more; each row thrice, or it would take them for numbers.
+    few = np.zeros(2) if regression else np.repeat(np.unique(y), 3)
     estimator.fit(np.zeros((len(few), data.X.shape[1])), few)
     lean = trees.as_booster(data.X.shape[1]).with_settled_leaves()
     estimator.set_params(n_estimators=model.tree_count_)
