@@ -127,7 +127,7 @@ def _kept(model: Any, data: FitData, y: Floats) -> Any:
     regression = data.task == "regression"
     kind = lightgbm.LGBMRegressor if regression else lightgbm.LGBMClassifier
     estimator = kind(n_estimators=1, n_jobs=1, verbosity=-1)
-    # It learns the classes, no more; each row thrice, or it would take them for numbers.
+    # It learns the classes alone; each row thrice, or it would suspect numbers.
     few = np.zeros(2) if regression else np.repeat(np.unique(y), 3)
     estimator.fit(np.zeros((len(few), data.X.shape[1])), few)
     lean = trees.as_booster(data.X.shape[1]).with_settled_leaves()
