@@ -53,15 +53,8 @@ def try_ensemble(
         return None
     outputs = [checkpoint.output(entry.index) for entry in pool]
     y, weight = material.y_valid, material.weight_valid
-    smooth = _smooth(metric, outputs[0])
-    counts = select_weights(
-        outputs, y, smooth, weight=weight,
-        sizes=[entry.size_bytes or 0 for entry in pool],
-        most=most,
-    )  # fmt: skip
     first = outputs[pool.index(done[0])]
-    _, noise = gain_and_error(smooth, y, _mean(counts, outputs), first, weight=weight)
-    counts = drop_idle(counts, outputs, y, smooth, _UNFELT * noise, weight=weight)
+    counts = _counts(material, pool, outputs, first)
     chosen = [(e, n) for e, n in zip(pool, counts, strict=True) if n]
     shares = np.array([n for _, n in chosen]) / sum(counts)
     output = _mean(counts, outputs)
@@ -99,6 +92,24 @@ def choose_champion(
     if not fitting or fitting[0] is order[0]:
         return (fitting or order or list(entries))[0], []
     return fitting[0], [_too_large(order[0], fitting[0], material)]
+
+
+def _counts(
+    material: Material,
+    pool: Sequence[Entry],
+    outputs: Sequence[Floats],
+    first: Floats,
+) -> list[int]:
+    """Return how often each candidate is taken; `first` is the best one's output."""
+    y, weight = material.y_valid, material.weight_valid
+    metric = _smooth(material.scoring, first)
+    counts = select_weights(
+        outputs, y, metric, weight=weight,
+        sizes=[entry.size_bytes or 0 for entry in pool],
+        most=material.most_first_bytes,
+    )  # fmt: skip
+    _, noise = gain_and_error(metric, y, _mean(counts, outputs), first, weight=weight)
+    return drop_idle(counts, outputs, y, metric, _UNFELT * noise, weight=weight)
 
 
 def _mean(counts: Sequence[int], outputs: Sequence[Floats]) -> Floats:
