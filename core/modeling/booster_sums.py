@@ -24,6 +24,12 @@ _RAW: Final = 1  # C_API_PREDICT_RAW_SCORE
 _FLOAT32: Final = 0  # C_API_DTYPE_FLOAT32
 
 
+SPECK: Final = np.float32(1e-35)
+"""LightGBM reads smaller numbers as 0."""
+Finish = Callable[[list[float]], list[float]]
+"""What becomes of a model's sums: shares, or numbers of the target."""
+
+
 @dataclass(frozen=True, eq=False)
 class Boosted:
     """One model as trees that are added up.
@@ -40,7 +46,7 @@ class Boosted:
 
     trees: Sequence[FlatTree]
     start: Floats
-    finish: Callable[[Floats], Floats]
+    finish: Finish
 
 
 class BoosterSums:
@@ -87,22 +93,30 @@ class BoosterSums:
         )  # fmt: skip
         weakref.finalize(self, library.LGBM_FastConfigFree, config)
         self._config = config
+        self._row = np.zeros(n_features, dtype=np.float32)
+        self._size = np.zeros(n_features, dtype=np.float32)
+        self._in = ctypes.c_void_p(self._row.ctypes.data)
         self._sums = np.zeros(ends[-1])
         self._out = ctypes.c_void_p(self._sums.ctypes.data)
         self._n_out = ctypes.byref(ctypes.c_int64())
         self._lock = threading.Lock()
 
-    def of(self, row: Matrix) -> list[Floats]:
-        """Return what each model says.
+    def of(self, rows: Sequence[Matrix]) -> list[list[float]] | None:
+        """Return what each model says; None of a row with specks.
 
         Parameters
         ----------
-        row : ndarray of shape (n_features,), float32, C order
+        rows : sequence of ndarray, float32
+            A row of `n_features` in pieces.
         """
-        with self._lock:  # the library has one place for the answer
-            data = ctypes.c_void_p(row.ctypes.data)
-            _done(self._call(self._config, data, self._n_out, self._out))
-            sums = self._sums.copy()
+        with self._lock:  # there is one place for the row, and one for the answer
+            np.concatenate(rows, out=self._row)
+            small = np.abs(self._row, out=self._size) <= SPECK
+            n_zero = len(self._row) - np.count_nonzero(self._row)
+            if np.count_nonzero(small) > n_zero:
+                return None
+            _done(self._call(self._config, self._in, self._n_out, self._out))
+            sums = self._sums.tolist()
         return [finish(sums[part]) for finish, part in self._parts]
 
 

@@ -48,12 +48,13 @@ def try_ensemble(
     most = material.most_first_bytes
     scored_ones = [e for e in ranked(entries, metric) if e.score is not None]
     done = [e for e in scored_ones if e.index and (e.size_bytes or 0) <= most]
-    pool = sorted(done[:_MOST_MEMBERS], key=lambda e: (e.size_bytes or 0, e.index))
+    able = [e for e in done if FAMILIES[e.family].blended][:_MOST_MEMBERS]
+    pool = sorted(able, key=lambda e: (e.size_bytes or 0, e.index))
     if len(pool) < 2:
         return None
     outputs = [checkpoint.output(entry.index) for entry in pool]
     y, weight = material.y_valid, material.weight_valid
-    first = outputs[pool.index(done[0])]
+    first = checkpoint.output(done[0].index)
     counts = _counts(material, pool, outputs, first)
     chosen = [(e, n) for e, n in zip(pool, counts, strict=True) if n]
     shares = np.array([n for _, n in chosen]) / sum(counts)

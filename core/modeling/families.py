@@ -136,6 +136,7 @@ _ALL = (
         draw_neighbours,
         most_rows=50_000,
         weights=False,
+        blended=False,
     ),
     Family(
         ONLINE,

@@ -142,6 +142,9 @@ class Family:
         with a column, and a quantile can be predicted.
     asked_for : bool
         Whether it is trained only when it is named.
+    blended : bool
+        Whether it may be part of an ensemble: one that holds the training rows
+        themselves would keep all of it from leaving in a bundle.
     """
 
     name: str
@@ -156,3 +159,4 @@ class Family:
     monotonic: bool = False
     quantiles: bool = False
     asked_for: bool = False
+    blended: bool = True

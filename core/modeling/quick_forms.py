@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import expit
 
-from core.modeling.booster_sums import Boosted
+from core.modeling.booster_sums import SPECK, Boosted, Finish
 from core.modeling.estimators import RescaledRegressor, read_output
 from core.modeling.flat_trees import FlatTree, forest_trees, histogram_trees
 from core.modeling.grove import MOST_NODES, Grove
@@ -27,8 +27,6 @@ Link = Callable[[Floats], Floats]
 """What trees or weights add up to, turned into shares or left a number."""
 
 TOLERANCE: Final = 1e-6
-SPECK: Final = np.float32(1e-35)
-"""LightGBM reads smaller numbers as 0."""
 CANNOT: Final = (ValueError, KeyError, AttributeError, NotImplementedError)
 """Not one of the forms known here, such as of another release of a library."""
 _N_PROBES: Final = 48
@@ -127,7 +125,7 @@ def _translated(estimator: Any, n_outputs: int) -> Form:
         boosted = inner.boosted
         if boosted is not None:
             finish = boosted.finish
-            boosted = replace(boosted, finish=lambda sums: back(finish(sums)))
+            boosted = replace(boosted, finish=_listed(back, after=finish))
         return replace(
             inner, kernel=lambda row: back(inner.kernel(row)), boosted=boosted
         )
@@ -151,14 +149,15 @@ def _forest(estimator: Any, n_outputs: int) -> Form:
 def _histogram(estimator: Any, n_outputs: int) -> Form:
     trees = histogram_trees(estimator)
     start = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
-    return _boosted(trees, estimator.n_features_in_, start, _link(n_outputs))
+    finish = _listed(_link(n_outputs))
+    return _boosted(trees, estimator.n_features_in_, start, finish)
 
 
 def _lightgbm(estimator: Any, n_outputs: int) -> Form:
     booster = estimator.booster_
     start = np.zeros(booster.num_model_per_iteration())
-    link = {1: _same, 2: _two_by_libm}.get(n_outputs, _softmax_by_libm)
-    form = _boosted(booster_trees(booster), booster.num_feature(), start, link)
+    finish = {1: _as_they_are, 2: _two_by_libm}.get(n_outputs, _softmax_by_libm)
+    form = _boosted(booster_trees(booster), booster.num_feature(), start, finish)
 
     def without_specks(row: Matrix) -> Floats:
         row = row.copy()
@@ -168,15 +167,28 @@ def _lightgbm(estimator: Any, n_outputs: int) -> Form:
     return replace(form, kernel=without_specks)
 
 
-def _boosted(trees: list[FlatTree], n_features: int, start: Floats, link: Link) -> Form:
+def _boosted(
+    trees: list[FlatTree], n_features: int, start: Floats, finish: Finish
+) -> Form:
     grove, size = _grove(trees, n_features), len(start)
 
     def kernel(row: Matrix) -> Floats:
         turns = grove.leaves(row).reshape(-1, size)
         turns[0] += start
-        return link(_in_turn(turns))
+        return np.array(finish(_in_turn(turns).tolist()))
 
-    return Form(kernel, trees, Boosted(trees, start, link))
+    return Form(kernel, trees, Boosted(trees, start, finish))
+
+
+def _listed(link: Link, after: Finish | None = None) -> Finish:
+    """Return what does with plain floats what a link does with an array."""
+
+    def finish(sums: list[float]) -> list[float]:
+        values = sums if after is None else after(sums)
+        found: list[float] = link(np.array(values)).tolist()
+        return found
+
+    return finish
 
 
 def _in_turn(values: Floats) -> Floats:
@@ -230,16 +242,21 @@ def _softmax(raw: Floats) -> Floats:
     return np.asarray(share / share.sum())
 
 
-def _two_by_libm(raw: Floats) -> Floats:
+def _as_they_are(sums: list[float]) -> list[float]:
+    return sums
+
+
+def _two_by_libm(sums: list[float]) -> list[float]:
     """Return two shares; numpy's exp may differ from C's in the last bit."""
-    positive = 1 / (1 + math.exp(-max(raw[0], -700.0)))
-    return np.array([1 - positive, positive])
+    positive = 1 / (1 + math.exp(-max(sums[0], -700.0)))
+    return [1 - positive, positive]
 
 
-def _softmax_by_libm(raw: Floats) -> Floats:
-    top = raw.max()
-    share = np.array([math.exp(value - top) for value in raw.tolist()])
-    return np.asarray(share / sum(share.tolist()))
+def _softmax_by_libm(sums: list[float]) -> list[float]:
+    top = max(sums)
+    share = [math.exp(value - top) for value in sums]
+    whole = sum(share)
+    return [value / whole for value in share]
 
 
 _TRANSLATE: Final[dict[str, Callable[[Any, int], Form]]] = {

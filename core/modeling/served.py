@@ -16,7 +16,7 @@ from core.modeling.estimators import Blend
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
 from core.modeling.one_row import RowEncoder
-from core.modeling.quick_forms import CANNOT, SPECK, Form, form_of, library_form
+from core.modeling.quick_forms import CANNOT, Form, form_of, library_form
 
 FEW_ROWS: Final = 8
 """So many are answered one by one rather than by the libraries."""
@@ -79,16 +79,16 @@ class ServedForm:
         """
         rows = [encoder.encode(raw) for encoder in self._encoders]
         known = self._together.outputs(rows) if self._together else {}
-        # In the order and with the operations of `Blend`, so that sums round alike.
-        answers = (
-            known[number] if number in known else member.form.kernel(rows[member.place])
-            for number, member in enumerate(self._members)
-        )
-        total = sum(
-            member.weight * answer
-            for member, answer in zip(self._members, answers, strict=True)
-        )
-        output = np.asarray(total / self._weight, dtype=np.float64)
+        # In the order and with the operations of `Blend`, so that sums round alike;
+        # plain floats, because arrays of two numbers take longer.
+        total = [0.0] * self._n_outputs
+        for number, member in enumerate(self._members):
+            answer = known.get(number)
+            if answer is None:
+                answer = member.form.kernel(rows[member.place]).tolist()
+            weight = member.weight
+            total = [t + weight * a for t, a in zip(total, answer, strict=True)]
+        output = np.array([value / self._weight for value in total])
         return output if self._n_outputs == 1 else output.reshape(1, -1)
 
     def outputs(self, raw: Mapping[str, Any], n_rows: int) -> Floats:
@@ -130,20 +130,17 @@ class _Together:
     def of(
         cls, members: Sequence[_Member], widths: Sequence[int]
     ) -> "_Together | None":
-        """Return it for two members and more, where it gives what each gives alone."""
+        """Return it where it gives what each boosted member gives alone."""
         boosted = {i: m for i, m in enumerate(members) if m.form.boosted is not None}
         trees = (tree for m in boosted.values() for tree in m.form.trees)
-        if len(boosted) < 2 or sum(len(tree.left) for tree in trees) > _MOST_NODES:
+        if not boosted or sum(len(tree.left) for tree in trees) > _MOST_NODES:
             return None
         try:
             return cls(boosted, widths)
         except (ImportError, *CANNOT):
             return None
 
-    def outputs(self, rows: Sequence[Matrix]) -> dict[int, Floats]:
+    def outputs(self, rows: Sequence[Matrix]) -> dict[int, list[float]]:
         """Return what each member says, by its number; nothing of rows with specks."""
-        row = np.concatenate(rows)
-        size = np.abs(row)
-        if ((size <= SPECK) & (size > 0)).any():  # LightGBM would read them as 0
-            return {}
-        return dict(zip(self.numbers, self._sums.of(row), strict=True))
+        found = self._sums.of(rows)
+        return {} if found is None else dict(zip(self.numbers, found, strict=True))

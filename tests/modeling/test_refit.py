@@ -62,20 +62,35 @@ def test_the_averaged_models_of_a_cross_validation_are_not_fitted_again(quick) -
     assert run.leaderboard["refit_rows"].isna().all()
 
 
-def test_an_ensemble_is_fitted_again_part_by_part(quick) -> None:
+def _lines_and_a_step(height: float, noise: float) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(900, 4))).add_prefix("x")
-    step = 2 * (frame["x0"] * frame["x1"] > 0)
-    frame["y"] = frame.sum(axis=1) + step + rng.normal(0, 2, 900)
+    step = height * (frame["x0"] * frame["x1"] > 0)
+    return frame.assign(y=frame.sum(axis=1) + step + rng.normal(0, noise, 900))
+
+
+def test_an_ensemble_is_fitted_again_part_by_part(quick) -> None:
+    frame = _lines_and_a_step(1, noise=0.5)
     run = quick(
         frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
-        families=("extra_trees", "random_forest", "nearest_neighbours"),
+        families=("linear", "random_forest", "nearest_neighbours"),
     )  # fmt: skip
     assert run.champion_name == "Ensemble"
     row = run.leaderboard.set_index("candidate").loc["Ensemble"]
     assert row["refit_rows"] == 900
     first = {e.candidate for e in run.entries if e.refit_rows}
     assert first == {"Ensemble"}
+
+
+def test_an_ensemble_holds_no_rows_so_that_it_can_leave_in_a_bundle(quick) -> None:
+    frame = _lines_and_a_step(2, noise=2.0)
+    run = quick(
+        frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
+        families=("extra_trees", "random_forest", "nearest_neighbours"),
+    )  # fmt: skip
+    ensemble = next(e for e in run.entries if e.family == "ensemble")
+    assert "Nearest neighbours" not in ensemble.params["members"]
+    assert "nearest_neighbours" in {e.family for e in run.entries}
 
 
 def _half(task: str = "binary") -> FitData:
