@@ -178,30 +178,29 @@ class _Nodes:
     def __init__(self, value: Floats, count: Ints, dead: NDArray[np.bool_]) -> None:
         n_trees, n_nodes = count.shape
         self.value, self.count = value, count
-        self.leaf = np.ones((n_trees, n_nodes), dtype=bool)
         self.dead = np.zeros((n_trees, n_nodes), dtype=bool)
         self.dead[:, n_nodes // 2 :] = dead
         # The node that stands for another: itself, or its only child that is reached.
         self.stands = np.broadcast_to(np.arange(n_nodes), (n_trees, n_nodes)).copy()
-        self.left = np.full((n_trees, n_nodes), -1)
+        self.left = np.full((n_trees, n_nodes), -1)  # leaves have no children
         self.right = np.full((n_trees, n_nodes), -1)
 
     def join(self, level: int) -> None:
         """Decide on the nodes of a level, those below being decided."""
         own = np.arange(2**level - 1, 2 ** (level + 1) - 1)
         no, yes = 2 * own + 1, 2 * own + 2
-        rows = np.arange(len(self.leaf))[:, None]
+        rows = np.arange(len(self.left))[:, None]
         left, right = self.stands[:, no], self.stands[:, yes]
         no_dead, yes_dead = self.dead[:, no], self.dead[:, yes]
         same = (self.value[rows, left] == self.value[rows, right]).all(axis=2)
-        alike = self.leaf[rows, left] & self.leaf[rows, right] & same
+        leaves = (self.left[rows, left] < 0) & (self.left[rows, right] < 0)
+        alike = leaves & same
         alike |= no_dead & yes_dead
         inner = ~(alike | no_dead | yes_dead)
         self.dead[:, own] = no_dead & yes_dead
         self.stands[:, own] = np.select(
             [alike, no_dead, yes_dead], [own + 0 * left, right, left], own
         )
-        self.leaf[:, own] = ~inner
         self.value[:, own] = self.value[rows, left]
         self.count[:, own] = self.count[rows, left] + self.count[rows, right]
         self.left[:, own] = np.where(inner, left, -1)

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import catboost
 import lightgbm
@@ -35,29 +37,28 @@ def _target(X: np.ndarray, n_classes: int) -> np.ndarray:
     return np.digitize(signal, np.linspace(-1, 1, n_classes - 1)).astype(float)
 
 
-def _fitted(folder: Path, n_classes: int, **options) -> tuple[dict, catboost.CatBoost]:
+@cache  # for all examples of a property
+def _fitted(n_classes: int) -> tuple[dict, catboost.CatBoost]:
     X = _rows(300)
     loss = {1: "RMSE", 2: "Logloss"}.get(n_classes, "MultiClass")
     model = catboost.CatBoost(
         {
             "loss_function": loss, "iterations": 12, "depth": 5, "thread_count": 1,
-            "allow_writing_files": False, "logging_level": "Silent", **options,
+            "allow_writing_files": False, "logging_level": "Silent",
         }
     )  # fmt: skip
     model.fit(X, _target(X, n_classes))
-    model.save_model(str(folder / "model.json"), format="json")
-    return json.loads((folder / "model.json").read_text()), model
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        return json.loads(path.read_text()), model
 
 
 @pytest.mark.parametrize("n_classes", [1, 2, 4])
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), low=st.floats(-1e30, 1e30), gap=st.booleans())
-def test_any_row_gets_the_sums_of_catboost(
-    n_classes, seed, low, gap, tmp_path_factory
-) -> None:
-    told, model = _KNOWN.setdefault(
-        n_classes, _fitted(tmp_path_factory.mktemp("cat"), n_classes)
-    )
+def test_any_row_gets_the_sums_of_catboost(n_classes, seed, low, gap) -> None:
+    told, model = _fitted(n_classes)
     trees = SymmetricTrees.read(told)
     text = trees.as_booster(N_COLUMNS).text()
     rng, X = np.random.default_rng(seed), _rows(40, seed)
@@ -73,9 +74,6 @@ def test_any_row_gets_the_sums_of_catboost(
     kept = lightgbm.Booster(model_str=text).predict(X, raw_score=True)
     said = model.predict(X, prediction_type="RawFormulaVal")
     np.testing.assert_allclose(kept, said, rtol=1e-9, atol=1e-9)
-
-
-_KNOWN: dict[int, tuple[dict, catboost.CatBoost]] = {}
 
 
 def _told(borders: list[tuple[int, float]], values: list[float]) -> dict:

@@ -94,7 +94,9 @@ def test_a_class_that_only_validation_rows_have_gets_probability_zero() -> None:
     short = FitData(
         data.X[seen], data.y[seen], data.X_valid, data.y_valid, "multiclass", 3
     )
-    for name in ("lightgbm", "catboost", "linear", "neural_network"):
+    for name in (
+        "lightgbm", "catboost", "histogram_boosting", "linear", "neural_network",
+    ):  # fmt: skip
         family = FAMILIES[name]
         fitted = family.fit(short, family.fixed[0], 0, Watch(20))
         output = read_output(fitted.estimator, data.X_valid, 3)

@@ -62,19 +62,21 @@ def test_the_averaged_models_of_a_cross_validation_are_not_fitted_again(quick) -
     assert run.leaderboard["refit_rows"].isna().all()
 
 
-def _lines_and_a_step(height: float, noise: float) -> pd.DataFrame:
+def _blended(quick, families: tuple[str, ...], height: float, noise: float) -> Run:
+    """Train on lines and a step, which linear models and trees learn differently."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(900, 4))).add_prefix("x")
     step = height * (frame["x0"] * frame["x1"] > 0)
-    return frame.assign(y=frame.sum(axis=1) + step + rng.normal(0, noise, 900))
+    frame["y"] = frame.sum(axis=1) + step + rng.normal(0, noise, 900)
+    return quick(
+        frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
+        families=families,
+    )  # fmt: skip
 
 
 def test_an_ensemble_is_fitted_again_part_by_part(quick) -> None:
-    frame = _lines_and_a_step(1, noise=0.5)
-    run = quick(
-        frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
-        families=("linear", "random_forest", "nearest_neighbours"),
-    )  # fmt: skip
+    families = ("linear", "random_forest", "nearest_neighbours")
+    run = _blended(quick, families, height=1, noise=0.5)
     assert run.champion_name == "Ensemble"
     row = run.leaderboard.set_index("candidate").loc["Ensemble"]
     assert row["refit_rows"] == 900
@@ -83,11 +85,8 @@ def test_an_ensemble_is_fitted_again_part_by_part(quick) -> None:
 
 
 def test_an_ensemble_holds_no_rows_so_that_it_can_leave_in_a_bundle(quick) -> None:
-    frame = _lines_and_a_step(2, noise=2.0)
-    run = quick(
-        frame.iloc[:600], "y", validation=frame.iloc[600:], n_candidates=4,
-        families=("extra_trees", "random_forest", "nearest_neighbours"),
-    )  # fmt: skip
+    families = ("extra_trees", "random_forest", "nearest_neighbours")
+    run = _blended(quick, families, height=2, noise=2.0)
     ensemble = next(e for e in run.entries if e.family == "ensemble")
     assert "Nearest neighbours" not in ensemble.params["members"]
     assert "nearest_neighbours" in {e.family for e in run.entries}
