@@ -10,6 +10,18 @@ from core.errors import StorageError
 from core.serving.log import PredictionLog
 
 
+class _Round(threading.local):
+    """What the calls of one turn of an event loop have handed in.
+
+    Each thread has its own, as it has its own loop: a future of another loop cannot
+    be awaited.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.ends: asyncio.Future[None] | None = None
+
+
 class Capture:
     """Writes rows to the log, those of many calls together.
 
@@ -31,29 +43,29 @@ class Capture:
         self._gathering: list[dict[str, Any]] = []
         self._written: Future[None] | None = None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="capture")
-        self._round: list[dict[str, Any]] = []
-        self._round_ends: asyncio.Future[None] | None = None
+        self._round = _Round()
 
     async def keep(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Return when the rows are on disk; for the event loop of one thread.
+        """Return when the rows are on disk; for event loops of any threads.
 
         Raises
         ------
         StorageError
             They could not be written; then none of this round was kept.
         """
-        self._round.extend(rows)
-        if self._round_ends is None:
+        current = self._round
+        current.rows.extend(rows)
+        if current.ends is None:
             loop = asyncio.get_running_loop()
-            self._round_ends = loop.create_future()
+            current.ends = loop.create_future()
             loop.call_soon(self._end_round)
         # Shielded: a caller that hangs up must not cancel its neighbours' rows.
-        await asyncio.shield(self._round_ends)
+        await asyncio.shield(current.ends)
 
     def _end_round(self) -> None:
         """Write what the calls of this turn of the loop have handed in."""
-        rows, ends = self._round, self._round_ends
-        self._round, self._round_ends = [], None
+        rows, ends = self._round.rows, self._round.ends
+        self._round.rows, self._round.ends = [], None
         if ends is None:
             return
         try:

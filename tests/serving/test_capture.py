@@ -151,3 +151,25 @@ def test_a_full_disk_is_told_to_every_call_of_the_round(registry, log, monkeypat
     monkeypatch.undo()
     asyncio.run(scene())
     assert log.count("binary") == 3
+
+
+def test_loops_of_two_threads_keep_rows_at_once(capture, log):
+    seen = []
+
+    def keep_elsewhere():
+        asyncio.run(capture.keep(rows_of_a_call(2)))
+        seen.append(log.count("churn"))
+
+    def in_between():  # after the task has begun, and before its round ends
+        other = threading.Thread(target=keep_elsewhere)
+        other.start()
+        other.join()
+
+    async def keep():
+        here = asyncio.create_task(capture.keep(rows_of_a_call(3)))
+        asyncio.get_running_loop().call_soon(in_between)
+        await here
+        seen.append(log.count("churn"))
+
+    asyncio.run(keep())
+    assert seen == [2, 5]
