@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from core.data.leaks import ALONE_AUC, ALONE_R2
@@ -14,7 +15,7 @@ from core.data.ranking import rank_columns
 from core.findings import Finding
 from core.modeling.checkpoint import Checkpoint
 from core.modeling.encoder import FrameEncoder
-from core.modeling.ensemble import drop_idle, select_weights
+from core.modeling.ensemble import drop_idle, eligible, select_weights
 from core.modeling.entry import Entry, ranked
 from core.modeling.estimators import Blend
 from core.modeling.families import FAMILIES
@@ -26,7 +27,7 @@ from core.modeling.thresholds import decided, is_tuned
 
 ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
-_MOST_MEMBERS: Final = 12
+_MOST_ROWS: Final = 20_000
 _MOST_SUSPECTS: Final = 3
 _UNFELT: Final = 0.25
 """Standard errors of the gain that members which are left out may cost."""
@@ -48,17 +49,15 @@ def try_ensemble(
     most = material.most_first_bytes
     scored_ones = [e for e in ranked(entries, metric) if e.score is not None]
     done = [e for e in scored_ones if e.index and (e.size_bytes or 0) <= most]
-    able = [e for e in done if FAMILIES[e.family].blended][:_MOST_MEMBERS]
-    pool = sorted(able, key=lambda e: (e.size_bytes or 0, e.index))
+    pool = sorted(eligible(done), key=lambda e: (e.size_bytes or 0, e.index))
     if len(pool) < 2:
         return None
-    outputs = [checkpoint.output(entry.index) for entry in pool]
     y, weight = material.y_valid, material.weight_valid
     first = checkpoint.output(done[0].index)
-    counts = _counts(material, pool, outputs, first)
+    counts = _counts(material, checkpoint, pool, first)
     chosen = [(e, n) for e, n in zip(pool, counts, strict=True) if n]
     shares = np.array([n for _, n in chosen]) / sum(counts)
-    output = _mean(counts, outputs)
+    output = _mean(shares, [checkpoint.output(entry.index) for entry, _ in chosen])
     both = [
         decided(metric, y, shown, weight=weight, together=material.together)
         for shown in (output, first)
@@ -96,25 +95,33 @@ def choose_champion(
 
 
 def _counts(
-    material: Material,
-    pool: Sequence[Entry],
-    outputs: Sequence[Floats],
-    first: Floats,
+    material: Material, checkpoint: Checkpoint, pool: Sequence[Entry], first: Floats
 ) -> list[int]:
-    """Return how often each candidate is taken; `first` is the best one's output."""
-    y, weight = material.y_valid, material.weight_valid
+    """Return how often each candidate is taken; `first` is the best one's output.
+
+    Above 20,000 rows a sample of them decides.
+    """
+    n_rows = len(material.y_valid)
+    rows: slice | NDArray[np.int64] = slice(None)
+    if n_rows > _MOST_ROWS:
+        rows = np.random.default_rng(0).choice(n_rows, _MOST_ROWS, replace=False)
+    y, first = material.y_valid[rows], first[rows]
+    weight = None if material.weight_valid is None else material.weight_valid[rows]
+    outputs = [checkpoint.output(entry.index)[rows] for entry in pool]
     metric = _smooth(material.scoring, first)
     counts = select_weights(
         outputs, y, metric, weight=weight,
         sizes=[entry.size_bytes or 0 for entry in pool],
         most=material.most_first_bytes,
     )  # fmt: skip
-    _, noise = gain_and_error(metric, y, _mean(counts, outputs), first, weight=weight)
+    mean = _mean(np.array(counts) / sum(counts), outputs)
+    _, noise = gain_and_error(metric, y, mean, first, weight=weight)
+    # The noise of all rows, of which there are more.
+    noise *= np.sqrt(len(y) / n_rows)
     return drop_idle(counts, outputs, y, metric, _UNFELT * noise, weight=weight)
 
 
-def _mean(counts: Sequence[int], outputs: Sequence[Floats]) -> Floats:
-    shares = np.array(counts) / sum(counts)
+def _mean(shares: Floats, outputs: Sequence[Floats]) -> Floats:
     taken = zip(shares.tolist(), outputs, strict=True)
     return np.asarray(sum(share * output for share, output in taken if share))
 

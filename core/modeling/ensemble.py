@@ -1,16 +1,40 @@
 """Greedy ensemble selection (Caruana et al., 2004)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
+from core.modeling.entry import Entry
+from core.modeling.families import FAMILIES
 from core.modeling.metrics import Floats
 from core.modeling.scoring import Metric
 
 ROUNDS: Final = 40
 PATIENCE: Final = 6
-MOST_ROWS: Final = 20_000
+_BEST: Final = 24
+_BEST_OF_FAMILY: Final = 3
+
+
+def eligible(entries: Sequence[Entry]) -> list[Entry]:
+    """Return who may be a member: the 24 best, and the 3 best of each family.
+
+    A long search finds many models that are alike, and members must differ.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        The best first. Of those that are no part of ensembles none is returned.
+    """
+    blended = [entry for entry in entries if FAMILIES[entry.family].blended]
+    of_family: Counter[str] = Counter()
+    found = []
+    for place, entry in enumerate(blended):
+        of_family[entry.family] += 1
+        if place < _BEST or of_family[entry.family] <= _BEST_OF_FAMILY:
+            found.append(entry)
+    return found
 
 
 def select_weights(  # noqa: PLR0913 each is a fact about the same rows or models
@@ -26,8 +50,7 @@ def select_weights(  # noqa: PLR0913 each is a fact about the same rows or model
     """Count how often each output is taken when always the best next one is added.
 
     Starts with the best single output; adds, with replacement, the one that improves
-    the mean most, and returns the counts of the best mean on the way. Above 20,000
-    rows a sample of them decides.
+    the mean most, and returns the counts of the best mean on the way.
 
     Parameters
     ----------
@@ -55,10 +78,6 @@ def select_weights(  # noqa: PLR0913 each is a fact about the same rows or model
     >>> select_weights([y + 1, y - 1, y + 5], y, METRICS["rmse"])
     [1, 1, 0]
     """
-    if len(y) > MOST_ROWS:
-        drawn = np.random.default_rng(0).choice(len(y), MOST_ROWS, replace=False)
-        y, outputs = y[drawn], [output[drawn] for output in outputs]
-        weight = None if weight is None else weight[drawn]
     counts, best_counts = [0] * len(outputs), [0] * len(outputs)
     total, best, best_size = np.zeros_like(outputs[0]), -np.inf, 0
     for size in range(1, rounds + 1):

@@ -1,9 +1,4 @@
-"""Estimators in a form that answers one encoded row in a fraction of the time.
-
-What libraries do around a single row is left out. An estimator is taken over only when
-its answers agree with the library's, to 1e-6 of the largest and at least 1e-6, on rows
-made to be difficult: on thresholds, just beside them, missing, far out.
-"""
+"""What estimators do to one encoded row, without what libraries do around it."""
 
 import math
 from collections.abc import Callable
@@ -13,122 +8,52 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import expit
 
-from core.modeling.booster_sums import SPECK, Boosted, Finish
-from core.modeling.estimators import RescaledRegressor, read_output
-from core.modeling.flat_trees import FlatTree, forest_trees, histogram_trees
-from core.modeling.grove import MOST_NODES, Grove
+from core.modeling.estimators import RescaledRegressor
+from core.modeling.flat_trees import forest_trees, histogram_trees
 from core.modeling.lean_boosters import booster_trees
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
+from core.modeling.tree_walk import Added, Finish
 
 Kernel = Callable[[Matrix], Floats]
 """One encoded row, shape (n_features_out,), to its output, shape (n_outputs,)."""
 Link = Callable[[Floats], Floats]
 """What trees or weights add up to, turned into shares or left a number."""
 
-TOLERANCE: Final = 1e-6
 CANNOT: Final = (ValueError, KeyError, AttributeError, NotImplementedError)
 """Not one of the forms known here, such as of another release of a library."""
-_N_PROBES: Final = 48
-_FAR: Final = 1e30
 
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """How one estimator answers an encoded row.
+    """How one estimator answers an encoded row: by a function, or by its trees.
 
     Attributes
     ----------
-    kernel : callable
-    trees : list of FlatTree
-        None are kept of the library's own form.
-    boosted : Boosted or None
-        The same as trees that are added up, for what has the form of boosting.
+    kernel : callable or None
+    added : Added or None
     """
 
-    kernel: Kernel
-    trees: list[FlatTree]
-    boosted: Boosted | None = None
+    kernel: Kernel | None = None
+    added: Added | None = None
 
 
-def library_form(estimator: Any, n_outputs: int) -> Form:
-    """Return the estimator itself as a form: exact, slow, and nothing to keep."""
-
-    def slow(row: Matrix) -> Floats:
-        output = read_output(estimator, row.reshape(1, -1), n_outputs)
-        return output.reshape(-1)
-
-    return Form(slow, [])
-
-
-def form_of(estimator: Any, width: int, n_outputs: int) -> Form:
-    """Return the quick form of an estimator, or the estimator itself.
+def form_of(estimator: Any, n_outputs: int) -> Form:
+    """Return how an estimator answers an encoded row.
 
     Parameters
     ----------
     estimator : fitted estimator
-    width : int
-        Numbers in an encoded row.
     n_outputs : int
         Number of classes, or 1.
+
+    Raises
+    ------
+    ValueError, KeyError, AttributeError, NotImplementedError
+        It is none of those that are known here.
     """
-    try:
-        quick = _translated(estimator, n_outputs)
-        agrees = _agrees(estimator, quick, (width, n_outputs))
-    except CANNOT:
-        return library_form(estimator, n_outputs)
-    return quick if agrees else library_form(estimator, n_outputs)
-
-
-def _agrees(estimator: Any, quick: Form, shape: tuple[int, int]) -> bool:
-    """Return whether both forms say the same of difficult rows."""
-    width, n_outputs = shape
-    probes = _probes(quick.trees, width)
-    expected = read_output(estimator, probes, n_outputs).reshape(len(probes), -1)
-    found = np.array([quick.kernel(row) for row in probes])
-    if found.shape != expected.shape:
-        return False
-    # Networks compute in float32: what is near 0 is as exact as what is large.
-    largest = max(1.0, float(np.abs(expected).max()))
-    return bool(np.allclose(found, expected, rtol=TOLERANCE, atol=TOLERANCE * largest))
-
-
-def _probes(trees: list[FlatTree], width: int) -> Matrix:
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(_N_PROBES, width)).astype(np.float32)
-    if trees:
-        feature = np.concatenate([tree.feature[tree.left >= 0] for tree in trees])
-        edge = np.concatenate([tree.threshold[tree.left >= 0] for tree in trees])
-        for column in np.unique(feature):
-            known = edge[feature == column]
-            known = known[np.abs(known) < _FAR].astype(np.float32)
-            if not known.size:  # it only asks whether the value is missing
-                continue
-            near = rng.choice(known, _N_PROBES)
-            side = rng.choice(np.array([-np.inf, np.inf], np.float32), _N_PROBES)
-            beside = rng.random(_N_PROBES) < 0.5
-            rows[:, column] = np.where(beside, np.nextafter(near, side), near)
-        # Only trees are given missing values; for others they are filled before.
-        rows[rng.random(rows.shape) < 0.1] = np.nan
-    return rows
-
-
-def _translated(estimator: Any, n_outputs: int) -> Form:
     if isinstance(estimator, RescaledRegressor):
-        inner = _translated(estimator.estimator, n_outputs)
-        offset, scale, log = estimator.offset, estimator.scale, estimator.log
-
-        def back(values: Floats) -> Floats:
-            values = values * scale + offset
-            return np.expm1(values) if log else values
-
-        boosted = inner.boosted
-        if boosted is not None:
-            finish = boosted.finish
-            boosted = replace(boosted, finish=_listed(back, after=finish))
-        return replace(
-            inner, kernel=lambda row: back(inner.kernel(row)), boosted=boosted
-        )
+        return _rescaled(form_of(estimator.estimator, n_outputs), estimator)
     seen = getattr(estimator, "classes_", None)
     if n_outputs > 1 and (seen is None or len(seen) != n_outputs):
         raise NotImplementedError
@@ -138,46 +63,38 @@ def _translated(estimator: Any, n_outputs: int) -> Form:
     return translate(estimator, n_outputs)
 
 
+def _rescaled(inner: Form, estimator: RescaledRegressor) -> Form:
+    offset, scale, log = estimator.offset, estimator.scale, estimator.log
+
+    def back(values: Floats) -> Floats:
+        values = values * scale + offset
+        return np.expm1(values) if log else values
+
+    if inner.added is not None:
+        finish = _listed(back, after=inner.added.finish)
+        return Form(added=replace(inner.added, finish=finish))
+    kernel = inner.kernel
+    return inner if kernel is None else Form(lambda row: back(kernel(row)))
+
+
 def _forest(estimator: Any, n_outputs: int) -> Form:
     del n_outputs
     trees = forest_trees(estimator)
-    grove = _grove(trees, estimator.n_features_in_)
-    n_trees = len(trees)
-    return Form(lambda row: _in_turn(grove.leaves(row)) / n_trees, trees)
+    n_trees, start = len(trees), np.zeros(trees[0].value.shape[1])
+    return Form(added=Added(trees, start, lambda sums: [v / n_trees for v in sums]))
 
 
 def _histogram(estimator: Any, n_outputs: int) -> Form:
-    trees = histogram_trees(estimator)
     start = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
     finish = _listed(_link(n_outputs))
-    return _boosted(trees, estimator.n_features_in_, start, finish)
+    return Form(added=Added(histogram_trees(estimator), start, finish))
 
 
 def _lightgbm(estimator: Any, n_outputs: int) -> Form:
     booster = estimator.booster_
     start = np.zeros(booster.num_model_per_iteration())
     finish = {1: _as_they_are, 2: _two_by_libm}.get(n_outputs, _softmax_by_libm)
-    form = _boosted(booster_trees(booster), booster.num_feature(), start, finish)
-
-    def without_specks(row: Matrix) -> Floats:
-        row = row.copy()
-        row[np.abs(row) <= SPECK] = 0
-        return form.kernel(row)
-
-    return replace(form, kernel=without_specks)
-
-
-def _boosted(
-    trees: list[FlatTree], n_features: int, start: Floats, finish: Finish
-) -> Form:
-    grove, size = _grove(trees, n_features), len(start)
-
-    def kernel(row: Matrix) -> Floats:
-        turns = grove.leaves(row).reshape(-1, size)
-        turns[0] += start
-        return np.array(finish(_in_turn(turns).tolist()))
-
-    return Form(kernel, trees, Boosted(trees, start, finish))
+    return Form(added=Added(booster_trees(booster), start, finish))
 
 
 def _listed(link: Link, after: Finish | None = None) -> Finish:
@@ -191,21 +108,10 @@ def _listed(link: Link, after: Finish | None = None) -> Finish:
     return finish
 
 
-def _in_turn(values: Floats) -> Floats:
-    """Add up one after the other, as libraries do; a sum by numpy rounds otherwise."""
-    return np.asarray(np.cumsum(values, axis=0)[-1])
-
-
-def _grove(trees: list[FlatTree], n_features: int) -> Grove:
-    if sum(len(tree.left) for tree in trees) > MOST_NODES:
-        raise NotImplementedError
-    return Grove(trees, n_features)
-
-
 def _linear(estimator: Any, n_outputs: int) -> Form:
     weights = np.ascontiguousarray(np.atleast_2d(estimator.coef_).T, dtype=np.float64)
     intercept, link = np.atleast_1d(estimator.intercept_), _link(n_outputs)
-    return Form(lambda row: link(row.astype(np.float64) @ weights + intercept), [])
+    return Form(lambda row: link(row.astype(np.float64) @ weights + intercept))
 
 
 def _network(estimator: Any, n_outputs: int) -> Form:
@@ -219,7 +125,7 @@ def _network(estimator: Any, n_outputs: int) -> Form:
             row = np.maximum(row @ weights + shift, 0)
         return link((row @ last + last_shift).astype(np.float64))
 
-    return Form(kernel, [])
+    return Form(kernel)
 
 
 def _link(n_outputs: int) -> Link:

@@ -1,6 +1,7 @@
 import numpy as np
 
-from core.modeling.ensemble import select_weights
+from core.modeling.ensemble import eligible, select_weights
+from core.modeling.entry import Entry
 from core.modeling.scoring import METRICS
 
 
@@ -46,3 +47,11 @@ def test_members_stay_within_the_bytes_they_may_have_together() -> None:
     assert counts == free
     none = select_weights(outputs, y, METRICS["rmse"], sizes=sizes, most=5)
     assert not any(none)
+
+
+def test_many_models_of_one_family_do_not_crowd_out_the_others() -> None:
+    alike = [Entry(f"LightGBM {i}", "lightgbm", i) for i in range(1, 31)]
+    others = [Entry(f"CatBoost {i}", "catboost", 30 + i) for i in range(1, 6)]
+    neighbours = Entry("Nearest neighbours", "nearest_neighbours", 40)
+    found = eligible([*alike, neighbours, *others])
+    assert found == [*alike[:24], *others[:3]]

@@ -16,11 +16,9 @@ from core.modeling.encoder import FrameEncoder, raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.families import FAMILIES
 from core.modeling.family import FitData, Watch
-from core.modeling.grove import Grove
-from core.modeling.lean_boosters import booster_trees
 from core.modeling.numbers import Style
 from core.modeling.one_row import RowEncoder
-from core.modeling.quick_forms import form_of
+from core.modeling.quick_estimators import QuickEstimators
 from core.modeling.served import ServedForm
 from tests.fitted import customers, fit_model
 
@@ -116,14 +114,14 @@ def test_each_family_has_a_quick_form_that_agrees(name, task, n_outputs) -> None
     family = FAMILIES[name]
     data = _data(task, n_outputs, missing=family.style == "tree")
     fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
-    kernel = form_of(fitted, 4, n_outputs).kernel
-    assert "slow" not in kernel.__qualname__
+    quick = QuickEstimators([fitted], [0], [4], n_outputs)
+    assert not quick.slow
     rows = np.vstack([data.X_valid, np.zeros((1, 4)), np.full((1, 4), 1e30)])
     rows = rows.astype(np.float32)
     if name == "neural_network":
         rows = rows[:-1]
     expected = read_output(fitted, rows, n_outputs).reshape(len(rows), -1)
-    found = np.array([kernel(row) for row in rows])
+    found = np.array([quick.of([row])[0] for row in rows])
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
     if family.style == "tree" and n_outputs < 3:
         np.testing.assert_array_equal(found, expected)
@@ -134,16 +132,17 @@ def test_what_would_answer_otherwise_is_not_taken_over() -> None:
     fitted = family.fit(data, {}, 0, Watch(30)).estimator
     changed = copy.deepcopy(fitted)
     changed._raw_predict = lambda X, **_: np.zeros((len(X), 1))
-    assert "slow" in form_of(changed, 4, 2).kernel.__qualname__
-    assert "slow" not in form_of(fitted, 4, 2).kernel.__qualname__
+    assert QuickEstimators([changed, fitted], [0, 0], [4], 2).slow == (0,)
 
 
 def test_families_without_a_quick_form_answer_all_the_same() -> None:
     data, family = _data("binary", 2, missing=False), FAMILIES["nearest_neighbours"]
     fitted = family.fit(data, family.fixed[0], 0, Watch(30)).estimator
-    kernel = form_of(fitted, 4, 2).kernel
+    quick = QuickEstimators([fitted], [0], [4], 2)
+    assert quick.slow == (0,)
     expected = read_output(fitted, data.X_valid[:3], 2)
-    np.testing.assert_array_equal([kernel(row) for row in data.X_valid[:3]], expected)
+    found = [quick.of([row])[0] for row in data.X_valid[:3]]
+    np.testing.assert_array_equal(found, expected)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -157,17 +156,23 @@ def test_a_blend_answers_one_record_as_it_answers_many(task: Task) -> None:
         np.testing.assert_allclose(found, many[row], rtol=1e-6, atol=1e-6)
 
 
-def _boosted_blend(task: Task, n_outputs: int) -> tuple[Blend, FitData]:
-    """Two members of each kind of boosting, and one that is none."""
+def _blend(task: Task, n_outputs: int) -> tuple[Blend, FitData]:
+    """Members of each kind of trees, and one that is none."""
     data = _data(task, n_outputs, missing=True)
-    table = canonical(pd.DataFrame(data.X, columns=list("abcd")))
-    encoder = FrameEncoder(describe_schema(table)).fit(table)
-    parts = []
+    table, valid = (
+        canonical(pd.DataFrame(X, columns=list("abcd"))) for X in (data.X, data.X_valid)
+    )
+    schema, parts = describe_schema(table), []
+    encoders = {s: FrameEncoder(schema, s).fit(table) for s in ("tree", "linear")}
     for place, name in enumerate(
-        ("lightgbm", "histogram_boosting", "extra_trees", "lightgbm")
+        ("lightgbm", "histogram_boosting", "extra_trees", "linear")
     ):
         family = FAMILIES[name]
-        part = replace(data, X=data.X[place * 10 :], y=data.y[place * 10 :])
+        encoder = encoders[family.style]
+        X, X_valid = (
+            encoder.transform(rows).astype(np.float32) for rows in (table, valid)
+        )
+        part = replace(data, X=X[place * 10 :], y=data.y[place * 10 :], X_valid=X_valid)
         fitted = family.fit(part, family.fixed[0], place, Watch(30)).estimator
         parts.append(Pipeline([("encoder", encoder), ("estimator", fitted)]))
     return Blend(parts, [0.4, 0.3, 0.2, 0.1], n_outputs), data
@@ -180,10 +185,10 @@ def _raw(row: np.ndarray) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize(
     ("task", "n_outputs"), [("binary", 2), ("multiclass", 3), ("regression", 1)]
 )
-def test_boosted_members_answer_together_what_each_says_alone(task, n_outputs) -> None:
-    blend, data = _boosted_blend(task, n_outputs)
+def test_members_answer_together_what_each_says_alone(task, n_outputs) -> None:
+    blend, data = _blend(task, n_outputs)
     form = ServedForm(blend, n_outputs)
-    assert form.n_together == 3
+    assert form.n_slow == 0
     speck = np.array([[1e-40, -1e-40, 0.0, 1e-36]], dtype=np.float32)
     rows = np.vstack([data.X_valid, speck, np.full((1, 4), np.nan)])
     for row in rows:
@@ -194,29 +199,13 @@ def test_boosted_members_answer_together_what_each_says_alone(task, n_outputs) -
 
 
 def test_callers_at_the_same_time_get_their_own_answers() -> None:
-    blend, data = _boosted_blend("regression", 1)
+    blend, data = _blend("regression", 1)
     form = ServedForm(blend, 1)
     raws = [_raw(row) for row in data.X_valid]
     alone = [form.output(raw)[0] for raw in raws]
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda raw: form.output(raw)[0], raws * 20))
     assert found == alone * 20
-
-
-@pytest.mark.parametrize("n_trees", [1, 2, 3, 7])
-def test_every_tree_of_a_grove_is_reached(n_trees: int) -> None:
-    data, family = _data("regression", 1, missing=True), FAMILIES["lightgbm"]
-    params = {"learning_rate": 0.3, "iterations": n_trees, "num_leaves": 5}
-    booster = family.fit(data, params, 0, Watch(30)).estimator.booster_
-    trees = booster_trees(booster)
-    assert len(trees) == n_trees
-    grove = Grove(trees, 4)
-    for row in data.X_valid[:20]:
-        per_tree = [
-            booster.predict(row.reshape(1, -1), start_iteration=i, num_iteration=1)[0]
-            for i in range(n_trees)
-        ]
-        np.testing.assert_allclose(grove.leaves(row)[:, 0], per_tree, rtol=1e-12)
 
 
 def test_the_served_form_is_not_written_with_the_model() -> None:

@@ -1,0 +1,115 @@
+"""What all models made of trees say of one row, by one compiled walk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.modeling.flat_trees import FlatTree
+from core.modeling.metrics import Floats
+from core.modeling.numbers import Matrix
+from core.modeling.tree_nodes import TreeNodes
+
+Finish = Callable[[list[float]], list[float]]
+"""What becomes of a model's sums: shares, or numbers of the target."""
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """One model as trees that are added up.
+
+    Attributes
+    ----------
+    trees : sequence of FlatTree
+        Each adds to all sums where it has a value for each; else turn by turn, one for
+        each sum.
+    start : ndarray of shape (n_sums,)
+        What is added first.
+    finish : callable
+        Turns the sums into what the model says.
+    """
+
+    trees: Sequence[FlatTree]
+    start: Floats
+    finish: Finish
+
+    @property
+    def n_values(self) -> int:
+        """Number of values of each leaf."""
+        return int(self.trees[0].value.shape[1])
+
+
+class TreeWalk:
+    """Several models made of trees, asked together for one row; safe from threads.
+
+    The trees of each are added up in their order, as libraries do, so that sums are
+    theirs to the last bit.
+
+    Parameters
+    ----------
+    models : sequence of Added
+    places : sequence of int
+        Where each model's features begin in a row.
+    n_features : int
+        Of a row.
+
+    Attributes
+    ----------
+    edges : list of n_features ndarrays
+        The thresholds that each feature is asked for.
+
+    Raises
+    ------
+    NotImplementedError
+        They are too many, or know too many features.
+    """
+
+    def __init__(
+        self, models: Sequence[Added], places: Sequence[int], n_features: int
+    ) -> None:
+        from core.modeling.walking import walk  # its library is heavy
+
+        self._walk = walk
+        ends = np.cumsum([len(model.start) for model in models]).tolist()
+        self._start = np.concatenate([model.start for model in models])
+        self._parts = [
+            (model.finish, slice(end - len(model.start), end))
+            for model, end in zip(models, ends, strict=True)
+        ]
+        self._groups: list[tuple[Any, ...]] = []
+        edges: list[list[Floats]] = [[] for _ in range(n_features)]
+        for n_values in {model.n_values for model in models}:
+            trees: list[FlatTree] = []
+            offsets: list[int] = []
+            targets: list[int] = []
+            for model, place, (_, sums) in zip(
+                models, places, self._parts, strict=True
+            ):
+                if model.n_values == n_values:
+                    n_turns = len(model.start) // n_values
+                    turns = np.arange(len(model.trees)) % n_turns
+                    targets += (sums.start + turns).tolist()
+                    trees += model.trees
+                    offsets += [place] * len(model.trees)
+            lined = TreeNodes.of(trees, offsets, n_features)
+            arrays = (lined.edges, lined.firsts, lined.nodes, lined.values)
+            self._groups.append((*arrays, np.array(targets)))
+            for feature, known in enumerate(edges):
+                known.append(lined.edges[slice(*lined.firsts[feature : feature + 2])])
+        self.edges = [np.concatenate(known) for known in edges]
+
+    def of(self, row: Matrix) -> list[list[float]] | None:
+        """Return what each model says of a row; None where a number is tiny.
+
+        Parameters
+        ----------
+        row : ndarray of shape (n_features,), float32
+            LightGBM takes what is below 1e-35 for 0, and others do not.
+        """
+        sums = self._start.copy()
+        for group in self._groups:
+            if not self._walk(row, *group, sums):
+                return None
+        found = sums.tolist()
+        return [finish(found[part]) for finish, part in self._parts]
