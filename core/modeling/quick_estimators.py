@@ -88,16 +88,19 @@ class QuickEstimators:
         return answers
 
     def _walk_of(self, forms: Sequence[Form | None]) -> TreeWalk | None:
-        numbers = [i for i, form in enumerate(forms) if form and form.added is not None]
-        models = [form.added for form in forms if form and form.added is not None]
+        models = {
+            number: form.added
+            for number, form in enumerate(forms)
+            if form is not None and form.added is not None
+        }
         if not models:
             return None
-        starts = [self._starts[self._places[number]] for number in numbers]
+        starts = [self._starts[self._places[number]] for number in models]
         try:
-            walk = TreeWalk(models, starts, self._starts[-1])
+            walk = TreeWalk(list(models.values()), starts, self._starts[-1])
         except NotImplementedError:
             return None
-        self._walked = {number: place for place, number in enumerate(numbers)}
+        self._walked = {number: place for place, number in enumerate(models)}
         return walk
 
     def _check(self, estimators: Sequence[Any]) -> None:

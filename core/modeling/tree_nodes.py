@@ -19,8 +19,8 @@ SPECK: Final = np.float32(1e-35)
 NODE_BITS: Final = 25
 EDGE_BITS: Final = 23
 _FEATURE_BITS: Final = 16
-MOST_NODES: Final = 12_000_000
-"""Of all trees together, 16 bytes each."""
+MOST_NODES: Final = 6_000_000
+"""Of all trees together: 16 bytes each, and 100 while they are lined up."""
 
 Ints = NDArray[np.int64]
 
