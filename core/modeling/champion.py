@@ -29,7 +29,7 @@ ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
 _MOST_ROWS: Final = 20_000
 _MOST_SUSPECTS: Final = 3
-_UNFELT: Final = 0.25
+_UNFELT: Final = 0.05
 """Standard errors of the gain that members which are left out may cost."""
 _TOO_GOOD: Final = {"roc_auc": 0.999, "accuracy": 0.999, "r2": 0.9999}
 
