@@ -1,6 +1,6 @@
 """After the search: the ensemble, the champion, and what to say about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from core.data.profiled import Relation
 from core.data.ranking import rank_columns
 from core.findings import Finding
 from core.modeling.checkpoint import Checkpoint
+from core.modeling.draws import MOST_RESAMPLED_ROWS, sample_in_classes, times
 from core.modeling.encoder import FrameEncoder
 from core.modeling.ensemble import drop_idle, eligible, select_weights
 from core.modeling.entry import Entry, ranked
@@ -27,9 +28,8 @@ from core.modeling.thresholds import decided, is_tuned
 
 ENSEMBLE: Final = "Ensemble"
 ENSEMBLE_INDEX: Final = 9_999
-_MOST_ROWS: Final = 20_000
 _MOST_SUSPECTS: Final = 3
-_UNFELT: Final = 0.05
+_UNFELT: Final = 0.1
 """Standard errors of the gain that members which are left out may cost."""
 _TOO_GOOD: Final = {"roc_auc": 0.999, "accuracy": 0.999, "r2": 0.9999}
 
@@ -57,7 +57,7 @@ def try_ensemble(
     counts = _counts(material, checkpoint, pool, first)
     chosen = [(e, n) for e, n in zip(pool, counts, strict=True) if n]
     shares = np.array([n for _, n in chosen]) / sum(counts)
-    output = _mean(shares, [checkpoint.output(entry.index) for entry, _ in chosen])
+    output = _mean(shares, (checkpoint.output(entry.index) for entry, _ in chosen))
     both = [
         decided(metric, y, shown, weight=weight, together=material.together)
         for shown in (output, first)
@@ -101,12 +101,13 @@ def _counts(
 
     Above 20,000 rows a sample of them decides.
     """
-    n_rows = len(material.y_valid)
+    y, weight = material.y_valid, material.weight_valid
     rows: slice | NDArray[np.int64] = slice(None)
-    if n_rows > _MOST_ROWS:
-        rows = np.random.default_rng(0).choice(n_rows, _MOST_ROWS, replace=False)
-    y, first = material.y_valid[rows], first[rows]
-    weight = None if material.weight_valid is None else material.weight_valid[rows]
+    if len(y) > MOST_RESAMPLED_ROWS:
+        labels = np.zeros_like(y) if material.task == "regression" else y
+        rows, stands_for = sample_in_classes(labels.astype(np.int64), 0)
+        y, first = y[rows], first[rows]
+        weight = times(stands_for, None if weight is None else weight[rows])
     outputs = [checkpoint.output(entry.index)[rows] for entry in pool]
     metric = _smooth(material.scoring, first)
     counts = select_weights(
@@ -116,12 +117,10 @@ def _counts(
     )  # fmt: skip
     mean = _mean(np.array(counts) / sum(counts), outputs)
     _, noise = gain_and_error(metric, y, mean, first, weight=weight)
-    # The noise of all rows, of which there are more.
-    noise *= np.sqrt(len(y) / n_rows)
     return drop_idle(counts, outputs, y, metric, _UNFELT * noise, weight=weight)
 
 
-def _mean(shares: Floats, outputs: Sequence[Floats]) -> Floats:
+def _mean(shares: Floats, outputs: Iterable[Floats]) -> Floats:
     taken = zip(shares.tolist(), outputs, strict=True)
     return np.asarray(sum(share * output for share, output in taken if share))
 

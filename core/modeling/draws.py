@@ -33,3 +33,45 @@ def sample_rows(n_rows: int, random_state: int) -> NDArray[np.int64] | slice:
         return slice(None)
     rng = np.random.default_rng(random_state)
     return np.sort(rng.choice(n_rows, MOST_RESAMPLED_ROWS, replace=False))
+
+
+def sample_in_classes(
+    labels: NDArray[np.int64], random_state: int
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return 20,000 rows of more, and for how many each of them stands.
+
+    A class that is rarer than its equal share keeps all its rows.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_rows,)
+        Classes, or zeros for numbers.
+    random_state : int
+
+    Returns
+    -------
+    rows : ndarray of shape (n_sampled,), sorted
+    stands_for : ndarray of shape (n_sampled,)
+        1 or more; they sum to n_rows.
+
+    Examples
+    --------
+    >>> rows, stands_for = sample_in_classes(np.repeat([0, 1], [99_990, 10]), 0)
+    >>> len(rows), int(stands_for.sum()), stands_for[-10:].tolist() == [1.0] * 10
+    (20000, 100000, True)
+    """
+    rng = np.random.default_rng(random_state)
+    classes, counts = np.unique(labels, return_counts=True)
+    taken: list[NDArray[np.int64]] = []
+    stands_for: list[Floats] = []
+    left = MOST_RESAMPLED_ROWS
+    rarest_first = np.argsort(counts, kind="stable")
+    for place, number in enumerate(rarest_first):
+        n = min(int(counts[number]), left // (len(classes) - place))
+        left -= n
+        own = np.flatnonzero(labels == classes[number])
+        taken.append(rng.choice(own, n, replace=False))
+        stands_for.append(np.full(n, counts[number] / n))
+    rows = np.concatenate(taken)
+    order = np.argsort(rows)
+    return rows[order], np.concatenate(stands_for)[order]

@@ -99,7 +99,6 @@ class LeanBooster:
     def of(
         cls,
         trees: Sequence[FlatTree],
-        firsts: Sequence[int],
         n_features: int,
         n_classes: int = 1,
         counts: Sequence[Ints] | None = None,
@@ -111,8 +110,6 @@ class LeanBooster:
         ----------
         trees : sequence of FlatTree
             Turn by turn, one for each class.
-        firsts : sequence of int
-            What is added to the numbers of each tree's features.
         n_features : int
         n_classes : int, default=1
         counts : sequence of ndarray of shape (n_nodes,), default=None
@@ -143,7 +140,7 @@ class LeanBooster:
             "",
             n_leaves,
             np.ones(len(trees)),
-            _narrow(feature[inner] + np.repeat(firsts, sizes)[inner]),
+            _narrow(feature[inner]),
             threshold[inner],
             np.where(missing_left[inner], _NAN_LEFT, _NAN_RIGHT).astype(np.int8),
             _narrow(number[(roots + left)[inner]]),

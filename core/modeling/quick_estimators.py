@@ -28,7 +28,7 @@ class QuickEstimators:
     Parameters
     ----------
     estimators : sequence of fitted estimators
-    places : sequence of int
+    row_of : sequence of int
         Which of the rows each of them reads.
     widths : sequence of int
         Numbers in each row.
@@ -44,11 +44,11 @@ class QuickEstimators:
     def __init__(
         self,
         estimators: Sequence[Any],
-        places: Sequence[int],
+        row_of: Sequence[int],
         widths: Sequence[int],
         n_outputs: int,
     ) -> None:
-        self._places = places
+        self._row_of = row_of
         self._starts = np.cumsum([0, *widths]).tolist()
         self._n_outputs = n_outputs
         forms = [_form_or_none(estimator, n_outputs) for estimator in estimators]
@@ -84,7 +84,7 @@ class QuickEstimators:
             if found is not None and number in self._walked:
                 answers.append(found[self._walked[number]])
             else:
-                answers.append(kernel(rows[self._places[number]]).tolist())
+                answers.append(kernel(rows[self._row_of[number]]).tolist())
         return answers
 
     def _walk_of(self, forms: Sequence[Form | None]) -> TreeWalk | None:
@@ -93,15 +93,17 @@ class QuickEstimators:
             for number, form in enumerate(forms)
             if form is not None and form.added is not None
         }
-        if not models:
-            return None
-        starts = [self._starts[self._places[number]] for number in models]
-        try:
-            walk = TreeWalk(list(models.values()), starts, self._starts[-1])
-        except NotImplementedError:
-            return None
-        self._walked = {number: place for place, number in enumerate(models)}
-        return walk
+        while models:
+            starts = [self._starts[self._row_of[number]] for number in models]
+            self._walked = {number: place for place, number in enumerate(models)}
+            try:
+                return TreeWalk(list(models.values()), starts, self._starts[-1])
+            except NotImplementedError:  # without the largest of them, then
+                del models[max(models, key=lambda number: models[number].n_nodes)]
+            except ImportError:
+                break
+        self._walked = {}
+        return None
 
     def _check(self, estimators: Sequence[Any]) -> None:
         """Leave to their library those that would answer otherwise."""
@@ -110,11 +112,13 @@ class QuickEstimators:
         hard = plain if self._walk is None else _hard_rows(plain, self._walk.edges, rng)
         walked = [] if self._walk is None else [self._walk.of(row) for row in hard]
         for number, estimator in enumerate(estimators):
-            place = self._places[number]
+            place = self._row_of[number]
             own = slice(self._starts[place], self._starts[place + 1])
             if number in self._walked:
                 probes = hard[:, own]
-                found = [says[self._walked[number]] for says in walked if says]
+                found = [
+                    says[self._walked[number]] for says in walked if says is not None
+                ]
             elif self._kernels[number] is not self._slow_kernels[number]:
                 probes = plain[:, own]
                 found = [self._kernels[number](row).tolist() for row in probes]

@@ -13,7 +13,7 @@ from core.modeling.flat_trees import forest_trees, histogram_trees
 from core.modeling.lean_boosters import booster_trees
 from core.modeling.metrics import Floats
 from core.modeling.numbers import Matrix
-from core.modeling.tree_walk import Added, Finish
+from core.modeling.tree_walk import AddedTrees, Finish
 
 Kernel = Callable[[Matrix], Floats]
 """One encoded row, shape (n_features_out,), to its output, shape (n_outputs,)."""
@@ -31,11 +31,11 @@ class Form:
     Attributes
     ----------
     kernel : callable or None
-    added : Added or None
+    added : AddedTrees or None
     """
 
     kernel: Kernel | None = None
-    added: Added | None = None
+    added: AddedTrees | None = None
 
 
 def form_of(estimator: Any, n_outputs: int) -> Form:
@@ -81,20 +81,22 @@ def _forest(estimator: Any, n_outputs: int) -> Form:
     del n_outputs
     trees = forest_trees(estimator)
     n_trees, start = len(trees), np.zeros(trees[0].value.shape[1])
-    return Form(added=Added(trees, start, lambda sums: [v / n_trees for v in sums]))
+    return Form(
+        added=AddedTrees(trees, start, lambda sums: [v / n_trees for v in sums])
+    )
 
 
 def _histogram(estimator: Any, n_outputs: int) -> Form:
     start = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)
     finish = _listed(_link(n_outputs))
-    return Form(added=Added(histogram_trees(estimator), start, finish))
+    return Form(added=AddedTrees(histogram_trees(estimator), start, finish))
 
 
 def _lightgbm(estimator: Any, n_outputs: int) -> Form:
     booster = estimator.booster_
     start = np.zeros(booster.num_model_per_iteration())
     finish = {1: _as_they_are, 2: _two_by_libm}.get(n_outputs, _softmax_by_libm)
-    return Form(added=Added(booster_trees(booster), start, finish))
+    return Form(added=AddedTrees(booster_trees(booster), start, finish))
 
 
 def _listed(link: Link, after: Finish | None = None) -> Finish:

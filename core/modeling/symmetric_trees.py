@@ -108,9 +108,7 @@ class SymmetricTrees:
         objective = {"Logloss": "binary sigmoid:1"}.get(self.loss, "regression")
         if n_outputs > 1:
             objective = f"multiclass num_class:{n_outputs}"
-        lean = LeanBooster.of(
-            flat, [0] * len(flat), n_features, n_outputs, counts, objective
-        )
+        lean = LeanBooster.of(flat, n_features, n_outputs, counts, objective)
         return replace(lean, threshold=lean.threshold.astype(np.float32))
 
 

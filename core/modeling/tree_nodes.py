@@ -19,8 +19,8 @@ SPECK: Final = np.float32(1e-35)
 NODE_BITS: Final = 25
 EDGE_BITS: Final = 23
 _FEATURE_BITS: Final = 16
-MOST_NODES: Final = 6_000_000
-"""Of all trees together: 16 bytes each, and 100 while they are lined up."""
+MOST_BYTES: Final = 100_000_000
+"""Of all trees of a table; while they are lined up it takes six times as much."""
 
 Ints = NDArray[np.int64]
 
@@ -37,9 +37,9 @@ class TreeNodes:
         Where each feature's thresholds begin.
     nodes : ndarray of shape (n_nodes,), uint64
         The roots first. From the lowest bit: the left child, beside which the right one
-        stands; the place of the threshold; twice the feature, and one more where
-        missing values go left. A leaf is its own left child, and looks where every
-        row goes left.
+        stands; the place of the threshold, 0 for leaves; twice the feature, and one
+        more where missing values go left. A leaf is its own left child, and looks
+        where every row has place 0, which is left.
     values : ndarray of shape (n_nodes, n_values)
         What leaves say.
     """
@@ -67,10 +67,11 @@ class TreeNodes:
         Raises
         ------
         NotImplementedError
-            They are too many, or know too many features.
+            They are too large together, or know too many features.
         """
         sizes = [len(tree.left) for tree in trees]
-        if sum(sizes) > MOST_NODES or 2 * n_features >= 1 << _FEATURE_BITS:
+        n_bytes = sum(sizes) * 8 * (1 + trees[0].value.shape[1])
+        if n_bytes > MOST_BYTES or 2 * n_features >= 1 << _FEATURE_BITS:
             raise NotImplementedError
         left, right, feature, threshold, missing_left, values = (
             np.concatenate([getattr(tree, name) for tree in trees])
@@ -85,7 +86,6 @@ class TreeNodes:
         feature = feature + np.repeat(np.asarray(offsets), sizes)
         edges, firsts, place = _places(feature, threshold, inner, n_features)
         number, child = _numbered(left, right, inner, roots)
-        place[~inner] = (1 << EDGE_BITS) - 1
         asks = np.where(inner, 2 * feature + missing_left, 2 * n_features)
         packed = child | place << NODE_BITS | asks << (NODE_BITS + EDGE_BITS)
         order = np.argsort(number)
@@ -103,8 +103,6 @@ def _places(
     is_first = np.ones(len(order), dtype=bool)
     is_first[1:] = (of[1:] != of[:-1]) | (edge[1:] != edge[:-1])
     firsts = np.searchsorted(of[is_first], np.arange(n_features + 1))
-    if len(order) and np.diff(firsts).max() >= (1 << EDGE_BITS) - 1:
-        raise NotImplementedError
     place = np.zeros(len(feature), dtype=np.int64)
     place[order] = np.cumsum(is_first) - 1 - firsts[of]
     return edge[is_first], firsts, place

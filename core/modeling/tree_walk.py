@@ -16,7 +16,7 @@ Finish = Callable[[list[float]], list[float]]
 
 
 @dataclass(frozen=True, eq=False)
-class Added:
+class AddedTrees:
     """One model as trees that are added up.
 
     Attributes
@@ -39,6 +39,11 @@ class Added:
         """Number of values of each leaf."""
         return int(self.trees[0].value.shape[1])
 
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes of all trees."""
+        return sum(len(tree.left) for tree in self.trees)
+
 
 class TreeWalk:
     """Several models made of trees, asked together for one row; safe from threads.
@@ -48,8 +53,8 @@ class TreeWalk:
 
     Parameters
     ----------
-    models : sequence of Added
-    places : sequence of int
+    models : sequence of AddedTrees
+    offsets : sequence of int
         Where each model's features begin in a row.
     n_features : int
         Of a row.
@@ -62,15 +67,18 @@ class TreeWalk:
     Raises
     ------
     NotImplementedError
-        They are too many, or know too many features.
+        They are too large together, or know too many features.
+    ImportError
+        Numba is not there.
     """
 
     def __init__(
-        self, models: Sequence[Added], places: Sequence[int], n_features: int
+        self, models: Sequence[AddedTrees], offsets: Sequence[int], n_features: int
     ) -> None:
-        from core.modeling.walking import walk  # its library is heavy
+        from core.modeling.compiled_walk import compiled_walk  # numba is heavy
 
-        self._walk = walk
+        self._walk = compiled_walk()
+        self._n_features = n_features
         ends = np.cumsum([len(model.start) for model in models]).tolist()
         self._start = np.concatenate([model.start for model in models])
         self._parts = [
@@ -81,18 +89,18 @@ class TreeWalk:
         edges: list[list[Floats]] = [[] for _ in range(n_features)]
         for n_values in {model.n_values for model in models}:
             trees: list[FlatTree] = []
-            offsets: list[int] = []
+            begins: list[int] = []
             targets: list[int] = []
-            for model, place, (_, sums) in zip(
-                models, places, self._parts, strict=True
+            for model, offset, (_, sums) in zip(
+                models, offsets, self._parts, strict=True
             ):
                 if model.n_values == n_values:
                     n_turns = len(model.start) // n_values
                     turns = np.arange(len(model.trees)) % n_turns
                     targets += (sums.start + turns).tolist()
                     trees += model.trees
-                    offsets += [place] * len(model.trees)
-            lined = TreeNodes.of(trees, offsets, n_features)
+                    begins += [offset] * len(model.trees)
+            lined = TreeNodes.of(trees, begins, n_features)
             arrays = (lined.edges, lined.firsts, lined.nodes, lined.values)
             self._groups.append((*arrays, np.array(targets)))
             for feature, known in enumerate(edges):
@@ -106,7 +114,15 @@ class TreeWalk:
         ----------
         row : ndarray of shape (n_features,), float32
             LightGBM takes what is below 1e-35 for 0, and others do not.
+
+        Raises
+        ------
+        ValueError
+            The row has another length: compiled code would read beyond it.
         """
+        if len(row) != self._n_features:
+            message = f"A row of {len(row)} numbers, not {self._n_features}."
+            raise ValueError(message)
         sums = self._start.copy()
         for group in self._groups:
             if not self._walk(row, *group, sums):

@@ -53,10 +53,11 @@ class Capture:
         StorageError
             They could not be written; then none of this round was kept.
         """
-        current = self._round
+        current, loop = self._round, asyncio.get_running_loop()
+        if current.ends is not None and current.ends.get_loop() is not loop:
+            current.rows, current.ends = [], None  # of a loop that ended before it did
         current.rows.extend(rows)
         if current.ends is None:
-            loop = asyncio.get_running_loop()
             current.ends = loop.create_future()
             loop.call_soon(self._end_round)
         # Shielded: a caller that hangs up must not cancel its neighbours' rows.
@@ -73,6 +74,9 @@ class Capture:
         except StorageError as error:
             _settle(ends, error)
             return
+        except BaseException as error:
+            _settle(ends, error)  # or its callers would wait for ever
+            raise
         if done:
             ends.set_result(None)
             return

@@ -1,6 +1,7 @@
 """The served form answers one record as the pipeline does, whatever the record."""
 
 import copy
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
 from core.data import Task, canonical, coerce, describe_schema
+from core.modeling import tree_nodes
 from core.modeling.encoder import FrameEncoder, raw_columns
 from core.modeling.estimators import Blend, read_output
 from core.modeling.families import FAMILIES
@@ -176,6 +178,25 @@ def _blend(task: Task, n_outputs: int) -> tuple[Blend, FitData]:
         fitted = family.fit(part, family.fixed[0], place, Watch(30)).estimator
         parts.append(Pipeline([("encoder", encoder), ("estimator", fitted)]))
     return Blend(parts, [0.4, 0.3, 0.2, 0.1], n_outputs), data
+
+
+def test_a_forest_that_is_too_large_makes_no_other_slow(monkeypatch) -> None:
+    blend, _ = _blend("regression", 1)
+    fitted = [part[-1] for part in blend.pipelines[:3]]
+    trees = fitted[2].estimators_
+    n_bytes = 16 * sum(tree.tree_.node_count for tree in trees)
+    monkeypatch.setattr(tree_nodes, "MOST_BYTES", n_bytes)
+    assert QuickEstimators(fitted, [0, 0, 0], [4], 1).slow == (2,)
+
+
+def test_without_numba_the_libraries_answer(monkeypatch) -> None:
+    blend, data = _blend("regression", 1)
+    monkeypatch.setitem(sys.modules, "core.modeling.compiled_walk", None)
+    form = ServedForm(blend, 1)
+    assert form.n_slow == 3
+    raw = _raw(data.X_valid[0])
+    expected = read_output(blend, pd.DataFrame(raw), 1)
+    np.testing.assert_allclose(form.output(raw), expected, rtol=1e-12)
 
 
 def _raw(row: np.ndarray) -> dict[str, np.ndarray]:

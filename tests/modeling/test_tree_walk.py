@@ -1,15 +1,21 @@
 """All trees are walked through at once, and each says what it says alone."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.modeling import tree_nodes
+from core.modeling import compiled_walk, tree_nodes
 from core.modeling.flat_trees import FlatTree
 from core.modeling.tree_nodes import TreeNodes
-from core.modeling.tree_walk import Added, TreeWalk
+from core.modeling.tree_walk import AddedTrees, TreeWalk
 
+ROOT = Path(__file__).parents[2]
 EDGES = (-np.inf, -1.0, -0.0, 0.5, 0.1, 3.0, np.inf)
 NUMBERS = (np.nan, -np.inf, np.inf, -1.0, 0.0, -0.0, 0.5, 0.1, 2.0, 1e30)
 
@@ -41,8 +47,8 @@ def _says(tree: FlatTree, row: np.ndarray) -> np.ndarray:
     return tree.value[node]
 
 
-def _added(trees: list[FlatTree], start: list[float]) -> Added:
-    return Added(trees, np.array(start), lambda sums: sums)
+def _added(trees: list[FlatTree], start: list[float]) -> AddedTrees:
+    return AddedTrees(trees, np.array(start), lambda sums: sums)
 
 
 @settings(max_examples=60, deadline=None)
@@ -75,10 +81,17 @@ def test_a_number_that_libraries_read_otherwise_is_not_answered() -> None:
     assert walk.of(np.array([0.0, 1e-34], dtype=np.float32)) is not None
 
 
+def test_a_row_of_another_length_is_refused() -> None:
+    walk = TreeWalk([_added([_tree(np.random.default_rng(0), 2)], [0.0])], [0], 2)
+    for length in (0, 1, 3):
+        with pytest.raises(ValueError, match="not 2"):
+            walk.of(np.zeros(length, dtype=np.float32))
+
+
 def test_trees_that_are_too_many_are_refused(monkeypatch) -> None:
     rng = np.random.default_rng(0)
     trees = [_tree(rng, 2) for _ in range(20)]
-    monkeypatch.setattr(tree_nodes, "MOST_NODES", 10)
+    monkeypatch.setattr(tree_nodes, "MOST_BYTES", 160)
     with pytest.raises(NotImplementedError):
         TreeNodes.of(trees, [0] * 20, 2)
 
@@ -98,3 +111,38 @@ def test_the_nodes_of_a_level_stand_together_and_children_side_by_side() -> None
     assert lined.values[:, 0].tolist() == [0, 0, 1, 2, 1, 2]
     lefts = lined.nodes & np.uint64((1 << tree_nodes.NODE_BITS) - 1)
     assert lefts.tolist() == [2, 4, 2, 3, 4, 5]
+
+
+def test_the_compiled_loop_reads_nodes_as_they_are_written() -> None:
+    read = (compiled_walk._NODE_BITS, compiled_walk._EDGE_BITS, compiled_walk._SPECK)
+    assert read == (tree_nodes.NODE_BITS, tree_nodes.EDGE_BITS, tree_nodes.SPECK)
+
+
+ASK = """
+import numpy as np
+from core.modeling.compiled_walk import _tried, compiled_walk
+_tried(compiled_walk())
+"""
+
+
+@pytest.mark.parametrize("harm", ["none", "cut", "emptied", "no folder"])
+def test_trees_are_walked_through_whatever_became_of_kept_machine_code(
+    tmp_path, harm
+) -> None:
+    kept = tmp_path / "kept"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(kept)}
+
+    def ask() -> None:
+        run = [sys.executable, "-c", ASK]
+        subprocess.run(run, check=True, cwd=ROOT, env=environment)
+
+    if harm == "no folder":
+        kept.write_text("a file stands where the folder should")
+    else:
+        ask()
+        files = [file for file in kept.rglob("*.nb?") if file.is_file()]
+        assert len(files) >= 2
+        for file in files:
+            content = file.read_bytes()
+            file.write_bytes({"none": content, "cut": content[:200]}.get(harm, b""))
+    ask()

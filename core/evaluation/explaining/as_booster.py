@@ -49,5 +49,5 @@ def booster_of(estimator: Any) -> Any | None:
 
     trees[0] = replace(trees[0], value=trees[0].value + start)
     width = estimator.n_features_in_
-    lean = LeanBooster.of(trees, [0] * len(trees), width, counts=counts)
+    lean = LeanBooster.of(trees, width, counts=counts)
     return lightgbm.Booster(model_str=lean.text())
