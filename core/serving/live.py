@@ -72,12 +72,12 @@ class LiveServices:
             gate = self._gates.setdefault(key, threading.Lock())
         with gate:  # one thread loads; the others wait for it, not for one another
             service = self._loaded.get(key) or self._service(project, number)
-        with self._lock:
-            self._loaded[key] = service
-            self._gates.pop(key, None)
-            if len(self._loaded) > _MOST_LOADED:
-                self._loaded.popitem(last=False)
-            return service
+            with self._lock:  # within the gate, or the next one would load again
+                self._loaded[key] = service
+                self._gates.pop(key, None)
+                if len(self._loaded) > _MOST_LOADED:
+                    self._loaded.popitem(last=False)
+        return service
 
     def for_outcomes(self, project: str) -> Service:
         """Return the champion, or the newest version when nothing is live."""

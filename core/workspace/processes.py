@@ -59,10 +59,18 @@ def give_way() -> None:
     if hasattr(os, "nice"):
         os.nice(POLITENESS)
     if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
-        with suppress(
-            OSError
-        ):  # no such file, or not allowed: the nice value has to do
-            Path("/proc/self/autogroup").write_text(str(POLITENESS), encoding="ascii")
+        with suppress(OSError):  # no such file, or not allowed: the nice value must do
+            _step_back(Path("/proc/self/autogroup"))
+
+
+def _step_back(group: Path) -> None:
+    for nap_s in (0.1, 0.2, 0.4):
+        try:
+            group.write_text(str(POLITENESS), encoding="ascii")
+        except BlockingIOError:  # users may write ten times a second, all together
+            time.sleep(nap_s)
+        else:
+            return
 
 
 def is_alive(pid: int, job_id: str) -> bool:

@@ -207,7 +207,8 @@ def test_train_starts_a_job_that_every_tab_shows_and_stop_keeps_what_is_done(
 
 def test_a_run_under_way_shows_its_leaderboard_and_the_time_left(site: Site) -> None:
     job = site.workspace.training.start(
-        site.cycle_id, site.plan(budget_s=60, families=("extra_trees", "linear"))
+        site.cycle_id,
+        site.plan(budget_s=60, families=("extra_trees", "linear"), whole_budget=True),
     )
     deadline = time.monotonic() + 60
     while not site.workspace.jobs.get(job.id).detail.get("leaderboard"):

@@ -149,7 +149,10 @@ def test_queued_a_kill_loses_what_half_a_second_holds_and_it_is_reported(
         process.wait(20)
     missing = set(given) - kept(registry)
     losses = CaptureLosses(registry.database, settings.home / "capture")
-    (loss,) = losses.of("binary")
+    noted = losses.of("binary")
+    if not missing and not noted:  # it had just written everything
+        return
+    (loss,) = noted
     assert len(missing) <= loss.most
     assert (loss.until - loss.since).total_seconds() <= STATED_S + 0.1
     answered_at = [int(id_[:12], 16) for id_ in missing]

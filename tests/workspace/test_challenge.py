@@ -60,7 +60,9 @@ def made(workspace: Workspace, order: Order = ORDER):
 
 def test_after_a_change_the_challenger_is_promoted_and_it_is_written_down(site):
     capture(site, changed(500, 3))
-    challenge, given = made(site, Order(mix=Mix(old_weight=0.0, kept_aside=0.3)))
+    challenge, given = made(
+        site, replace(ORDER, mix=Mix(old_weight=0.0, kept_aside=0.3))
+    )
     assert challenge.judged.verdict.decision == "promote"
     assert challenge.judged.verdict.n_rows == 150
     assert challenge.objections == ()

@@ -163,6 +163,7 @@ def test_a_killed_server_and_its_killed_training_go_on_after_a_start(
         (job,) = workspace.training.jobs(trained_cycle.id)
         assert job.pid is not None
         os.killpg(job.pid, signal.SIGKILL)
+    until_gone(job.pid, job.id)
     with workspace.database.begin() as connection:  # the silence passes
         connection.execute(
             update(jobs_table).values(heartbeat_at=now() - SILENCE - timedelta(1))
