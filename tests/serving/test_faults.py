@@ -142,17 +142,19 @@ def milliseconds(moment: datetime) -> float:
 def test_queued_a_kill_loses_what_half_a_second_holds_and_it_is_reported(
     registry, settings
 ):
-    with serving(settings, RONDO_CAPTURE_MODE="queued") as (process, address):
-        with under_load(address) as given:
-            wait_for(given, 300)
-            os.kill(process.pid, signal.SIGKILL)
-        process.wait(20)
-    missing = set(given) - kept(registry)
     losses = CaptureLosses(registry.database, settings.home / "capture")
-    noted = losses.of("binary")
-    if not missing and not noted:  # it had just written everything
-        return
-    (loss,) = noted
+    answered: set[str] = set()
+    for _ in range(4):  # one that has just written everything loses nothing
+        with serving(settings, RONDO_CAPTURE_MODE="queued") as (process, address):
+            with under_load(address) as given:
+                wait_for(given, 300)
+                os.kill(process.pid, signal.SIGKILL)
+            process.wait(20)
+        answered |= set(given)
+        if losses.of("binary"):
+            break
+    missing = answered - kept(registry)
+    (loss,) = losses.of("binary")
     assert len(missing) <= loss.most
     assert (loss.until - loss.since).total_seconds() <= STATED_S + 0.1
     answered_at = [int(id_[:12], 16) for id_ in missing]

@@ -1,5 +1,6 @@
 """Challengers: made from the champion's cycle, judged on rows none learned from."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.workspace import processes
+
 AUTOGROUP = Path("/proc/self/autogroup")
 TOLD = (
     "import os; from core.workspace.processes import give_way; give_way(); "
@@ -39,3 +41,18 @@ def test_the_session_of_another_program_is_left_as_it_is() -> None:
     nice, *group = said_in_a_new_session(sys.executable, "-c", BY_A_CHILD)
     assert int(nice) >= 10
     assert group[-2:] == ["nice", "0"]
+
+
+def test_a_kernel_that_takes_no_more_for_now_is_asked_again() -> None:
+    class Busy:
+        asked = 0
+
+        def write_text(self, text: str, encoding: str) -> None:
+            self.asked += 1
+            if self.asked < 3:
+                raise BlockingIOError
+            self.said = (text, encoding)
+
+    group = Busy()
+    processes._step_back(group)
+    assert group.said == ("10", "ascii")
