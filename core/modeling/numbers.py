@@ -72,8 +72,7 @@ class NumberBlock:
             filled = np.where(missing, self.fill, values)
             scaled = (filled - self.offset) / self.scale
         if self.bend:
-            far = np.clip(scaled, -FAR, FAR)
-            scaled = far / np.hypot(1, far / 3)
+            scaled = bent(np.clip(scaled, -FAR, FAR))
         top = FAR if np.isfinite(self.fill).all() else LARGEST
         narrow = np.clip(scaled, -top, top).astype(np.float32)
         if not self.marked.size:
@@ -85,6 +84,17 @@ class NumberBlock:
         """Names of the numbers, in order."""
         marks = (f"{self.names[i]} is missing" for i in self.marked)
         return (*self.names, *marks)
+
+
+def bent(values: Floats) -> Floats:
+    """Return scaled values with far ones pulled in smoothly, none beyond 3.
+
+    Examples
+    --------
+    >>> bent(np.array([0.0, 4.0])).round(2).tolist()
+    [0.0, 2.4]
+    """
+    return np.asarray(values / np.hypot(1, values / 3))
 
 
 def _for_trees(values: Floats) -> tuple[Floats, Floats, Floats]:

@@ -22,7 +22,7 @@ from core.modeling.columns import (
 )
 from core.modeling.encoder import FrameEncoder
 from core.modeling.means import MeanColumn
-from core.modeling.numbers import FAR, LARGEST, Matrix, NumberBlock
+from core.modeling.numbers import FAR, LARGEST, Matrix, NumberBlock, bent
 
 _Put = Callable[[Mapping[str, Any], list[float]], None]
 _NAN: Final = float("nan")
@@ -93,16 +93,11 @@ def _scaling(block: NumberBlock) -> Callable[[list[float], list[float]], None]:
         for value, (offset, width, fill) in zip(values, plan, strict=True):
             scaled = ((value if finite(value) else fill) - offset) / width
             near.append(top if scaled > top else -top if scaled < -top else scaled)
-        row.extend(_bent(near) if block.bend else near)
+        # Python's own hypot may round otherwise than numpy's.
+        row.extend(bent(np.array(near)).tolist() if block.bend else near)
         row.extend(0.0 if finite(values[place]) else 1.0 for place in marked)
 
     return scale
-
-
-def _bent(values: list[float]) -> list[float]:
-    # Python's own hypot may round otherwise than numpy's.
-    lengths = np.hypot(1, np.array(values) / 3).tolist()
-    return [value / length for value, length in zip(values, lengths, strict=True)]
 
 
 def _column(column: Column) -> _Put:

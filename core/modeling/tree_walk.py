@@ -59,11 +59,6 @@ class TreeWalk:
     n_features : int
         Of a row.
 
-    Attributes
-    ----------
-    edges : list of n_features ndarrays
-        The thresholds that each feature is asked for.
-
     Raises
     ------
     NotImplementedError
@@ -86,7 +81,6 @@ class TreeWalk:
             for model, end in zip(models, ends, strict=True)
         ]
         self._groups: list[tuple[Any, ...]] = []
-        edges: list[list[Floats]] = [[] for _ in range(n_features)]
         for n_values in {model.n_values for model in models}:
             trees: list[FlatTree] = []
             begins: list[int] = []
@@ -103,9 +97,19 @@ class TreeWalk:
             lined = TreeNodes.of(trees, begins, n_features)
             arrays = (lined.edges, lined.firsts, lined.nodes, lined.values)
             self._groups.append((*arrays, np.array(targets)))
-            for feature, known in enumerate(edges):
-                known.append(lined.edges[slice(*lined.firsts[feature : feature + 2])])
-        self.edges = [np.concatenate(known) for known in edges]
+
+    @property
+    def edges(self) -> list[Floats]:
+        """The thresholds that each feature is asked for, one array for each."""
+        return [
+            np.concatenate(
+                [
+                    edges[firsts[feature] : firsts[feature + 1]]
+                    for edges, firsts, *_ in self._groups
+                ]
+            )
+            for feature in range(self._n_features)
+        ]
 
     def of(self, row: Matrix) -> list[list[float]] | None:
         """Return what each model says of a row; None where a number is tiny.
